@@ -1,0 +1,1 @@
+"""What assets work with: plain classes that know no Dagster."""

@@ -1,0 +1,123 @@
+"""The catalogue as the rest of the code sees it: loaded, checked, and with what is inherited filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from resources.catalogue.shapes import (
+        CategoryShape,
+        DatasetShape,
+        FieldShape,
+        Label,
+        NoticeShape,
+        RecordsRead,
+        RetentionShape,
+        RuleShape,
+        Shape,
+        SourceShape,
+        VocabularyShape,
+    )
+
+SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field with its tags; `file` and `line` say where it is declared."""
+
+    name: str
+    shape: FieldShape
+    purposes: tuple[str, ...]
+    legal_bases: tuple[str, ...]
+    retention: str
+    label: Label
+    file: str
+    line: int
+
+    @property
+    def is_personal(self) -> bool:
+        """Whether the field is about a person."""
+        return self.shape.category != SYSTEM
+
+    @property
+    def identifies(self) -> str | None:
+        """The kind of identifier that the field holds, if any."""
+        return None if self.shape.identifies in (None, "none") else self.shape.identifies
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A data set; `table` is its register table's name."""
+
+    source: str
+    name: str
+    shape: DatasetShape
+    read: RecordsRead
+    rule: RuleShape
+    fields: dict[str, Field]
+
+    @property
+    def table(self) -> str:
+        """The name of its table in the schema `register`."""
+        return f"{self.source}_{self.name}"
+
+    @property
+    def id(self) -> str:
+        """The name people know it by: `source.dataset`."""
+        return f"{self.source}.{self.name}"
+
+    @property
+    def audio(self) -> Field | None:
+        """The field that names an audio file, if the records have one."""
+        return next((field for field in self.fields.values() if field.shape.type == "file"), None)
+
+    @property
+    def roles_of(self) -> dict[str, str]:
+        """The role that each identifying field belongs to."""
+        return {name: role for role, names in self.shape.persons.items() for name in names}
+
+    @property
+    def categories(self) -> list[str]:
+        """The data categories in it, sorted."""
+        return sorted({field.shape.category for field in self.fields.values() if field.is_personal})
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source system and its data sets."""
+
+    name: str
+    shape: SourceShape
+    connection: Shape
+    datasets: dict[str, Dataset]
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All that a register's YAML says; `digest` changes whenever any of it does."""
+
+    folder: Path
+    notice: NoticeShape
+    retention: RetentionShape
+    vocabulary: VocabularyShape
+    sources: dict[str, Source]
+    digest: str
+
+    @property
+    def datasets(self) -> Iterator[Dataset]:
+        """Every data set of every source, in the order of their files."""
+        return (dataset for source in self.sources.values() for dataset in source.datasets.values())
+
+    def dataset(self, table: str) -> Dataset:
+        """The data set of a register table."""
+        return next(dataset for dataset in self.datasets if dataset.table == table)
+
+    def category(self, key: str) -> CategoryShape:
+        """A data category of the vocabulary."""
+        return self.vocabulary.categories[key]

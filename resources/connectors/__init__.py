@@ -1,0 +1,1 @@
+"""Connectors: how sources of each kind are read into landing."""

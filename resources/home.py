@@ -1,0 +1,117 @@
+"""The home: the folder that holds a register's data, and the settings that stand beside it.
+
+    home/
+      warehouse/   the register, in generations
+      ledger.db    what was decided and done
+      landing/     batches on their way in
+      recordings/  audio, one file a record
+      outbox/      export bundles
+      dagster/     Dagster's own storage (no personal data)
+      settings.env values of ${NAME} in the register's YAML: secrets stand here
+      clock        optional: a moment at which the clock stands still
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from resources.errors import AnsvarError
+
+_NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_FOLDERS = ("warehouse", "landing", "recordings", "outbox", "dagster", "temporary")
+_PEPPER_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Home:
+    """Where a register's data lies, and what its settings are."""
+
+    path: Path
+
+    @classmethod
+    def from_environment(cls) -> Home:
+        """The home that `ANSVAR_HOME` names, by default `.ansvar` in the present folder."""
+        return cls(Path(os.environ.get("ANSVAR_HOME") or ".ansvar").resolve())
+
+    def create(self) -> None:
+        """Make what is missing, open to its owner alone; what is there stays."""
+        for folder in (self.path, *(self.path / name for name in _FOLDERS)):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder.chmod(0o700)
+        pepper = self.path / "pepper.key"
+        if not pepper.exists():
+            write_private(pepper, secrets.token_hex(_PEPPER_BYTES))
+
+    def require(self) -> Home:
+        """This home, which must exist.
+
+        Raises:
+            AnsvarError: where it does not.
+        """
+        if not (self.path / "pepper.key").is_file():
+            raise AnsvarError(f"There is no home at {self.path}: make one with `ansvar init`, or name another in ANSVAR_HOME.")
+        return self
+
+    @property
+    def pepper(self) -> str:
+        """The secret that keyed hashes are made with."""
+        return (self.path / "pepper.key").read_text(encoding="utf-8")
+
+    @property
+    def ledger_url(self) -> str:
+        """The ledger's SQLAlchemy URL: `ANSVAR_LEDGER`, by default SQLite in the home."""
+        return os.environ.get("ANSVAR_LEDGER") or f"sqlite:///{self.path / 'ledger.db'}"
+
+    def settings(self) -> dict[str, str]:
+        """The settings of `settings.env`, overridden by the environment.
+
+        Raises:
+            AnsvarError: where a line is no `NAME=value`.
+        """
+        values: dict[str, str] = {}
+        file = self.path / "settings.env"
+        if file.is_file():
+            for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+                text = line.strip()
+                if not text or text.startswith("#"):
+                    continue
+                name, separator, value = text.partition("=")
+                if not separator or not re.fullmatch(r"[A-Za-z_]\w*", name.strip()):
+                    raise AnsvarError(f"{file}:{number}: is no setting: write NAME=value.")
+                values[name.strip()] = value.strip().strip('"')
+        return values | dict(os.environ)
+
+    def fill_in(self, text: str, what: str) -> str:
+        """A connection value with each `${NAME}` replaced by its setting.
+
+        Args:
+            text: the value as it stands in the YAML.
+            what: which value of which source, for the error.
+
+        Raises:
+            AnsvarError: where a setting is missing.
+        """
+        settings = self.settings()
+
+        def value(match: re.Match[str]) -> str:
+            name = match.group(1)
+            if name not in settings:
+                raise AnsvarError(f"{what} needs the setting {name}: put {name}=… into {self.path / 'settings.env'} or into the environment.")
+            return settings[name]
+
+        return _NAME.sub(value, text)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file of mode 0600, whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)

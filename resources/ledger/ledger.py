@@ -1,0 +1,234 @@
+"""The ledger: a small SQL database of what is decided and done, written in short transactions."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources as package_data
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from resources.errors import AnsvarError
+from resources.ledger import tables
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+_ID_BYTES = 10
+
+
+@dataclass(frozen=True)
+class Request:
+    """A rights request: its opaque id, and the identifiers that the person gave."""
+
+    id: str
+    kind: str
+    language: str
+    state: str
+    received_at: dt.datetime
+    identifiers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class PurgeRecord:
+    """What one rule took, or takes, from one layer of a data set: counts and dates alone."""
+
+    layer: str
+    dataset: str
+    rule: str
+    records: int
+    oldest: dt.date | None
+    newest: dt.date | None
+
+
+class Ledger:
+    """The ledger behind an SQLAlchemy URL; its schema is brought up to date when it is first used."""
+
+    def __init__(self, url: str) -> None:
+        """Name the database."""
+        self.url = url
+
+    @cached_property
+    def engine(self) -> sa.Engine:
+        """The database, migrated.
+
+        Raises:
+            AnsvarError: where it cannot be opened.
+        """
+        try:
+            engine = sa.create_engine(self.url, hide_parameters=True)
+            if engine.dialect.name == "sqlite":
+                sa.event.listen(engine, "connect", _prepare_sqlite)
+            _migrate(engine)
+        except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
+            raise AnsvarError(f"The ledger cannot be opened ({type(error).__name__}): see ANSVAR_LEDGER, and that its database can be written.") from None
+        if engine.dialect.name == "sqlite" and engine.url.database:
+            Path(engine.url.database).chmod(0o600)
+        return engine
+
+    def close(self) -> None:
+        """Let go of the database."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
+
+    # Batches
+
+    def batch_landed(self, batch: str, source: str, dataset: str, run: str, moment: dt.datetime) -> None:
+        """A batch stands in landing."""
+        self._run(
+            tables.batches.insert().values(batch=batch, source=source, dataset=dataset, run=run, state="landed", landed_at=moment, account={})
+        )
+
+    def batch_loaded(self, batch: str, account: dict[str, object]) -> None:
+        """A batch stands in a run's working copy; its records are accounted for."""
+        self._run(tables.batches.update().where(tables.batches.c.batch == batch).values(state="loaded", account=account))
+
+    def batches(self, limit: int = 1000) -> list[dict[str, Any]]:
+        """The latest batches, newest first, with the account of each."""
+        statement = sa.select(tables.batches).order_by(tables.batches.c.landed_at.desc(), tables.batches.c.source, tables.batches.c.dataset).limit(limit)
+        return self._rows(statement)
+
+    def batches_of(self, run: str, state: str) -> list[dict[str, Any]]:
+        """The batches of a run in a state."""
+        return self._rows(sa.select(tables.batches).where(tables.batches.c.run == run, tables.batches.c.state == state))
+
+    def latest_done(self, source: str) -> dt.datetime | None:
+        """When the newest batch of a source that readers can see was landed."""
+        statement = sa.select(sa.func.max(tables.batches.c.landed_at)).where(tables.batches.c.source == source, tables.batches.c.state == "done")
+        with self.engine.connect() as connection:
+            return connection.scalar(statement)
+
+    # What runs mean to do, and have done
+
+    def purge_meant(self, run: str, moment: dt.datetime, records: Iterable[PurgeRecord]) -> None:
+        """A run is about to purge this."""
+        rows = [vars(record) | {"purge": secrets.token_hex(_ID_BYTES), "run": run, "state": "meant", "planned_at": moment} for record in records]
+        if rows:
+            self._run(tables.purges.insert(), rows)
+
+    def gone_meant(self, run: str, dataset: str, hashes: Iterable[str]) -> None:
+        """A run is about to purge these records, counted from their ingestion; they are not to be read in again."""
+        rows = [{"hash": each, "dataset": dataset, "run": run, "state": "meant"} for each in hashes]
+        if rows:
+            with self.engine.begin() as connection:
+                connection.execute(tables.gone.delete().where(tables.gone.c.state != "done", tables.gone.c.dataset == dataset))
+                connection.execute(tables.gone.insert(), rows)
+
+    def gone(self, dataset: str) -> pa.Table:
+        """The keyed hashes (`hash`) of a data set's records that are not to be read in again."""
+        statement = sa.select(tables.gone.c.hash).where(tables.gone.c.dataset == dataset, tables.gone.c.state == "done")
+        return pa.table({"hash": pa.array([row["hash"] for row in self._rows(statement)], pa.string())})
+
+    def purges(self, limit: int = 1000) -> list[dict[str, Any]]:
+        """The latest purges that were carried out, newest first."""
+        statement = sa.select(tables.purges).where(tables.purges.c.state == "done").order_by(tables.purges.c.planned_at.desc()).limit(limit)
+        return self._rows(statement)
+
+    def confirm(self, run: str) -> None:
+        """What a run did is published."""
+        self._settle(run, "done")
+
+    def settle(self, published: set[str]) -> None:
+        """Settle what stopped between ledger and warehouse: what was published is done, the rest never happened.
+
+        Args:
+            published: the runs whose work the published generation holds.
+        """
+        with self.engine.connect() as connection:
+            pending = {
+                run
+                for table, states in ((tables.batches, ("landed", "loaded")), (tables.purges, ("meant",)), (tables.gone, ("meant",)))
+                for run in connection.scalars(sa.select(table.c.run).where(table.c.state.in_(states)).distinct())
+            }
+        for run in pending:
+            self._settle(run, "done" if run in published else "void")
+
+    def _settle(self, run: str, state: str) -> None:
+        with self.engine.begin() as connection:
+            batches = tables.batches
+            connection.execute(batches.update().where(batches.c.run == run, batches.c.state == "landed").values(state="void"))
+            connection.execute(batches.update().where(batches.c.run == run, batches.c.state == "loaded").values(state=state))
+            for table in (tables.purges, tables.gone):
+                connection.execute(table.update().where(table.c.run == run, table.c.state == "meant").values(state=state))
+
+    # Requests
+
+    def new_request(self, kind: str, language: str, identifiers: Iterable[tuple[str, str]], moment: dt.datetime) -> Request:
+        """File a request; its id is random."""
+        request = Request("r" + secrets.token_hex(_ID_BYTES), kind, language, "received", moment, tuple(dict.fromkeys(identifiers)))
+        with self.engine.begin() as connection:
+            values = {"request": request.id, "kind": kind, "language": language, "state": request.state, "received_at": moment}
+            connection.execute(tables.requests.insert().values(values))
+            rows = [{"request": request.id, "kind": each, "value": value} for each, value in request.identifiers]
+            connection.execute(tables.request_identifiers.insert(), rows)
+        return request
+
+    def request(self, request: str) -> Request:
+        """The request of an id.
+
+        Raises:
+            AnsvarError: where there is none.
+        """
+        found = self._rows(sa.select(tables.requests).where(tables.requests.c.request == request))
+        if not found:
+            raise AnsvarError("There is no request of that id: `ansvar request list` shows those that there are.")
+        row = found[0]
+        given = self._rows(sa.select(tables.request_identifiers).where(tables.request_identifiers.c.request == request))
+        identifiers = tuple((each["kind"], each["value"]) for each in given)
+        return Request(row["request"], row["kind"], row["language"], row["state"], row["received_at"], identifiers)
+
+    def requests(self) -> list[dict[str, Any]]:
+        """Every request, newest first, without its identifiers."""
+        statement = sa.select(tables.requests, tables.bundles.c.file).outerjoin(tables.bundles, tables.bundles.c.request == tables.requests.c.request)
+        return self._rows(statement.order_by(tables.requests.c.received_at.desc()))
+
+    def request_state(self, request: str, state: str) -> None:
+        """A request moved on."""
+        self._run(tables.requests.update().where(tables.requests.c.request == request).values(state=state))
+
+    def bundle_made(self, request: str, file: str, sha256: str, moment: dt.datetime, records: int) -> None:
+        """A bundle stands in the outbox, and answers its request."""
+        with self.engine.begin() as connection:
+            connection.execute(tables.bundles.delete().where(tables.bundles.c.request == request))
+            values = {"request": request, "file": file, "sha256": sha256, "made_at": moment, "records": records}
+            connection.execute(tables.bundles.insert().values(values))
+            connection.execute(tables.requests.update().where(tables.requests.c.request == request).values(state="answered"))
+
+    def _run(self, statement: sa.Executable, rows: list[dict[str, Any]] | None = None) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(statement, rows)
+
+    def _rows(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "secure_delete = ON", "foreign_keys = ON", "busy_timeout = 30000", "synchronous = FULL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _migrate(engine: sa.Engine) -> None:
+    with package_data.as_file(package_data.files("resources.ledger") / "migrations") as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder))
+        config.set_main_option("path_separator", "os")
+        head = ScriptDirectory.from_config(config).get_current_head()
+        with engine.connect() as connection:
+            present = MigrationContext.configure(connection).get_current_revision()
+        if present == head:
+            return
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")

@@ -1,0 +1,74 @@
+"""The ledger's tables: what is decided and done. Changes to them are migrations in `migrations/versions`."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+batches = sa.Table(
+    "batches",
+    metadata,
+    sa.Column("batch", sa.String(32), primary_key=True),
+    sa.Column("source", sa.String(60), nullable=False),
+    sa.Column("dataset", sa.String(60), nullable=False),
+    sa.Column("run", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # landed, loaded, done, void
+    sa.Column("landed_at", sa.DateTime, nullable=False),
+    sa.Column("account", sa.JSON, nullable=False),
+    sa.Index("batches_by_dataset", "source", "dataset", "landed_at"),
+)
+
+purges = sa.Table(
+    "purges",
+    metadata,
+    sa.Column("purge", sa.String(32), primary_key=True),
+    sa.Column("run", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # meant, done, void
+    sa.Column("planned_at", sa.DateTime, nullable=False),
+    sa.Column("layer", sa.String(16), nullable=False),  # register, quarantine
+    sa.Column("dataset", sa.String(120), nullable=False),
+    sa.Column("rule", sa.String(60), nullable=False),
+    sa.Column("records", sa.Integer, nullable=False),
+    sa.Column("oldest", sa.Date),
+    sa.Column("newest", sa.Date),
+    sa.Index("purges_by_run", "run"),
+)
+
+gone = sa.Table(
+    "gone",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),  # keyed hash of a record's id: it was purged by its age in the register
+    sa.Column("dataset", sa.String(120), nullable=False),
+    sa.Column("run", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # meant, done, void
+    sa.Index("gone_by_dataset", "dataset"),
+)
+
+requests = sa.Table(
+    "requests",
+    metadata,
+    sa.Column("request", sa.String(32), primary_key=True),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("language", sa.String(2), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # received, answered, unclear
+    sa.Column("received_at", sa.DateTime, nullable=False),
+)
+
+request_identifiers = sa.Table(
+    "request_identifiers",
+    metadata,
+    sa.Column("request", sa.ForeignKey("requests.request", ondelete="CASCADE"), primary_key=True),
+    sa.Column("kind", sa.String(60), primary_key=True),
+    sa.Column("value", sa.String(320), primary_key=True),
+)
+
+bundles = sa.Table(
+    "bundles",
+    metadata,
+    sa.Column("request", sa.ForeignKey("requests.request", ondelete="CASCADE"), primary_key=True),
+    sa.Column("file", sa.String(120), nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Column("records", sa.Integer, nullable=False),
+)

@@ -1,0 +1,67 @@
+"""A register as it is worked on: its catalogue, its home, its clock and its two stores."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resources.catalogue import load_register
+from resources.clock import clock_of
+from resources.connectors.landing import Landing
+from resources.home import Home
+from resources.ledger import Ledger
+from resources.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from resources.catalogue import Catalogue
+    from resources.clock import Clock
+
+REGISTER_SETTING = "ANSVAR_REGISTER"
+
+
+@dataclass(frozen=True)
+class Register:
+    """All that a stage works with."""
+
+    catalogue: Catalogue
+    home: Home
+    clock: Clock
+    warehouse: Warehouse
+    ledger: Ledger
+    landing: Landing
+
+    @property
+    def recordings(self) -> Path:
+        """Where audio is kept."""
+        return self.home.path / "recordings"
+
+    @property
+    def outbox(self) -> Path:
+        """Where export bundles are put."""
+        return self.home.path / "outbox"
+
+
+def register_folder() -> Path:
+    """The register that `ANSVAR_REGISTER` names, by default `register` in the present folder."""
+    return Path(os.environ.get(REGISTER_SETTING) or "register").resolve()
+
+
+def open_register(catalogue: Catalogue | None = None, home: Home | None = None, clock: Clock | None = None) -> Register:
+    """The register that the environment names, or the parts given.
+
+    Raises:
+        CatalogueError: where its YAML is wrong.
+        AnsvarError: where there is no home.
+    """
+    catalogue = catalogue or load_register(register_folder())
+    home = (home or Home.from_environment()).require()
+    return Register(
+        catalogue=catalogue,
+        home=home,
+        clock=clock or clock_of(catalogue.notice.time_zone, home.path),
+        warehouse=Warehouse(home.path / "warehouse", home.path / "temporary"),
+        ledger=Ledger(home.ledger_url),
+        landing=Landing(home.path / "landing"),
+    )

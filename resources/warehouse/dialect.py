@@ -1,0 +1,69 @@
+"""The few places where SQL differs between engines, or must be pasted: everything else is bound.
+
+Times in the warehouse are naive UTC timestamps; anything in the register's time zone is a local DATE made by `local_date`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from resources.calendar import Period
+
+_ISO_ZONED = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)? ?(Z|[+-]\d{2}(:?\d{2})?)$"
+_ISO_LOCAL = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)?)?$"
+_ISO_DATE = r"^\d{4}-\d{2}-\d{2}([T ].*)?$"
+_EPOCH = r"^\d{1,14}([.]\d{1,9})?$"
+_SECOND = {"seconds": 1_000_000, "milliseconds": 1_000}
+
+
+def name(text: str) -> str:
+    """A name out of the catalogue, quoted for SQL."""
+    return '"' + text.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A constant of the catalogue (a pattern, a format, a time zone), quoted for SQL where it cannot be bound."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def local_date(timestamp: str, zone: str) -> str:
+    """The local date of a naive UTC timestamp in a time zone."""
+    return f"CAST(timezone({literal(zone)}, timezone('UTC', {timestamp})) AS DATE)"
+
+
+def last_day(anchor_date: str, period: Period) -> str:
+    """The last local date of a period that runs from an anchor's date; see `Period.last_day`."""
+    return f"CAST({anchor_date} + to_months({period.months:d}) AS DATE) + {period.days:d}"
+
+
+def timestamp_of(text: str, zone: str, formats: list[str], epoch: str | None) -> str:
+    """A naive UTC timestamp out of text; NULL where it is none. Text without an offset is in `zone`."""
+    if epoch is not None:
+        micros = f"CAST(TRY_CAST({text} AS DECIMAL(28, 9)) * {_SECOND[epoch]:d} AS BIGINT)"
+        return f"CASE WHEN regexp_matches({text}, {literal(_EPOCH)}) THEN make_timestamp({micros}) END"
+    if formats:
+        return "coalesce(" + ", ".join(_parsed(text, zone, given) for given in formats) + ", NULL)"
+    zoned = f"timezone('UTC', TRY_CAST({text} AS TIMESTAMPTZ))"
+    return (
+        f"CASE WHEN regexp_matches({text}, {literal(_ISO_ZONED)}) THEN {zoned} "
+        f"WHEN regexp_matches({text}, {literal(_ISO_LOCAL)}) THEN {_in_zone(f'TRY_CAST({text} AS TIMESTAMP)', zone)} END"
+    )
+
+
+def date_of(text: str, formats: list[str]) -> str:
+    """A date out of text; NULL where it is none."""
+    if formats:
+        listed = ", ".join(literal(given) for given in formats)
+        return f"CAST(try_strptime({text}, [{listed}]) AS DATE)"
+    return f"CASE WHEN regexp_matches({text}, {literal(_ISO_DATE)}) THEN TRY_CAST(substr({text}, 1, 10) AS DATE) END"
+
+
+def _parsed(text: str, zone: str, given: str) -> str:
+    parsed = f"try_strptime({text}, {literal(given)})"
+    return f"timezone('UTC', {parsed})" if re.search("%z", given, re.IGNORECASE) else _in_zone(parsed, zone)
+
+
+def _in_zone(local: str, zone: str) -> str:
+    return f"timezone('UTC', timezone({literal(zone)}, {local}))"

@@ -1,0 +1,200 @@
+"""The warehouse in generations: readers open what is published, one writer at a time works on a copy.
+
+    warehouse/
+      current                      a link to the published generation
+      generation-<run>.duckdb      what readers open
+      working-<run>.duckdb         the copy that a run writes
+      writer.lock
+
+A run's steps share one working copy, which its last writing step publishes by fsync and atomic rename: a run shows all that
+it did or nothing. What a run that stopped left behind goes when the next one begins.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from resources.errors import AnsvarError
+from resources.warehouse.engine import engine
+from resources.warehouse.models import tables
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from resources.warehouse.engine import Engine
+
+_WAIT_SECONDS = 600
+_FICLONE = 0x40049409
+_held: dict[Path, tuple[str, int]] = {}
+
+
+class Warehouse:
+    """The register's bulk tables."""
+
+    def __init__(self, folder: Path, temporary: Path) -> None:
+        """Name the folder of the generations, and one for what spills out of memory."""
+        self.folder = folder
+        self.temporary = temporary
+
+    @property
+    def is_published(self) -> bool:
+        """Whether there is anything to read yet."""
+        return (self.folder / "current").exists()
+
+    @contextmanager
+    def reading(self) -> Iterator[Engine]:
+        """The published generation, read-only; it stays readable to the end even if a newer one is published meanwhile.
+
+        Raises:
+            AnsvarError: where nothing was published yet.
+        """
+        for _ in range(10):
+            try:
+                file = (self.folder / "current").resolve(strict=True)
+            except FileNotFoundError:
+                raise AnsvarError("The register is empty: no run has been published yet. Run `ansvar run` first.") from None
+            if file.exists():
+                break
+        with engine(file, self.temporary, read_only=True) as opened:
+            yield opened
+
+    @contextmanager
+    def writing(self, run: str) -> Iterator[Engine]:
+        """The working copy of a run, in one transaction: what is done inside stands in it whole or not at all."""
+        self.begin(run)
+        with engine(self._working(run), self.temporary) as opened:
+            with opened.transaction():
+                yield opened
+            opened.run("CHECKPOINT")
+
+    @contextmanager
+    def viewing(self, run: str) -> Iterator[Engine]:
+        """What a run sees: its own working copy, else what is published. Nothing may be written through it."""
+        if not self._working(run).exists():
+            with self.reading() as opened:
+                yield opened
+            return
+        with engine(self._working(run), self.temporary, read_only=True) as opened:
+            yield opened
+
+    def begin(self, run: str) -> bool:
+        """Become the one writer and copy the published generation; false where this run has begun already.
+
+        Raises:
+            AnsvarError: where another process went on writing for ten minutes.
+        """
+        self._lock(run)
+        working = self._working(run)
+        if working.exists():
+            return False
+        for stale in (*self.folder.glob("working-*"), *self.folder.glob("rewritten-*"), *self._superseded()):
+            stale.unlink()
+        if self.is_published:
+            _clone((self.folder / "current").resolve(strict=True), working)
+        with engine(working, self.temporary) as opened:
+            for statement in tables():
+                opened.run(statement)
+        return True
+
+    def publish(self, run: str, moment: dt.datetime, *, rewrite: bool) -> None:
+        """Make a run's working copy what readers see; the generation before goes.
+
+        Args:
+            run: the run's id.
+            moment: when, as a naive UTC timestamp.
+            rewrite: copy every row into a new file first, so that no byte of what was deleted is left.
+        """
+        working = self._working(run)
+        with engine(working, self.temporary) as opened:
+            opened.run("INSERT INTO meta.generations VALUES ($run, $moment)", {"run": run, "moment": moment})
+            opened.run("CHECKPOINT")
+            if rewrite:
+                working = self._rewritten(opened, run)
+        target = self.folder / f"generation-{run}.duckdb"
+        _sync(working)
+        working.replace(target)
+        link = self.folder / "current.partial"
+        link.unlink(missing_ok=True)
+        link.symlink_to(target.name)
+        link.replace(self.folder / "current")
+        _sync(self.folder)
+        for old in (*self._superseded(), self._working(run), self._working(run).with_suffix(".duckdb.wal")):
+            old.unlink(missing_ok=True)
+        self.release(run)
+
+    def release(self, run: str) -> None:
+        """Stop being the writer; an unpublished working copy of the run goes."""
+        holder = _held.get(self.folder)
+        if holder is not None and holder[0] == run:
+            for stale in self.folder.glob(f"working-{run}*"):
+                stale.unlink()
+            os.close(holder[1])
+            del _held[self.folder]
+
+    def published_runs(self) -> set[str]:
+        """The runs that the published generation holds the work of."""
+        if not self.is_published:
+            return set()
+        with self.reading() as opened:
+            return {row[0] for row in opened.rows("SELECT run FROM meta.generations")}
+
+    def _working(self, run: str) -> Path:
+        return self.folder / f"working-{run}.duckdb"
+
+    def _superseded(self) -> list[Path]:
+        current = (self.folder / "current").resolve()
+        return [file for file in self.folder.glob("generation-*") if not file.name.startswith(current.name)]
+
+    def _rewritten(self, opened: Engine, run: str) -> Path:
+        file = self.folder / f"rewritten-{run}.duckdb"
+        file.unlink(missing_ok=True)
+        source = opened.scalar("SELECT current_database()")
+        opened.run(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS rewritten")
+        opened.run(f'COPY FROM DATABASE "{source}" TO rewritten')
+        opened.run("DETACH rewritten")
+        return file
+
+    def _lock(self, run: str) -> None:
+        holder = _held.get(self.folder)
+        if holder is not None and holder[0] == run:
+            return
+        if holder is not None:
+            self.release(holder[0])
+        descriptor = os.open(self.folder / "writer.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        deadline = time.monotonic() + _WAIT_SECONDS
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    os.close(descriptor)
+                    msg = "Another run has been writing the warehouse for more than ten minutes: wait for it, or stop it in Dagster's list of runs."
+                    raise AnsvarError(msg) from None
+                time.sleep(0.2)
+        _held[self.folder] = (run, descriptor)
+
+
+def _clone(source: Path, target: Path) -> None:
+    """Copy a file, sharing its blocks where the file system can."""
+    with source.open("rb") as reading, target.open("wb") as writing:
+        target.chmod(0o600)
+        try:
+            fcntl.ioctl(writing.fileno(), _FICLONE, reading.fileno())
+        except OSError:
+            shutil.copyfileobj(reading, writing, 1 << 24)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

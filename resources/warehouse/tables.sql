@@ -1,0 +1,17 @@
+-- The tables that every generation has, whatever the catalogue says.
+CREATE SCHEMA IF NOT EXISTS meta;
+CREATE SCHEMA IF NOT EXISTS register;
+CREATE SCHEMA IF NOT EXISTS quarantine;
+CREATE SCHEMA IF NOT EXISTS identity;
+CREATE TABLE IF NOT EXISTS meta.generations (run VARCHAR NOT NULL, published_at TIMESTAMP NOT NULL);
+CREATE TABLE IF NOT EXISTS quarantine.records (
+  _quarantine VARCHAR NOT NULL, _record VARCHAR, dataset VARCHAR NOT NULL, field VARCHAR, rule VARCHAR NOT NULL, reason VARCHAR NOT NULL,
+  record VARCHAR, anchor TIMESTAMP, _batch VARCHAR NOT NULL, _quarantined_at TIMESTAMP NOT NULL);
+CREATE TABLE IF NOT EXISTS identity.identifiers (
+  _record VARCHAR NOT NULL, dataset VARCHAR NOT NULL, source VARCHAR NOT NULL, role VARCHAR NOT NULL, is_main BOOLEAN NOT NULL, person VARCHAR,
+  field VARCHAR NOT NULL, kind VARCHAR NOT NULL, value VARCHAR NOT NULL, shared BOOLEAN NOT NULL, is_key BOOLEAN NOT NULL);
+CREATE TABLE IF NOT EXISTS identity.persons (person VARCHAR, source VARCHAR, key_kind VARCHAR, subject VARCHAR);
+CREATE TABLE IF NOT EXISTS identity.subjects (subject VARCHAR, persons BIGINT, sources BIGINT, records BIGINT);
+CREATE TABLE IF NOT EXISTS identity.links (person VARCHAR, kind VARCHAR, value VARCHAR, joins BOOLEAN, reason VARCHAR);
+CREATE TABLE IF NOT EXISTS identity.review (proposal VARCHAR, person VARCHAR, reason VARCHAR);
+CREATE TABLE IF NOT EXISTS identity.record_persons (_record VARCHAR, dataset VARCHAR, role VARCHAR, is_main BOOLEAN, person VARCHAR);
