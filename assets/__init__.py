@@ -1,0 +1,1 @@
+"""What is computed: one folder a stage, in the order in which the data flows."""

@@ -1,0 +1,1 @@
+"""Identity: which source persons are the same data subject."""

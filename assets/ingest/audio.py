@@ -1,0 +1,61 @@
+"""Call recordings: audio files are kept beside the tables, one a record, and named by the record's opaque id."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from resources.warehouse.dialect import name
+
+if TYPE_CHECKING:
+    from resources.catalogue import Catalogue, Dataset
+    from resources.warehouse import Engine
+
+
+@dataclass(frozen=True)
+class Audio:
+    """Where a source's audio lies (`source`), and where the register keeps it (`kept`)."""
+
+    source: Path
+    kept: Path
+
+    def list_files(self, engine: Engine) -> None:
+        """Make the table `audio_files` (`file`): what a record may name. Nothing outside the folder is in it."""
+        files = [path.name for path in self.source.iterdir() if path.is_file()] if self.source.is_dir() else []
+        engine.register("audio_names", pa.table({"file": pa.array(files, pa.string())}))
+        engine.run("CREATE OR REPLACE TEMP TABLE audio_files AS SELECT file FROM audio_names")
+        engine.unregister("audio_names")
+
+    def keep(self, engine: Engine, dataset: Dataset) -> None:
+        """Copy the audio of the records that a load wrote."""
+        if dataset.audio is None:
+            return
+        folder = self.kept / dataset.table
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for record, file in engine.rows(f"SELECT _record, {name(dataset.audio.name)} FROM changed WHERE {name(dataset.audio.name)} IS NOT NULL"):  # noqa: S608 - a quoted name
+            partial = folder / f".{record}.partial"
+            shutil.copyfile(self.source / file, partial)
+            partial.chmod(0o600)
+            partial.replace(kept_file(folder, record, file))
+
+
+def kept_file(folder: Path, record: str, file: str) -> Path:
+    """Where the audio of a record is kept: its id, and of the source's file name the ending alone."""
+    return folder / f"{record}{Path(file).suffix.lower()}"
+
+
+def sweep(engine: Engine, catalogue: Catalogue, kept: Path) -> int:
+    """Delete audio that no row has any more; gives how many files went. To be called on what is published."""
+    gone = 0
+    for folder in kept.iterdir() if kept.is_dir() else []:
+        dataset = next((each for each in catalogue.datasets if each.table == folder.name and each.audio is not None), None)
+        held = {row[0] for row in engine.rows(f"SELECT _record FROM register.{name(folder.name)}")} if dataset else set()  # noqa: S608 - a quoted name
+        for file in folder.iterdir():
+            if file.name.removeprefix(".").partition(".")[0] not in held:
+                file.unlink()
+                gone += 1
+    return gone

@@ -1,0 +1,233 @@
+"""Load a landed batch: good records into their table, bad ones into quarantine, each record accounted for.
+
+Loading the same batch again changes no row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from assets.ingest.people import identifier_rows, normalise_phones, normalised_columns, person
+from assets.ingest.table import prepare_table
+from assets.ingest.typing import anchor_date, faults, record_id, typed
+from resources.warehouse.dialect import last_day, name
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    from assets.ingest.audio import Audio
+    from resources.catalogue import Catalogue, Dataset
+    from resources.warehouse import Engine
+
+_SMALLEST_SHARE = 0.5
+
+
+@dataclass
+class Account:
+    """What became of the records of one batch: `read` is the sum of all the others but `deleted` and `withdrawn`.
+
+    `dropped` counts by the rule that dropped them. `deleted` counts rows that the source no longer has; `kept_back` rows that
+    would have been deleted, had the batch not been suspiciously small.
+    """
+
+    read: int
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    dropped: dict[str, int] = field(default_factory=dict)
+    deleted: int = 0
+    kept_back: int = 0
+
+    @property
+    def balances(self) -> bool:
+        """Whether every record that was read is somewhere."""
+        return self.read == self.inserted + self.updated + self.unchanged + self.quarantined + sum(self.dropped.values())
+
+    def as_dict(self) -> dict[str, object]:
+        """The counts as plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a load needs beside the batch."""
+
+    catalogue: Catalogue
+    dataset: Dataset
+    batch: str
+    now: dt.datetime
+    today: dt.date
+    gone: pa.Table  # keyed hashes (`hash`) of records that were purged and whose source may still have them
+    pepper: str
+    audio: Audio | None = None
+
+    @property
+    def zone(self) -> str:
+        """The register's time zone."""
+        return self.catalogue.notice.time_zone
+
+
+def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) -> Account:
+    """Load the decoded records of a batch, inside the caller's transaction.
+
+    Args:
+        engine: the run's working copy.
+        what: the data set, the batch and the clock.
+        records: `records.parquet` of the batch.
+        read: how many records the source gave.
+        left_out: how many of them the data set's `where` left out.
+    """
+    account = Account(read)
+    prepare_table(engine, what.dataset)
+    if what.audio is not None:
+        what.audio.list_files(engine)
+    _land(engine, what, records)
+    _split(engine, what)
+    account.dropped = {"where": left_out} if left_out else {}
+    account.dropped |= dict(engine.rows("SELECT _drop, count(*) FROM judged WHERE _drop IS NOT NULL GROUP BY _drop ORDER BY _drop"))
+    account.quarantined = _quarantine(engine, what)
+    _upsert(engine, what, account)
+    if what.audio is not None:
+        what.audio.keep(engine, what.dataset)
+    if what.dataset.shape.load == "snapshot":
+        _reconcile(engine, what, account)
+    for table in ("landed", "judged", "records", "changed", "phones", "faults"):
+        engine.run(f"DROP TABLE {table}")
+    return account
+
+
+def _land(engine: Engine, what: Load, records: Path) -> None:
+    """`landed`: the batch's text, each row with its number among equals, its record id and what is wrong with it."""
+    rules = faults(what.dataset)
+    zone = what.catalogue.sources[what.dataset.source].shape.time_zone
+    values = ", ".join(f"{typed(each, zone)} AS {name(key)}" for key, each in what.dataset.fields.items())
+    numbered = " ".join(f"WHEN {rule.condition} THEN {number}" for number, rule in enumerate(rules))
+    engine.run(
+        "CREATE TEMP TABLE landed AS SELECT *, row_number() OVER (PARTITION BY _raw ORDER BY _row) AS _occurrence FROM read_parquet($records)",
+        {"records": str(records)},
+    )
+    plain = ", ".join(f"typed.{name(key)}" for key in what.dataset.fields)
+    engine.run(
+        f"CREATE TEMP TABLE judged AS WITH typed AS (SELECT _row, {values} FROM landed) "  # noqa: S608 - expressions of the catalogue, quoted
+        f"SELECT landed._row, landed._raw, landed._broken, landed._occurrence, {record_id(what.dataset)} AS _record, {plain}, "
+        "md5($table || chr(31) || coalesce(landed._raw, '') || chr(31) || landed._occurrence) AS _quarantine, "
+        f"CASE {numbered} END AS _fault, CAST(NULL AS VARCHAR) AS _drop FROM landed JOIN typed ON typed._row = landed._row",
+        {"table": what.dataset.table},
+    )
+    engine.register(
+        "fault_rows",
+        pa.table(
+            {
+                "number": list(range(len(rules))),
+                "field": [rule.field or None for rule in rules],
+                "rule": [rule.rule for rule in rules],
+                "reason": [rule.reason for rule in rules],
+            }
+        ),
+    )
+    engine.run("CREATE TEMP TABLE faults AS SELECT * FROM fault_rows")
+    engine.unregister("fault_rows")
+
+
+def _split(engine: Engine, what: Load) -> None:
+    """Mark what is dropped by a stated rule: past its period, purged before, or superseded by a later one of its key in the batch."""
+    anchor = name(what.dataset.shape.anchor)
+    last = last_day(anchor_date(what.dataset, anchor, what.zone), what.dataset.rule.period)
+    engine.run(f"UPDATE judged SET _drop = 'past_retention' WHERE {anchor} IS NOT NULL AND {last} < $today", {"today": what.today})
+    engine.register("gone_rows", what.gone)
+    engine.run("CREATE OR REPLACE TEMP TABLE gone AS SELECT hash FROM gone_rows")
+    engine.unregister("gone_rows")
+    again = "UPDATE judged SET _drop = 'purged_before' FROM gone WHERE _drop IS NULL AND gone.hash = sha256($pepper || CASE WHEN _fault IS NULL THEN _record ELSE _quarantine END)"
+    engine.run(again, {"pepper": what.pepper})
+    engine.run("DROP TABLE gone")
+    engine.run(
+        "CREATE TEMP TABLE superseded AS SELECT _row FROM judged WHERE _drop IS NULL AND _fault IS NULL "
+        "QUALIFY row_number() OVER (PARTITION BY _record ORDER BY _row DESC) > 1"
+    )
+    engine.run("UPDATE judged SET _drop = 'superseded_in_batch' FROM superseded WHERE judged._row = superseded._row")
+    engine.run("DROP TABLE superseded")
+
+
+def _quarantine(engine: Engine, what: Load) -> int:
+    """Put the bad records into quarantine; what was there of the same records before goes."""
+    anchor = name(what.dataset.shape.anchor)
+    engine.run(
+        "CREATE TEMP TABLE quarantined AS SELECT _quarantine, _record, "  # noqa: S608 - a quoted name
+        f"$table AS dataset, faults.field, faults.rule, coalesce(_broken, faults.reason) AS reason, _raw AS record, CAST({anchor} AS TIMESTAMP) AS anchor, "
+        "$batch AS _batch, CAST($now AS TIMESTAMP) AS _quarantined_at FROM judged JOIN faults ON faults.number = judged._fault WHERE _drop IS NULL",
+        {"table": what.dataset.table, "batch": what.batch, "now": what.now},
+    )
+    engine.run(
+        "DELETE FROM quarantine.records USING judged WHERE dataset = $table AND judged._fault IS NULL AND judged._record = quarantine.records._record",
+        {"table": what.dataset.table},
+    )
+    if what.dataset.shape.load == "snapshot":
+        engine.run(
+            "DELETE FROM quarantine.records WHERE dataset = $table AND _quarantine NOT IN (SELECT _quarantine FROM quarantined)", {"table": what.dataset.table}
+        )
+    count = engine.count("SELECT count(*) FROM quarantined")
+    engine.run("INSERT INTO quarantine.records SELECT * FROM quarantined WHERE _quarantine NOT IN (SELECT _quarantine FROM quarantine.records)")
+    engine.run("DROP TABLE quarantined")
+    return count
+
+
+def _upsert(engine: Engine, what: Load, account: Account) -> None:
+    """Write the good records that are new or changed, with their persons and identifiers."""
+    dataset, table = what.dataset, f"register.{name(what.dataset.table)}"
+    normalise_phones(engine, dataset, what.catalogue, "judged")
+    columns, joins = normalised_columns(dataset, what.catalogue)
+    main = next(iter(dataset.shape.persons), None)
+    fields = ", ".join(name(key) for key in dataset.fields)
+    engine.run(
+        f"CREATE TEMP TABLE records AS WITH named AS (SELECT records.*{columns} FROM judged AS records {joins} "  # noqa: S608 - expressions of the catalogue, quoted
+        f"WHERE records._fault IS NULL AND records._drop IS NULL) SELECT *, {person(dataset, main) if main else 'CAST(NULL AS VARCHAR)'} AS _person FROM named"
+    )
+    differs = " OR ".join(f"held.{name(key)} IS DISTINCT FROM records.{name(key)}" for key in (*dataset.fields, "_person"))
+    engine.run(
+        f"CREATE TEMP TABLE changed AS SELECT records.*, held._record IS NOT NULL AS _held FROM records LEFT JOIN {table} AS held "  # noqa: S608 - quoted names
+        f"ON held._record = records._record WHERE held._record IS NULL OR {differs}"
+    )
+    account.updated = engine.count("SELECT count(*) FROM changed WHERE _held")
+    account.inserted = engine.count("SELECT count(*) FROM changed WHERE NOT _held")
+    account.unchanged = engine.count("SELECT count(*) FROM records") - account.updated - account.inserted
+    engine.run(f"DELETE FROM {table} USING changed WHERE {table}._record = changed._record")  # noqa: S608 - a quoted name
+    engine.run(
+        f"INSERT INTO {table} (_record, _person, _batch, _ingested_at, {fields}) SELECT _record, _person, $batch, $now, {fields} FROM changed",  # noqa: S608 - quoted names
+        {"batch": what.batch, "now": what.now},
+    )
+    engine.run("DELETE FROM identity.identifiers USING changed WHERE identity.identifiers._record = changed._record")
+    if dataset.shape.persons:
+        engine.run(f"INSERT INTO identity.identifiers {identifier_rows(dataset, 'changed')}")
+
+
+def _reconcile(engine: Engine, what: Load, account: Account) -> None:
+    """Delete the rows that a snapshot no longer has; a record in quarantine keeps the row that it had.
+
+    A snapshot of less than half the rows that are held deletes nothing: a source that broke must not empty the register.
+    """
+    table = f"register.{name(what.dataset.table)}"
+    engine.run(
+        f"CREATE TEMP TABLE missing AS SELECT _record FROM {table} WHERE _record NOT IN (SELECT _record FROM judged WHERE _record IS NOT NULL AND _drop IS NULL)"  # noqa: S608 - a quoted name
+    )
+    held, missing = engine.count(f"SELECT count(*) FROM {table}"), engine.count("SELECT count(*) FROM missing")  # noqa: S608 - a quoted name
+    if held - missing < _SMALLEST_SHARE * held and account.read - sum(account.dropped.values()) < _SMALLEST_SHARE * held:
+        account.kept_back = missing
+    else:
+        account.deleted = missing
+        for target in (table, "identity.identifiers"):
+            engine.run(f"DELETE FROM {target} USING missing WHERE {target}._record = missing._record")  # noqa: S608 - a quoted name
+    engine.run("DROP TABLE missing")
+
+
+def held_rows(engine: Engine, dataset: Dataset) -> int:
+    """How many rows a data set's table has now."""
+    statement = "SELECT estimated_size FROM duckdb_tables() WHERE schema_name = 'register' AND table_name = $table"
+    if engine.scalar(statement, {"table": dataset.table}) is None:
+        return 0
+    return engine.count(f"SELECT count(*) FROM register.{name(dataset.table)}")  # noqa: S608 - a quoted name
+

@@ -1,0 +1,123 @@
+"""Who a record is about: its identifiers, normalised, and the person that they name within the source.
+
+Whether persons of different sources are the same is decided by the stage `identity`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import phonenumbers
+import pyarrow as pa
+
+from resources.warehouse.dialect import literal, name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from resources.catalogue import Catalogue, Dataset
+    from resources.warehouse import Engine
+
+_EMAIL = r"^[^@\s]+@[^@\s]+[.][^@\s]+$"
+
+
+def e164(number: str, region: str) -> str | None:
+    """A telephone number in E.164 form (ITU-T E.164); None for what is no possible number.
+
+    Args:
+        number: the number as written.
+        region: the country (ISO 3166-1) that a number without a country code belongs to.
+    """
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if phonenumbers.is_possible_number(parsed) else None
+
+
+def normalised(kind: str, value: str, catalogue: Catalogue, region: str) -> str | None:
+    """One identifier as the register compares it; None where it is not of its kind. The same rule as `normalise` has in bulk."""
+    how = catalogue.vocabulary.identifiers[kind].normalise
+    if how == "phone":
+        return e164(value, region)
+    value = value.strip()
+    if how == "email":
+        local, _, domain = value.lower().partition("@")
+        return f"{local}@{domain}" if local and "." in domain else None
+    return value or None
+
+
+def phone_table(texts: Iterable[str], region: str) -> pa.Table:
+    """Distinct phone texts (`text`) with their E.164 form (`e164`)."""
+    given = list(texts)
+    return pa.table({"text": pa.array(given, pa.string()), "e164": pa.array([e164(text, region) for text in given], pa.string())})
+
+
+def phone_fields(dataset: Dataset, catalogue: Catalogue) -> list[str]:
+    """The fields whose values are telephone numbers that identify."""
+    kinds = catalogue.vocabulary.identifiers
+    return [key for key, field in dataset.fields.items() if field.identifies and kinds[field.identifies].normalise == "phone"]
+
+
+def normalise_phones(engine: Engine, dataset: Dataset, catalogue: Catalogue, relation: str) -> None:
+    """Make the table `phones` (`text`, `e164`) of every phone number in a relation; on distinct values alone."""
+    fields = phone_fields(dataset, catalogue)
+    union = " UNION ".join(f"SELECT DISTINCT {name(key)} AS text FROM {relation} WHERE {name(key)} IS NOT NULL" for key in fields)  # noqa: S608 - quoted names
+    texts = [row[0] for row in engine.rows(union)] if union else []
+    region = catalogue.sources[dataset.source].shape.region
+    engine.register("phone_texts", phone_table(texts, region))
+    engine.run("CREATE OR REPLACE TEMP TABLE phones AS SELECT text, e164 FROM phone_texts")
+    engine.unregister("phone_texts")
+
+
+def normalised_columns(dataset: Dataset, catalogue: Catalogue) -> tuple[str, str]:
+    """The expressions that give each identifying field's normalised value as `_id_<field>`, and the joins that they need."""
+    columns, joins = [], []
+    for key, field in dataset.fields.items():
+        if field.identifies is None:
+            continue
+        how = catalogue.vocabulary.identifiers[field.identifies].normalise
+        value = f"records.{name(key)}"
+        if how == "phone":
+            alias = name(f"_phones_{key}")
+            joins.append(f"LEFT JOIN phones AS {alias} ON {alias}.text = {value}")
+            expression = f"{alias}.e164"
+        elif how == "email":
+            cleaned = f"lower(trim({value}))"
+            expression = f"CASE WHEN regexp_matches({cleaned}, {literal(_EMAIL)}) THEN {cleaned} END"
+        else:
+            expression = f"nullif(trim(CAST({value} AS VARCHAR)), '')"
+        columns.append(f"{expression} AS {name('_id_' + key)}")
+    return "".join(f", {column}" for column in columns), " ".join(joins)
+
+
+def person(dataset: Dataset, role: str) -> str:
+    """The expression of the person that a role's identifiers name within the source: the first that is there and not shared."""
+    choices = [
+        f"WHEN {name('_id_' + key)} IS NOT NULL THEN md5({literal(f'{dataset.source}/{field.identifies}/')} || {name('_id_' + key)})"
+        for key, field in _naming(dataset, role)
+    ]
+    return f"CASE {' '.join(choices)} END" if choices else "CAST(NULL AS VARCHAR)"
+
+
+def _naming(dataset: Dataset, role: str) -> list[tuple[str, object]]:
+    fields = [(key, dataset.fields[key]) for key in dataset.shape.persons[role]]
+    return [(key, field) for key, field in fields if not field.shape.shared]
+
+
+def identifier_rows(dataset: Dataset, relation: str) -> str:
+    """The SELECT of every identifier in a relation, one row a record and field, as `identity.identifiers` holds them."""
+    selects = []
+    main = next(iter(dataset.shape.persons), None)
+    for role, keys in dataset.shape.persons.items():
+        earlier: list[str] = []
+        for key in keys:
+            field, column = dataset.fields[key], name("_id_" + key)
+            is_key = " AND ".join(["true", *(f"{other} IS NULL" for other in earlier)]) if not field.shape.shared else "false"
+            selects.append(
+                f"SELECT _record, {literal(dataset.table)} AS dataset, {literal(dataset.source)} AS source, {literal(role)} AS role, "  # noqa: S608 - names of the catalogue, quoted
+                f"{'true' if role == main else 'false'} AS is_main, {person(dataset, role)} AS person, {literal(key)} AS field, {literal(field.identifies or '')} AS kind, "
+                f"{column} AS value, {'true' if field.shape.shared else 'false'} AS shared, {is_key} AS is_key FROM {relation} WHERE {column} IS NOT NULL"
+            )
+            earlier += [] if field.shape.shared else [column]
+    return " UNION ALL ".join(selects)

@@ -1,0 +1,99 @@
+"""Ingest one source within a run: each data set is extracted into landing, then loaded into the run's working copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assets.ingest.audio import Audio
+from assets.ingest.load import Account, Load, held_rows, load
+from resources.connectors.extract import Connector
+from resources.connectors.source_error import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from resources.catalogue import Dataset
+    from resources.connectors.extract import Extraction
+    from resources.register import Register
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one data set in a run: its batch's account, or why there is none."""
+
+    dataset: Dataset
+    rows: int
+    batch: str | None = None
+    account: Account | None = None
+    error: SourceError | None = None
+
+
+def ingest_source(register: Register, source: str, run: str, wanted: Iterable[str]) -> Iterator[Outcome]:
+    """Ingest data sets of a source, one after the other.
+
+    A source that cannot be read raises nothing: its data sets' outcomes bear the error, and what was held of them stays.
+
+    Args:
+        register: the register.
+        source: the source's name.
+        run: the run's id.
+        wanted: names of the data sets to read.
+    """
+    begin_run(register, run)
+    description = register.catalogue.sources[source]
+    connector = Connector(description, register.home)
+    error: SourceError | None = None
+    for name in wanted:
+        dataset = description.datasets[name]
+        if error is None:
+            try:
+                extraction = connector.extract(dataset, register.landing)
+            except SourceError as failure:
+                error = failure
+            else:
+                yield _load(register, connector, dataset, extraction, run)
+                continue
+        with register.warehouse.viewing(run) as engine:
+            yield Outcome(dataset, held_rows(engine, dataset), error=error)
+
+
+def _load(register: Register, connector: Connector, dataset: Dataset, extraction: Extraction, run: str) -> Outcome:
+    batch, now = extraction.batch, register.clock.now()
+    register.ledger.batch_landed(batch.id, dataset.source, dataset.name, run, now)
+    what = Load(
+        catalogue=register.catalogue,
+        dataset=dataset,
+        batch=batch.id,
+        now=now,
+        today=register.clock.today(),
+        gone=register.ledger.gone(dataset.table),
+        pepper=register.home.pepper,
+        audio=Audio(Path(connector.folder), register.recordings) if dataset.audio is not None else None,
+    )
+    with register.warehouse.writing(run) as engine:
+        account = load(engine, what, batch.records, extraction.decoded.read, extraction.decoded.left_out)
+        rows = held_rows(engine, dataset)
+    register.ledger.batch_loaded(batch.id, account.as_dict())
+    return Outcome(dataset, rows, batch.id, account)
+
+
+def begin_run(register: Register, run: str) -> None:
+    """Become the writer, and settle what earlier runs left between the ledger and the warehouse."""
+    if register.warehouse.begin(run):
+        register.ledger.settle(register.warehouse.published_runs())
+        register.landing.clear()
+
+
+def finish_run(register: Register, run: str, *, rewrite: bool) -> None:
+    """Publish what a run did, then confirm it in the ledger; its landing files go.
+
+    Args:
+        register: the register.
+        run: the run's id.
+        rewrite: leave no byte of what was deleted in the new generation.
+    """
+    register.warehouse.publish(run, register.clock.now(), rewrite=rewrite)
+    register.ledger.confirm(run)
+    register.landing.clear()

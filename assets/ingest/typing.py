@@ -1,0 +1,104 @@
+"""The SELECT that types a data set's landed text, and says what is wrong with each record.
+
+Which records go where is decided in `load`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from resources.warehouse.dialect import date_of, literal, local_date, name, timestamp_of
+
+if TYPE_CHECKING:
+    from resources.catalogue import Dataset, Field
+
+SQL_TYPES = {
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "decimal": "DECIMAL(24, 6)",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "file": "VARCHAR",
+}
+_INTEGER = r"^[+-]?\d{1,18}$"
+_DECIMAL = r"^[+-]?\d{1,18}([.]\d+)?$"
+_WORDS = {"integer": "a whole number", "decimal": "a number", "boolean": "true or false", "date": "a date", "timestamp": "a time"}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A rule of a field, and the condition under which a record breaks it."""
+
+    field: str
+    rule: str
+    reason: str
+    condition: str
+
+
+def typed(field: Field, zone: str) -> str:
+    """The expression that gives a field's value out of its landed text; NULL where the text does not fit."""
+    text = f"landed.{name(field.name)}"
+    shape = field.shape
+    if shape.type == "integer":
+        return f"CASE WHEN regexp_matches({text}, {literal(_INTEGER)}) THEN TRY_CAST({text} AS BIGINT) END"
+    if shape.type == "decimal":
+        return f"CASE WHEN regexp_matches({text}, {literal(_DECIMAL)}) THEN TRY_CAST({text} AS DECIMAL(24, 6)) END"
+    if shape.type == "boolean":
+        lowered = f"lower({text})"
+        return f"CASE WHEN {lowered} IN ('true', 't', '1', 'yes', 'y') THEN true WHEN {lowered} IN ('false', 'f', '0', 'no', 'n') THEN false END"
+    if shape.type == "date":
+        return date_of(text, shape.formats)
+    if shape.type == "timestamp":
+        return timestamp_of(text, shape.time_zone or zone, shape.formats, shape.epoch)
+    return text
+
+
+def faults(dataset: Dataset) -> list[Fault]:
+    """Every rule that a record of the data set may break, in the order in which they are told.
+
+    A condition reads `landed` (text) and `typed` (values) of one record.
+    """
+    found = [Fault("", "unreadable", "the record cannot be read", "landed._broken IS NOT NULL")]
+    for field in dataset.fields.values():
+        found += _faults(field)
+    return found
+
+
+def _faults(field: Field) -> list[Fault]:
+    text, value, shape = f"landed.{name(field.name)}", f"typed.{name(field.name)}", field.shape
+    given = f"{text} IS NOT NULL"
+    found = []
+    if shape.required:
+        found.append(Fault(field.name, "required", "must have a value", f"{text} IS NULL"))
+    if shape.type in _WORDS:
+        found.append(Fault(field.name, "type", f"must be {_WORDS[shape.type]}", f"{given} AND {value} IS NULL"))
+    if shape.one_of is not None:
+        listed = ", ".join(literal(choice) for choice in shape.one_of)
+        found.append(Fault(field.name, "one_of", f"must be one of {', '.join(shape.one_of)}", f"{given} AND {text} NOT IN ({listed})"))
+    if shape.pattern is not None:
+        condition = f"{given} AND NOT regexp_matches({text}, {literal(shape.pattern)})"
+        found.append(Fault(field.name, "pattern", f"must match {shape.pattern}", condition))
+    if shape.type == "file":
+        found.append(Fault(field.name, "file", "the audio file is not beside its metadata", f"{given} AND {text} NOT IN (SELECT file FROM audio_files)"))
+    if shape.min is not None:
+        found.append(Fault(field.name, "min", f"must be at least {shape.min:g}", f"{value} < {shape.min!r}"))
+    if shape.max is not None:
+        found.append(Fault(field.name, "max", f"must be at most {shape.max:g}", f"{value} > {shape.max!r}"))
+    return found
+
+
+def record_id(dataset: Dataset) -> str:
+    """The expression of a record's stable 128-bit id, in hex: of source, data set and key; NULL where a part of the key is missing."""
+    if dataset.shape.key == "content":
+        parts = ["coalesce(landed._raw, '')", "CAST(landed._occurrence AS VARCHAR)"]
+    else:
+        parts = [f"landed.{name(key)}" for key in dataset.shape.key]
+    return f"md5({literal(dataset.id)} || chr(31) || " + " || chr(31) || ".join(parts) + ")"
+
+
+def anchor_date(dataset: Dataset, column: str, zone: str) -> str:
+    """The anchor's local date, out of a column that holds the anchor."""
+    kind = dataset.fields[dataset.shape.anchor].shape.type
+    return column if kind == "date" else local_date(column, zone)

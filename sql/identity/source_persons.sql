@@ -1,0 +1,8 @@
+-- One row: a person as one source knows it, with the kind of identifier that names it there.
+-- Inputs: identity.evidence.
+SELECT
+  person,
+  min(source) AS source,
+  min(kind) FILTER (WHERE is_key) AS key_kind
+FROM identity.evidence
+GROUP BY person
