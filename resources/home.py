@@ -1,14 +1,14 @@
 """The home: the folder that holds a register's data, and the settings that stand beside it.
 
-    home/
-      warehouse/   the register, in generations
-      ledger.db    what was decided and done
-      landing/     batches on their way in
-      recordings/  audio, one file a record
-      outbox/      export bundles
-      dagster/     Dagster's own storage (no personal data)
-      settings.env values of ${NAME} in the register's YAML: secrets stand here
-      clock        optional: a moment at which the clock stands still
+home/
+  warehouse/   the register, in generations
+  ledger.db    what was decided and done
+  landing/     batches on their way in
+  recordings/  audio, one file a record
+  outbox/      export bundles
+  dagster/     Dagster's own storage (no personal data)
+  settings.env values of ${NAME} in the register's YAML: secrets stand here
+  clock        optional: a moment at which the clock stands still
 """
 
 from __future__ import annotations
@@ -100,7 +100,9 @@ class Home:
         def value(match: re.Match[str]) -> str:
             name = match.group(1)
             if name not in settings:
-                raise AnsvarError(f"{what} needs the setting {name}: put {name}=… into {self.path / 'settings.env'} or into the environment.")
+                raise AnsvarError(
+                    f"{what} needs the setting {name}: put {name}=… into {self.path / 'settings.env'} or into the environment."
+                )
             return settings[name]
 
         return _NAME.sub(value, text)

@@ -33,10 +33,11 @@ def resolve(engine: Engine, catalogue: Catalogue) -> dict[str, int]:
     engine.run("CREATE OR REPLACE TABLE identity.labels AS SELECT person, person AS label FROM identity.source_persons")
     while True:
         engine.run(f"CREATE OR REPLACE TABLE identity.next_labels AS {model('identity/round')}")
-        moved = engine.count(
-            "SELECT count(*) FROM identity.next_labels AS following INNER JOIN identity.labels AS labels ON labels.person = following.person "
-            "WHERE following.label <> labels.label"
-        )
+        moved = engine.count("""
+            SELECT count(*) FROM identity.next_labels AS following
+            INNER JOIN identity.labels AS labels ON labels.person = following.person
+            WHERE following.label <> labels.label
+        """)
         engine.run("DROP TABLE identity.labels")
         engine.run("ALTER TABLE identity.next_labels RENAME TO labels")
         if moved == 0:
@@ -44,8 +45,10 @@ def resolve(engine: Engine, catalogue: Catalogue) -> dict[str, int]:
     _table(engine, "contradictions")
     for step in ("persons", "record_persons", "subjects", "links", "review"):
         _table(engine, step)
-    counts = {table: engine.count(f"SELECT count(*) FROM identity.{table}") for table in _KEPT}  # noqa: S608 - our own constants
-    counts["not_joining"] = engine.count("SELECT count(*) FROM identity.values WHERE reason IS NOT NULL AND reason <> 'kind_never_joins' AND persons > 1")
+    counts = {table: engine.count(f"SELECT count(*) FROM identity.{table}") for table in _KEPT}
+    counts["not_joining"] = engine.count(
+        "SELECT count(*) FROM identity.values WHERE reason IS NOT NULL AND reason <> 'kind_never_joins' AND persons > 1"
+    )
     counts["proposals"] = engine.count("SELECT count(DISTINCT proposal) FROM identity.review")
     for step in _PASSING:
         engine.run(f"DROP TABLE identity.{step}")

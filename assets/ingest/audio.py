@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from resources.warehouse.dialect import name
+from resources.warehouse.engine import tables_of
 
 if TYPE_CHECKING:
     from resources.catalogue import Catalogue, Dataset
@@ -36,7 +37,9 @@ class Audio:
             return
         folder = self.kept / dataset.table
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for record, file in engine.rows(f"SELECT _record, {name(dataset.audio.name)} FROM changed WHERE {name(dataset.audio.name)} IS NOT NULL"):  # noqa: S608 - a quoted name
+        for record, file in engine.rows(
+            f"SELECT _record, {name(dataset.audio.name)} FROM changed WHERE {name(dataset.audio.name)} IS NOT NULL"
+        ):
             partial = folder / f".{record}.partial"
             shutil.copyfile(self.source / file, partial)
             partial.chmod(0o600)
@@ -51,11 +54,31 @@ def kept_file(folder: Path, record: str, file: str) -> Path:
 def sweep(engine: Engine, catalogue: Catalogue, kept: Path) -> int:
     """Delete audio that no row has any more; gives how many files went. To be called on what is published."""
     gone = 0
-    for folder in kept.iterdir() if kept.is_dir() else []:
-        dataset = next((each for each in catalogue.datasets if each.table == folder.name and each.audio is not None), None)
-        held = {row[0] for row in engine.rows(f"SELECT _record FROM register.{name(folder.name)}")} if dataset else set()  # noqa: S608 - a quoted name
-        for file in folder.iterdir():
-            if file.name.removeprefix(".").partition(".")[0] not in held:
-                file.unlink()
-                gone += 1
+    for folder in kept.iterdir():
+        rows, files = _rows(engine, catalogue, folder.name), _files(folder)
+        for record in files.keys() - rows:
+            files[record].unlink()
+            gone += 1
     return gone
+
+
+def orphans(engine: Engine, catalogue: Catalogue, kept: Path) -> int:
+    """How many audio files have no row, and how many rows that name an audio file have none."""
+    found = 0
+    for dataset in catalogue.datasets:
+        if dataset.audio is not None:
+            found += len(_rows(engine, catalogue, dataset.table) ^ _files(kept / dataset.table).keys())
+    return found
+
+
+def _files(folder: Path) -> dict[str, Path]:
+    """The files of a folder by their record; a copy that was never finished counts as one of its own."""
+    return {file.name.partition(".")[0] or file.name: file for file in (folder.iterdir() if folder.is_dir() else [])}
+
+
+def _rows(engine: Engine, catalogue: Catalogue, table: str) -> set[str]:
+    """The records of a table that have audio; none for a table that the catalogue does not declare."""
+    dataset = next((each for each in catalogue.datasets if each.table == table), None)
+    if dataset is None or dataset.audio is None or table not in tables_of(engine, "register"):
+        return set()
+    return {row[0] for row in engine.rows(f"SELECT _record FROM register.{name(table)} WHERE {name(dataset.audio.name)} IS NOT NULL")}

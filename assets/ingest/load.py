@@ -102,76 +102,110 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
 
 
 def _land(engine: Engine, what: Load, records: Path) -> None:
-    """`landed`: the batch's text, each row with its number among equals, its record id and what is wrong with it."""
+    """`judged`: the batch's records, typed, each with its record id and the number of the rule that it breaks (`faults`)."""
     rules = faults(what.dataset)
     zone = what.catalogue.sources[what.dataset.source].shape.time_zone
     values = ", ".join(f"{typed(each, zone)} AS {name(key)}" for key, each in what.dataset.fields.items())
-    numbered = " ".join(f"WHEN {rule.condition} THEN {number}" for number, rule in enumerate(rules))
+    plain = ", ".join(f"typed.{name(key)}" for key in what.dataset.fields)
+    broken = " ".join(f"WHEN {rule.condition} THEN {number}" for number, rule in enumerate(rules))
     engine.run(
-        "CREATE TEMP TABLE landed AS SELECT *, row_number() OVER (PARTITION BY _raw ORDER BY _row) AS _occurrence FROM read_parquet($records)",
+        """
+        CREATE TEMP TABLE landed AS
+        SELECT *, row_number() OVER (PARTITION BY _raw ORDER BY _row) AS _occurrence FROM read_parquet($records)
+        """,
         {"records": str(records)},
     )
-    plain = ", ".join(f"typed.{name(key)}" for key in what.dataset.fields)
     engine.run(
-        f"CREATE TEMP TABLE judged AS WITH typed AS (SELECT _row, {values} FROM landed) "  # noqa: S608 - expressions of the catalogue, quoted
-        f"SELECT landed._row, landed._raw, landed._broken, landed._occurrence, {record_id(what.dataset)} AS _record, {plain}, "
-        "md5($table || chr(31) || coalesce(landed._raw, '') || chr(31) || landed._occurrence) AS _quarantine, "
-        f"CASE {numbered} END AS _fault, CAST(NULL AS VARCHAR) AS _drop FROM landed JOIN typed ON typed._row = landed._row",
+        f"""
+        CREATE TEMP TABLE judged AS
+        WITH typed AS (SELECT _row, {values} FROM landed)
+        SELECT
+          landed._row, landed._raw, landed._broken, {record_id(what.dataset)} AS _record, {plain},
+          md5($table || chr(31) || coalesce(landed._raw, '') || chr(31) || landed._occurrence) AS _quarantine,
+          CASE {broken} END AS _fault, CAST(NULL AS VARCHAR) AS _drop
+        FROM landed INNER JOIN typed ON typed._row = landed._row
+        """,
         {"table": what.dataset.table},
     )
-    engine.register(
-        "fault_rows",
-        pa.table(
-            {
-                "number": list(range(len(rules))),
-                "field": [rule.field or None for rule in rules],
-                "rule": [rule.rule for rule in rules],
-                "reason": [rule.reason for rule in rules],
-            }
-        ),
-    )
-    engine.run("CREATE TEMP TABLE faults AS SELECT * FROM fault_rows")
-    engine.unregister("fault_rows")
+    columns = {
+        "number": list(range(len(rules))),
+        "field": [rule.field or None for rule in rules],
+        "rule": [rule.rule for rule in rules],
+        "reason": [rule.reason for rule in rules],
+    }
+    _take(engine, "faults", pa.table(columns))
+
+
+def _take(engine: Engine, table: str, rows: pa.Table) -> None:
+    """Make a temporary table of Arrow rows."""
+    engine.register("taken", rows)
+    engine.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM taken")
+    engine.unregister("taken")
 
 
 def _split(engine: Engine, what: Load) -> None:
-    """Mark what is dropped by a stated rule: past its period, purged before, or superseded by a later one of its key in the batch."""
+    """Mark what is dropped by a stated rule: past its period, purged before, or superseded by a later one of its key in the batch.
+
+    A record past its period that is held is not dropped: it brings its row up to date, and the purge takes it, with its proof.
+    """
     anchor = name(what.dataset.shape.anchor)
     last = last_day(anchor_date(what.dataset, anchor, what.zone), what.dataset.rule.period)
-    engine.run(f"UPDATE judged SET _drop = 'past_retention' WHERE {anchor} IS NOT NULL AND {last} < $today", {"today": what.today})
-    engine.register("gone_rows", what.gone)
-    engine.run("CREATE OR REPLACE TEMP TABLE gone AS SELECT hash FROM gone_rows")
-    engine.unregister("gone_rows")
-    again = "UPDATE judged SET _drop = 'purged_before' FROM gone WHERE _drop IS NULL AND gone.hash = sha256($pepper || CASE WHEN _fault IS NULL THEN _record ELSE _quarantine END)"
-    engine.run(again, {"pepper": what.pepper})
-    engine.run("DROP TABLE gone")
     engine.run(
-        "CREATE TEMP TABLE superseded AS SELECT _row FROM judged WHERE _drop IS NULL AND _fault IS NULL "
-        "QUALIFY row_number() OVER (PARTITION BY _record ORDER BY _row DESC) > 1"
+        f"""
+        UPDATE judged SET _drop = 'past_retention'
+        WHERE {anchor} IS NOT NULL AND {last} < $today
+          AND coalesce(_record, '') NOT IN (SELECT _record FROM register.{name(what.dataset.table)})
+        """,
+        {"today": what.today},
     )
+    _take(engine, "gone", what.gone)
+    engine.run(
+        """
+        UPDATE judged SET _drop = 'purged_before' FROM gone
+        WHERE _drop IS NULL AND gone.hash = sha256($pepper || CASE WHEN _fault IS NULL THEN _record ELSE _quarantine END)
+        """,
+        {"pepper": what.pepper},
+    )
+    engine.run("""
+        CREATE TEMP TABLE superseded AS
+        SELECT _row FROM judged WHERE _drop IS NULL AND _fault IS NULL
+        QUALIFY row_number() OVER (PARTITION BY _record ORDER BY _row DESC) > 1
+    """)
     engine.run("UPDATE judged SET _drop = 'superseded_in_batch' FROM superseded WHERE judged._row = superseded._row")
     engine.run("DROP TABLE superseded")
+    engine.run("DROP TABLE gone")
 
 
 def _quarantine(engine: Engine, what: Load) -> int:
     """Put the bad records into quarantine; what was there of the same records before goes."""
-    anchor = name(what.dataset.shape.anchor)
+    table = {"table": what.dataset.table}
     engine.run(
-        "CREATE TEMP TABLE quarantined AS SELECT _quarantine, _record, "  # noqa: S608 - a quoted name
-        f"$table AS dataset, faults.field, faults.rule, coalesce(_broken, faults.reason) AS reason, _raw AS record, CAST({anchor} AS TIMESTAMP) AS anchor, "
-        "$batch AS _batch, CAST($now AS TIMESTAMP) AS _quarantined_at FROM judged JOIN faults ON faults.number = judged._fault WHERE _drop IS NULL",
-        {"table": what.dataset.table, "batch": what.batch, "now": what.now},
+        f"""
+        CREATE TEMP TABLE quarantined AS
+        SELECT
+          _quarantine, _record, $table AS dataset, faults.field, faults.rule, coalesce(_broken, faults.reason) AS reason, _raw AS record,
+          CAST({name(what.dataset.shape.anchor)} AS TIMESTAMP) AS anchor, $batch AS _batch, CAST($now AS TIMESTAMP) AS _quarantined_at
+        FROM judged INNER JOIN faults ON faults.number = judged._fault
+        WHERE _drop IS NULL
+        """,
+        table | {"batch": what.batch, "now": what.now},
     )
     engine.run(
-        "DELETE FROM quarantine.records USING judged WHERE dataset = $table AND judged._fault IS NULL AND judged._record = quarantine.records._record",
-        {"table": what.dataset.table},
+        """
+        DELETE FROM quarantine.records USING judged
+        WHERE dataset = $table AND judged._fault IS NULL AND judged._record = quarantine.records._record
+        """,
+        table,
     )
     if what.dataset.shape.load == "snapshot":
         engine.run(
-            "DELETE FROM quarantine.records WHERE dataset = $table AND _quarantine NOT IN (SELECT _quarantine FROM quarantined)", {"table": what.dataset.table}
+            "DELETE FROM quarantine.records WHERE dataset = $table AND _quarantine NOT IN (SELECT _quarantine FROM quarantined)", table
         )
     count = engine.count("SELECT count(*) FROM quarantined")
-    engine.run("INSERT INTO quarantine.records SELECT * FROM quarantined WHERE _quarantine NOT IN (SELECT _quarantine FROM quarantine.records)")
+    engine.run("""
+        INSERT INTO quarantine.records
+        SELECT * FROM quarantined WHERE _quarantine NOT IN (SELECT _quarantine FROM quarantine.records)
+    """)
     engine.run("DROP TABLE quarantined")
     return count
 
@@ -183,21 +217,29 @@ def _upsert(engine: Engine, what: Load, account: Account) -> None:
     columns, joins = normalised_columns(dataset, what.catalogue)
     main = next(iter(dataset.shape.persons), None)
     fields = ", ".join(name(key) for key in dataset.fields)
-    engine.run(
-        f"CREATE TEMP TABLE records AS WITH named AS (SELECT records.*{columns} FROM judged AS records {joins} "  # noqa: S608 - expressions of the catalogue, quoted
-        f"WHERE records._fault IS NULL AND records._drop IS NULL) SELECT *, {person(dataset, main) if main else 'CAST(NULL AS VARCHAR)'} AS _person FROM named"
-    )
+    engine.run(f"""
+        CREATE TEMP TABLE records AS
+        WITH named AS (
+          SELECT records.*{columns} FROM judged AS records {joins} WHERE records._fault IS NULL AND records._drop IS NULL
+        )
+        SELECT *, {person(dataset, main) if main else "CAST(NULL AS VARCHAR)"} AS _person FROM named
+    """)
     differs = " OR ".join(f"held.{name(key)} IS DISTINCT FROM records.{name(key)}" for key in (*dataset.fields, "_person"))
-    engine.run(
-        f"CREATE TEMP TABLE changed AS SELECT records.*, held._record IS NOT NULL AS _held FROM records LEFT JOIN {table} AS held "  # noqa: S608 - quoted names
-        f"ON held._record = records._record WHERE held._record IS NULL OR {differs}"
-    )
+    engine.run(f"""
+        CREATE TEMP TABLE changed AS
+        SELECT records.*, held._record IS NOT NULL AS _held
+        FROM records LEFT JOIN {table} AS held ON held._record = records._record
+        WHERE held._record IS NULL OR {differs}
+    """)
     account.updated = engine.count("SELECT count(*) FROM changed WHERE _held")
     account.inserted = engine.count("SELECT count(*) FROM changed WHERE NOT _held")
     account.unchanged = engine.count("SELECT count(*) FROM records") - account.updated - account.inserted
-    engine.run(f"DELETE FROM {table} USING changed WHERE {table}._record = changed._record")  # noqa: S608 - a quoted name
+    engine.run(f"DELETE FROM {table} USING changed WHERE {table}._record = changed._record")
     engine.run(
-        f"INSERT INTO {table} (_record, _person, _batch, _ingested_at, {fields}) SELECT _record, _person, $batch, $now, {fields} FROM changed",  # noqa: S608 - quoted names
+        f"""
+        INSERT INTO {table} (_record, _person, _batch, _ingested_at, {fields})
+        SELECT _record, _person, $batch, $now, {fields} FROM changed
+        """,
         {"batch": what.batch, "now": what.now},
     )
     engine.run("DELETE FROM identity.identifiers USING changed WHERE identity.identifiers._record = changed._record")
@@ -211,16 +253,17 @@ def _reconcile(engine: Engine, what: Load, account: Account) -> None:
     A snapshot of less than half the rows that are held deletes nothing: a source that broke must not empty the register.
     """
     table = f"register.{name(what.dataset.table)}"
-    engine.run(
-        f"CREATE TEMP TABLE missing AS SELECT _record FROM {table} WHERE _record NOT IN (SELECT _record FROM judged WHERE _record IS NOT NULL AND _drop IS NULL)"  # noqa: S608 - a quoted name
-    )
-    held, missing = engine.count(f"SELECT count(*) FROM {table}"), engine.count("SELECT count(*) FROM missing")  # noqa: S608 - a quoted name
-    if held - missing < _SMALLEST_SHARE * held and account.read - sum(account.dropped.values()) < _SMALLEST_SHARE * held:
+    engine.run(f"""
+        CREATE TEMP TABLE missing AS
+        SELECT _record FROM {table} WHERE _record NOT IN (SELECT _record FROM judged WHERE _record IS NOT NULL)
+    """)
+    held, missing = engine.count(f"SELECT count(*) FROM {table}"), engine.count("SELECT count(*) FROM missing")
+    if held - missing < _SMALLEST_SHARE * held:
         account.kept_back = missing
     else:
         account.deleted = missing
         for target in (table, "identity.identifiers"):
-            engine.run(f"DELETE FROM {target} USING missing WHERE {target}._record = missing._record")  # noqa: S608 - a quoted name
+            engine.run(f"DELETE FROM {target} USING missing WHERE {target}._record = missing._record")
     engine.run("DROP TABLE missing")
 
 
@@ -229,5 +272,4 @@ def held_rows(engine: Engine, dataset: Dataset) -> int:
     statement = "SELECT estimated_size FROM duckdb_tables() WHERE schema_name = 'register' AND table_name = $table"
     if engine.scalar(statement, {"table": dataset.table}) is None:
         return 0
-    return engine.count(f"SELECT count(*) FROM register.{name(dataset.table)}")  # noqa: S608 - a quoted name
-
+    return engine.count(f"SELECT count(*) FROM register.{name(dataset.table)}")

@@ -15,7 +15,7 @@ from resources.warehouse.dialect import literal, name
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from resources.catalogue import Catalogue, Dataset
+    from resources.catalogue import Catalogue, Dataset, Field
     from resources.warehouse import Engine
 
 _EMAIL = r"^[^@\s]+@[^@\s]+[.][^@\s]+$"
@@ -62,7 +62,7 @@ def phone_fields(dataset: Dataset, catalogue: Catalogue) -> list[str]:
 def normalise_phones(engine: Engine, dataset: Dataset, catalogue: Catalogue, relation: str) -> None:
     """Make the table `phones` (`text`, `e164`) of every phone number in a relation; on distinct values alone."""
     fields = phone_fields(dataset, catalogue)
-    union = " UNION ".join(f"SELECT DISTINCT {name(key)} AS text FROM {relation} WHERE {name(key)} IS NOT NULL" for key in fields)  # noqa: S608 - quoted names
+    union = " UNION ".join(f"SELECT DISTINCT {name(key)} AS text FROM {relation} WHERE {name(key)} IS NOT NULL" for key in fields)
     texts = [row[0] for row in engine.rows(union)] if union else []
     region = catalogue.sources[dataset.source].shape.region
     engine.register("phone_texts", phone_table(texts, region))
@@ -100,7 +100,7 @@ def person(dataset: Dataset, role: str) -> str:
     return f"CASE {' '.join(choices)} END" if choices else "CAST(NULL AS VARCHAR)"
 
 
-def _naming(dataset: Dataset, role: str) -> list[tuple[str, object]]:
+def _naming(dataset: Dataset, role: str) -> list[tuple[str, Field]]:
     fields = [(key, dataset.fields[key]) for key in dataset.shape.persons[role]]
     return [(key, field) for key, field in fields if not field.shape.shared]
 
@@ -114,10 +114,16 @@ def identifier_rows(dataset: Dataset, relation: str) -> str:
         for key in keys:
             field, column = dataset.fields[key], name("_id_" + key)
             is_key = " AND ".join(["true", *(f"{other} IS NULL" for other in earlier)]) if not field.shape.shared else "false"
-            selects.append(
-                f"SELECT _record, {literal(dataset.table)} AS dataset, {literal(dataset.source)} AS source, {literal(role)} AS role, "  # noqa: S608 - names of the catalogue, quoted
-                f"{'true' if role == main else 'false'} AS is_main, {person(dataset, role)} AS person, {literal(key)} AS field, {literal(field.identifies or '')} AS kind, "
-                f"{column} AS value, {'true' if field.shape.shared else 'false'} AS shared, {is_key} AS is_key FROM {relation} WHERE {column} IS NOT NULL"
-            )
+            selects.append(f"""
+                SELECT
+                  _record, {literal(dataset.table)} AS dataset, {literal(dataset.source)} AS source, {literal(role)} AS role,
+                  {_boolean(role == main)} AS is_main, {person(dataset, role)} AS person, {literal(key)} AS field,
+                  {literal(field.identifies or "")} AS kind, {column} AS value, {_boolean(field.shape.shared)} AS shared, {is_key} AS is_key
+                FROM {relation} WHERE {column} IS NOT NULL
+            """)
             earlier += [] if field.shape.shared else [column]
     return " UNION ALL ".join(selects)
+
+
+def _boolean(value: object) -> str:
+    return "true" if value else "false"

@@ -10,12 +10,13 @@ from assets.ingest.audio import Audio
 from assets.ingest.load import Account, Load, held_rows, load
 from resources.connectors.extract import Connector
 from resources.connectors.source_error import SourceError
+from resources.errors import AnsvarError
+from resources.runs import begin_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from resources.catalogue import Dataset
-    from resources.connectors.extract import Extraction
     from resources.register import Register
 
 
@@ -27,7 +28,7 @@ class Outcome:
     rows: int
     batch: str | None = None
     account: Account | None = None
-    error: SourceError | None = None
+    error: AnsvarError | None = None
 
 
 def ingest_source(register: Register, source: str, run: str, wanted: Iterable[str]) -> Iterator[Outcome]:
@@ -44,22 +45,25 @@ def ingest_source(register: Register, source: str, run: str, wanted: Iterable[st
     begin_run(register, run)
     description = register.catalogue.sources[source]
     connector = Connector(description, register.home)
-    error: SourceError | None = None
+    error: AnsvarError | None = None
     for name in wanted:
         dataset = description.datasets[name]
         if error is None:
             try:
-                extraction = connector.extract(dataset, register.landing)
-            except SourceError as failure:
+                outcome = _ingest(register, connector, dataset, run)
+            except AnsvarError as failure:
                 error = failure
+            except OSError as failure:
+                error = SourceError(source, f"{type(failure).__name__} at one of its files, or in landing: see permissions and free space")
             else:
-                yield _load(register, connector, dataset, extraction, run)
+                yield outcome
                 continue
         with register.warehouse.viewing(run) as engine:
             yield Outcome(dataset, held_rows(engine, dataset), error=error)
 
 
-def _load(register: Register, connector: Connector, dataset: Dataset, extraction: Extraction, run: str) -> Outcome:
+def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str) -> Outcome:
+    extraction = connector.extract(dataset, register.landing)
     batch, now = extraction.batch, register.clock.now()
     register.ledger.batch_landed(batch.id, dataset.source, dataset.name, run, now)
     what = Load(
@@ -77,23 +81,3 @@ def _load(register: Register, connector: Connector, dataset: Dataset, extraction
         rows = held_rows(engine, dataset)
     register.ledger.batch_loaded(batch.id, account.as_dict())
     return Outcome(dataset, rows, batch.id, account)
-
-
-def begin_run(register: Register, run: str) -> None:
-    """Become the writer, and settle what earlier runs left between the ledger and the warehouse."""
-    if register.warehouse.begin(run):
-        register.ledger.settle(register.warehouse.published_runs())
-        register.landing.clear()
-
-
-def finish_run(register: Register, run: str, *, rewrite: bool) -> None:
-    """Publish what a run did, then confirm it in the ledger; its landing files go.
-
-    Args:
-        register: the register.
-        run: the run's id.
-        rewrite: leave no byte of what was deleted in the new generation.
-    """
-    register.warehouse.publish(run, register.clock.now(), rewrite=rewrite)
-    register.ledger.confirm(run)
-    register.landing.clear()

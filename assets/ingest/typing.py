@@ -47,7 +47,8 @@ def typed(field: Field, zone: str) -> str:
         return f"CASE WHEN regexp_matches({text}, {literal(_DECIMAL)}) THEN TRY_CAST({text} AS DECIMAL(24, 6)) END"
     if shape.type == "boolean":
         lowered = f"lower({text})"
-        return f"CASE WHEN {lowered} IN ('true', 't', '1', 'yes', 'y') THEN true WHEN {lowered} IN ('false', 'f', '0', 'no', 'n') THEN false END"
+        yes, no = "('true', 't', '1', 'yes', 'y')", "('false', 'f', '0', 'no', 'n')"
+        return f"CASE WHEN {lowered} IN {yes} THEN true WHEN {lowered} IN {no} THEN false END"
     if shape.type == "date":
         return date_of(text, shape.formats)
     if shape.type == "timestamp":
@@ -81,7 +82,11 @@ def _faults(field: Field) -> list[Fault]:
         condition = f"{given} AND NOT regexp_matches({text}, {literal(shape.pattern)})"
         found.append(Fault(field.name, "pattern", f"must match {shape.pattern}", condition))
     if shape.type == "file":
-        found.append(Fault(field.name, "file", "the audio file is not beside its metadata", f"{given} AND {text} NOT IN (SELECT file FROM audio_files)"))
+        found.append(
+            Fault(
+                field.name, "file", "the audio file is not beside its metadata", f"{given} AND {text} NOT IN (SELECT file FROM audio_files)"
+            )
+        )
     if shape.min is not None:
         found.append(Fault(field.name, "min", f"must be at least {shape.min:g}", f"{value} < {shape.min!r}"))
     if shape.max is not None:

@@ -28,7 +28,7 @@ def plan(engine: Engine, catalogue: Catalogue, today: dt.date) -> list[PurgeReco
     """
     records = []
     for dataset, layer, dates, _ in _layers(engine, catalogue):
-        statement = f"SELECT count(*), min(anchored), max(anchored) FROM ({dates}) AS dated WHERE last_day < $today"  # noqa: S608 - expressions of the catalogue, quoted
+        statement = f"SELECT count(*), min(anchored), max(anchored) FROM ({dates}) AS dated WHERE last_day < $today"
         count, oldest, newest = engine.rows(statement, {"today": today})[0]
         records.append(PurgeRecord(layer, dataset.table, dataset.shape.retention, count, oldest, newest))
     return records
@@ -38,7 +38,7 @@ def due_without_anchor(engine: Engine, catalogue: Catalogue, today: dt.date, pep
     """Keyed hashes, by table, of the records that are due by their age in the register alone."""
     for dataset, layer, dates, _ in _layers(engine, catalogue):
         if layer == "quarantine" or dataset.rule.open == "ingested":
-            statement = f"SELECT sha256($pepper || id) FROM ({dates}) AS dated WHERE last_day < $today AND by_ingestion"  # noqa: S608 - as above
+            statement = f"SELECT sha256($pepper || id) FROM ({dates}) AS dated WHERE last_day < $today AND by_ingestion"
             yield dataset.table, [row[0] for row in engine.rows(statement, {"today": today, "pepper": pepper})]
 
 
@@ -46,11 +46,14 @@ def purge(engine: Engine, catalogue: Catalogue, today: dt.date) -> int:
     """Delete what is due, inside the caller's transaction; gives how many rows went."""
     gone = 0
     for dataset, layer, dates, table in _layers(engine, catalogue):
-        engine.run(f"CREATE OR REPLACE TEMP TABLE due AS SELECT id FROM ({dates}) AS dated WHERE last_day < $today", {"today": today})  # noqa: S608 - as above
+        engine.run(f"CREATE OR REPLACE TEMP TABLE due AS SELECT id FROM ({dates}) AS dated WHERE last_day < $today", {"today": today})
         key = "_record" if layer == "register" else "_quarantine"
-        gone += engine.count(f"DELETE FROM {table} USING due WHERE {table}.{key} = due.id")  # noqa: S608 - quoted names
+        gone += engine.count(f"DELETE FROM {table} USING due WHERE {table}.{key} = due.id")
         if layer == "register":
-            engine.run("DELETE FROM identity.identifiers USING due WHERE identity.identifiers._record = due.id AND dataset = $table", {"table": dataset.table})
+            engine.run(
+                "DELETE FROM identity.identifiers USING due WHERE identity.identifiers._record = due.id AND dataset = $table",
+                {"table": dataset.table},
+            )
         engine.run("DROP TABLE due")
     return gone
 
@@ -75,9 +78,15 @@ def _layers(engine: Engine, catalogue: Catalogue) -> Iterator[tuple[Dataset, str
         anchor = "CAST(anchor AS DATE)" if kind == "date" else local_date("anchor", zone)
         anchored = f"coalesce({anchor}, {local_date('_quarantined_at', zone)})"
         table = "quarantine.records"
-        yield dataset, "quarantine", _dates("_quarantine", anchored, "anchor IS NULL", f"{table} WHERE dataset = '{dataset.table}'", dataset), table
+        yield (
+            dataset,
+            "quarantine",
+            _dates("_quarantine", anchored, "anchor IS NULL", f"{table} WHERE dataset = '{dataset.table}'", dataset),
+            table,
+        )
 
 
 def _dates(key: str, anchored: str, by_ingestion: str, table: str, dataset: Dataset) -> str:
     last = last_day("anchored", dataset.rule.period)
-    return f"SELECT *, {last} AS last_day FROM (SELECT {key} AS id, {anchored} AS anchored, {by_ingestion} AS by_ingestion FROM {table}) AS anchors"  # noqa: S608 - as above
+    anchors = f"SELECT {key} AS id, {anchored} AS anchored, {by_ingestion} AS by_ingestion FROM {table}"
+    return f"SELECT *, {last} AS last_day FROM ({anchors}) AS anchors"

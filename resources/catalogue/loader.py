@@ -101,11 +101,11 @@ def _source(document: Document, shape: SourceShape, rules: Rules, folder: Path) 
             continue
         read_shape = shaped(document, READS[shape.connector], place)
         if read_shape is not None and dataset.retention in rules.retention.rules:
-            datasets[name] = _dataset(document, shape.source, name, dataset, read_shape, rules)
+            datasets[name] = _dataset(document, name, dataset, read_shape, rules)
     return None if connection is None or document.problems else Source(shape.source, shape, connection, datasets, folder)
 
 
-def _dataset(document: Document, source: str, name: str, shape: DatasetShape, read_shape: RecordsRead, rules: Rules) -> Dataset:
+def _dataset(document: Document, name: str, shape: DatasetShape, read_shape: RecordsRead, rules: Rules) -> Dataset:
     fields: dict[str, Field] = {}
     for field_name, field in shape.fields.items():
         category = rules.vocabulary.categories.get(field.category)
@@ -121,7 +121,7 @@ def _dataset(document: Document, source: str, name: str, shape: DatasetShape, re
             file=document.name,
             line=document.places[("datasets", name, "fields", field_name)][0],
         )
-    return Dataset(source, name, shape, read_shape, rules.retention.rules[shape.retention], fields)
+    return Dataset(document.data["source"], name, shape, read_shape, rules.retention.rules[shape.retention], fields)
 
 
 def _same_tables(sources: dict[str, Source], documents: dict[str, Document]) -> list[Problem]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ruamel.yaml.nodes import Node
 
+_MOST_NAMES = 12  # as many as fit a line
 Location = tuple[str | int, ...]
 
 
@@ -87,7 +88,7 @@ def read(path: Path, name: str) -> Document:
     return document
 
 
-def _value(yaml: YAML, node: Node, location: Location, document: Document) -> Any:  # noqa: ANN401 - YAML holds anything
+def _value(yaml: YAML, node: Node, location: Location, document: Document) -> Any:
     document.places.setdefault(location, (node.start_mark.line + 1, node.start_mark.column + 1))
     if isinstance(node, MappingNode):
         result: dict[Any, Any] = {}
@@ -99,7 +100,9 @@ def _value(yaml: YAML, node: Node, location: Location, document: Document) -> An
                 continue
             if key in result:
                 first = document.places[(*location, key)]
-                document.problems.append(Problem(document.name, *place, f"the key '{key}' stands here again (first in line {first[0]}): keep one"))
+                document.problems.append(
+                    Problem(document.name, *place, f"the key '{key}' stands here again (first in line {first[0]}): keep one")
+                )
                 continue
             document.places[(*location, key)] = place
             result[key] = _value(yaml, value_node, (*location, key), document)
@@ -109,7 +112,7 @@ def _value(yaml: YAML, node: Node, location: Location, document: Document) -> An
     return _scalar(yaml, node, location, document)
 
 
-def _scalar(yaml: YAML, node: Node, location: Location, document: Document) -> Any:  # noqa: ANN401 - YAML holds anything
+def _scalar(yaml: YAML, node: Node, location: Location, document: Document) -> Any:
     try:
         value = yaml.constructor.construct_object(node, deep=True)
     except (YAMLError, ValueError) as error:
@@ -129,5 +132,5 @@ def nearest(word: object, known: Iterable[str]) -> str:
     close = get_close_matches(str(word), names, n=1, cutoff=0.6)
     if close:
         return f"did you mean '{close[0]}'?"
-    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")  # noqa: PLR2004 - as many as fit a line
+    shown = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
     return f"known: {shown}" if names else "none is defined"

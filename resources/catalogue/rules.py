@@ -57,7 +57,10 @@ class Rules:
     def _check_dataset(self, document: Document, place: Location, source: SourceShape, dataset: DatasetShape) -> None:
         owner = f"data set {place[-1]}"
         for index, name in enumerate(dataset.key if isinstance(dataset.key, list) else []):
-            if self._known(document, (*place, "key", index), name, dataset.fields, "field of this data set") and not dataset.fields[name].required:
+            if (
+                self._known(document, (*place, "key", index), name, dataset.fields, "field of this data set")
+                and not dataset.fields[name].required
+            ):
                 document.report((*place, "fields", name), f"{owner}: the key field '{name}' must be 'required: true'")
         self._check_anchor(document, place, dataset)
         for index, purpose in enumerate(dataset.purposes):
@@ -80,8 +83,9 @@ class Rules:
         if anchor.type not in ("date", "timestamp"):
             document.report((*place, "anchor"), f"{owner}: the anchor '{dataset.anchor}' must be a date or a timestamp, not {anchor.type}")
         if rule_known and not anchor.required and self.retention.rules[dataset.retention].open is None:
-            message = f"{owner}: '{dataset.anchor}' may be empty, and rule '{dataset.retention}' does not say what then: make the field 'required: true', "
-            document.report((*place, "anchor"), message + "or state 'open: keep' or 'open: ingested' in retention.yaml")
+            what = f"{owner}: '{dataset.anchor}' may be empty, and rule '{dataset.retention}' does not say what then"
+            hint = "make the field 'required: true', or state 'open: keep' or 'open: ingested' in retention.yaml"
+            document.report((*place, "anchor"), f"{what}: {hint}")
 
     def _check_persons(self, document: Document, place: Location, dataset: DatasetShape) -> None:
         standing: dict[str, str] = {}
@@ -93,39 +97,53 @@ class Rules:
                 if not self._known(document, here, name, dataset.fields, "field of this data set"):
                     continue
                 if dataset.fields[name].identifies in (None, "none"):
-                    document.report((*place, "fields", name), f"field {place[-1]}.{name}: 'identifies' is missing: role '{role}' is identified by it")
+                    document.report(
+                        (*place, "fields", name), f"field {place[-1]}.{name}: 'identifies' is missing: role '{role}' is identified by it"
+                    )
                 if name in standing:
                     document.report(here, f"'{name}' stands in role '{standing[name]}' already: a field identifies one role")
                 standing[name] = role
         for name, field in dataset.fields.items():
             if field.identifies not in (None, "none") and name not in standing:
-                document.report((*place, "fields", name), f"field {place[-1]}.{name} identifies a person ({field.identifies}): name it in a role of 'persons'")
+                document.report(
+                    (*place, "fields", name),
+                    f"field {place[-1]}.{name} identifies a person ({field.identifies}): name it in a role of 'persons'",
+                )
 
     def _check_field(self, document: Document, place: Location, field: FieldShape, dataset: DatasetShape) -> None:
         owner = f"field {place[-3]}.{place[-1]}"
         if not self._known(document, (*place, "category"), field.category, self.vocabulary.categories, "category of the vocabulary"):
             return
+        _check_typing(document, place, field)
+        if dataset.key == [place[-1]] and field.type == "file":
+            document.report(place, f"{owner}: a file cannot be the key")
         if field.category == SYSTEM:
-            for tag in _TAGS:
-                if getattr(field, tag) is not None:
-                    document.report((*place, tag), f"{owner}: 'category: system' says that it is not about a person; then '{tag}' has no meaning: remove one")
+            for tag in (each for each in _TAGS if getattr(field, each) is not None):
+                why = f"'category: system' says that it is not about a person; then '{tag}' has no meaning: remove one"
+                document.report((*place, tag), f"{owner}: {why}")
             return
+        self._check_tags(document, place, field)
+        self._check_references(document, place, field)
+
+    def _check_tags(self, document: Document, place: Location, field: FieldShape) -> None:
+        owner = f"field {place[-3]}.{place[-1]}"
         wanted = ["origin", "promise", *self.vocabulary.categories[field.category].states]
         wanted += ["shared"] if field.identifies not in (None, "none") else []
         for tag in wanted:
             if getattr(field, tag) is None:
                 document.report(place, f"{owner}: the tag '{tag}' is missing: state it")
+        for tag in ("withhold", "mentions_others"):
+            if getattr(field, tag) not in (None, "none", False) and tag not in wanted:
+                hint = "use a category for which the vocabulary demands it, so that it cannot be forgotten"
+                document.report((*place, tag), f"{owner}: '{tag}' does not go with category '{field.category}': {hint}")
+
+    def _check_references(self, document: Document, place: Location, field: FieldShape) -> None:
         self._known(document, (*place, "origin"), field.origin, self.vocabulary.origins, "origin")
         self._known(document, (*place, "promise"), field.promise, self.notice.promises, "promise of notice.yaml")
         self._known(document, (*place, "identifies"), field.identifies, [*self.vocabulary.identifiers, "none"], "kind of identifier")
         self._known(document, (*place, "legal_basis"), field.legal_basis, self.vocabulary.legal_bases, "legal basis")
         for index, purpose in enumerate(field.purposes or []):
             self._known(document, (*place, "purposes", index), purpose, self.notice.purposes, "purpose of notice.yaml")
-        _check_typing(document, place, field)
-        if field.time_zone is not None:
-            _zone(document, (*place, "time_zone"), field.time_zone)
-        if dataset.key == [place[-1]] and field.type in ("file",):
-            document.report(place, f"{owner}: a file cannot be the key")
 
     @staticmethod
     def _known(document: Document, place: Location, word: str | None, known: Iterable[str], what: str) -> bool:
@@ -149,7 +167,9 @@ _ONLY = {
 
 
 def _check_typing(document: Document, place: Location, field: FieldShape) -> None:
-    """Rules that the field's type can obey, and regular expressions that can be read."""
+    """Rules that the field's type can obey, a time zone that exists, and regular expressions that can be read."""
+    if field.time_zone is not None:
+        _zone(document, (*place, "time_zone"), field.time_zone)
     for key, kinds in _ONLY.items():
         if getattr(field, key) not in (None, []) and field.type not in kinds:
             document.report((*place, key), f"'{key}' has no meaning for type '{field.type}', only for {' and '.join(kinds)}")

@@ -63,38 +63,40 @@ def _report(document: Document, shape: type[BaseModel], location: Location, erro
 
 
 def _message(detail: ErrorDetails, shape: type[BaseModel], place: Location) -> str:
+    owner = _owner([str(step) for step in place])
+    return f"{owner}: {_fault(detail, shape, place)}" if owner else _fault(detail, shape, place)
+
+
+def _fault(detail: ErrorDetails, shape: type[BaseModel], place: Location) -> str:
     kind = detail["type"]
     key = place[-1] if place else ""
-    within = f"{_owner(place)}: " if _owner(place) else ""
-    if kind == "missing":
-        return f"{within}'{key}' is missing: state it"
     if kind == "extra_forbidden":
-        return f"{within}'{key}' is not a key that is known here: {nearest(key, _keys(shape, detail['loc'][:-1]))}"
+        return f"'{key}' is not a key that is known here: {nearest(key, _keys(shape, detail['loc'][:-1]))}"
     if key == "from":
-        return f"{within}'from' must be a path, a list of paths, or {{each: …, where: …, take: …}}"
-    if kind == "literal_error":
-        return f"{within}'{detail['input']}' is not a value of '{key}': one of {detail['ctx']['expected']}"
-    if kind == "string_pattern_mismatch":
-        return f"{within}'{detail['input']}' does not fit: it must match {detail['ctx']['pattern']}"
-    if kind == "value_error":
-        return f"{within}'{detail['input']}' {detail['ctx']['error']}"
-    return f"{within}'{key}' {_WANTED.get(kind, detail['msg'])}"
+        return "'from' must be a path, a list of paths, or {each: …, where: …, take: …}"
+    context = detail.get("ctx", {})
+    said = {
+        "missing": f"'{key}' is missing: state it",
+        "literal_error": f"'{detail['input']}' is not a value of '{key}': one of {context.get('expected')}",
+        "string_pattern_mismatch": f"'{detail['input']}' does not fit: it must match {context.get('pattern')}",
+        "value_error": f"'{detail['input']}' {context.get('error')}",
+    }
+    return said.get(kind) or f"'{key}' {_WANTED.get(kind, detail['msg'])}"
 
 
-def _owner(place: Location) -> str:
+def _owner(words: list[str]) -> str:
     """The data set and field, or the rule, that a place lies in, as users name them."""
-    words = [str(step) for step in place]
-    if "fields" in words[:-1]:
-        position = words.index("fields")
-        return f"field {words[position - 1]}.{words[position + 1]}" if position else f"field {words[position + 1]}"
-    if words[:1] == ["datasets"] and len(words) > 2:  # noqa: PLR2004 - datasets, its name, a key
-        return f"data set {words[1]}"
-    if words[:1] in (["rules"], ["purposes"], ["promises"]) and len(words) > 2:  # noqa: PLR2004 - the same
-        return f"{words[0][:-1]} {words[1]}"
+    match words:
+        case ["datasets", dataset, "fields", field, *_]:
+            return f"field {dataset}.{field}"
+        case ["datasets", dataset, _, *_]:
+            return f"data set {dataset}"
+        case ["rules" | "purposes" | "promises" as section, name, _, *_]:
+            return f"{section[:-1]} {name}"
     return ""
 
 
-def _keys(shape: Any, path: tuple[int | str, ...]) -> set[str]:  # noqa: ANN401 - any annotation
+def _keys(shape: Any, path: tuple[int | str, ...]) -> set[str]:
     """The keys that a shape knows at a path of pydantic's."""
     for model in _models(shape):
         if not path:
@@ -111,5 +113,5 @@ def _keys(shape: Any, path: tuple[int | str, ...]) -> set[str]:  # noqa: ANN401 
     return set()
 
 
-def _models(shape: Any) -> list[type[BaseModel]]:  # noqa: ANN401 - any annotation
+def _models(shape: Any) -> list[type[BaseModel]]:
     return [shape] if isinstance(shape, type) and issubclass(shape, BaseModel) else []

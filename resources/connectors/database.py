@@ -44,7 +44,9 @@ def fetch(source: str, url: str, read: DatabaseRead, batch: Batch) -> list[RawFi
     except exc.SQLAlchemyError as error:
         reason = type(error.orig).__name__ if isinstance(error, exc.DBAPIError) and error.orig is not None else type(error).__name__
         what = f"table '{read.table}'" if read.table else "query"
-        message = f"the database refused the {what} ({reason}): see that the server runs, that the user and password in its settings are right, "
+        message = (
+            f"the database refused the {what} ({reason}): see that the server runs, that the user and password in its settings are right, "
+        )
         raise SourceError(source, message + "and that the table is there") from None
     finally:
         engine.dispose()

@@ -9,7 +9,7 @@ import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from resources.catalogue.shapes import DatabaseRead, FilesRead, RestRead, WeblogRead
+from resources.catalogue.shapes import FilesRead, RestRead, WeblogRead
 from resources.connectors.files import UNDECODABLE
 from resources.connectors.paths import column_access, field_text, json_access, json_path
 from resources.connectors.source_error import SourceError
@@ -51,14 +51,15 @@ def decode(engine: Engine, batch: Batch, files: list[RawFile], dataset: Dataset)
     Raises:
         SourceError: where files lack what the catalogue says they have.
     """
-    names = {str(file.path): file.name for file in files}
     access = _relation(engine, dataset, [file.path for file in files])
-    engine.run("CREATE TEMP TABLE names AS SELECT unnest($paths) AS _path, unnest($names) AS _file", {"paths": [*names], "names": [*names.values()]})
+    names = {"paths": [str(file.path) for file in files], "names": [file.name for file in files]}
+    engine.run("CREATE TEMP TABLE names AS SELECT unnest($paths) AS _path, unnest($names) AS _file", names)
     engine.run("CREATE TEMP VIEW named AS SELECT * FROM decoded LEFT JOIN names USING (_path)")
     read = engine.count("SELECT count(*) FROM decoded")
+    nulls = dataset.read.null_values
+    columns = ", ".join(f"{field_text(key, field.shape, access, nulls)} AS {name(key)}" for key, field in dataset.fields.items())
     chosen = " AND ".join(_matches(access(path), values) for path, values in dataset.read.where.items()) or "true"
-    columns = [f"{field_text(key, field.shape, access, dataset.read.null_values)} AS {name(key)}" for key, field in dataset.fields.items()]
-    records = f"SELECT _row, _raw, _broken, {', '.join(columns)} FROM named WHERE _broken IS NOT NULL OR ({chosen})"  # noqa: S608 - names and constants of the catalogue, quoted
+    records = f"SELECT _row, _raw, _broken, {columns} FROM named WHERE _broken IS NOT NULL OR ({chosen})"
     kept = engine.count(f"COPY ({records}) TO {literal(str(batch.records))} (FORMAT parquet, COMPRESSION zstd)")
     return Decoded(read, read - kept)
 
@@ -73,57 +74,77 @@ def _relation(engine: Engine, dataset: Dataset, files: list[Path]) -> Callable[[
     read = dataset.read
     if isinstance(read, RestRead):
         return _documents(engine, files, read.records)
-    if isinstance(read, DatabaseRead):
-        return _parquet(engine, files)
     if isinstance(read, WeblogRead):
         return _weblog(engine, files)
     if not isinstance(read, FilesRead):
-        raise TypeError(read)
-    if read.format == "json":
-        return _documents(engine, files, read.records)
-    if read.format in ("ndjson", "audio"):
-        return _json_lines(engine, files, read.records)
-    if read.format == "csv":
-        return _csv(engine, dataset, read, files)
-    if read.format == "delimited":
-        return _delimited(engine, dataset, read, files)
-    return _parquet(engine, files)
+        return _parquet(engine, files)
+    formats: dict[str, Callable[[], Callable[[str], str]]] = {
+        "json": lambda: _documents(engine, files, read.records),
+        "ndjson": lambda: _json_lines(engine, files, read.records),
+        "audio": lambda: _json_lines(engine, files, None),
+        "csv": lambda: _csv(engine, dataset, read, files),
+        "delimited": lambda: _delimited(engine, dataset, read, files),
+        "parquet": lambda: _parquet(engine, files),
+    }
+    return formats[read.format]()
 
 
 def _lines(engine: Engine, files: list[Path]) -> None:
     """The relation `lines`: `_path`, `_line` (from 1) and `text`, without blank lines."""
     engine.run(
-        f"CREATE TEMP TABLE lines AS WITH all_lines AS (SELECT filename AS _path, row_number() OVER () AS number, text FROM read_csv($files, "  # noqa: S608 - one number
-        "columns = {'text': 'VARCHAR'}, delim = chr(1), quote = '', escape = '', header = false, auto_detect = false, strict_mode = false, "
-        f"filename = true, max_line_size = {_LONGEST_LINE})) "
-        "SELECT _path, number, number - min(number) OVER (PARTITION BY _path) + 1 AS _line, text FROM all_lines QUALIFY trim(coalesce(text, '')) <> ''",
+        f"""
+        CREATE TEMP TABLE lines AS
+        WITH all_lines AS (
+          SELECT filename AS _path, row_number() OVER () AS number, text
+          FROM read_csv(
+            $files, columns = {{'text': 'VARCHAR'}}, delim = chr(1), quote = '', escape = '', header = false,
+            auto_detect = false, strict_mode = false, filename = true, max_line_size = {_LONGEST_LINE}
+          )
+        )
+        SELECT _path, number, number - min(number) OVER (PARTITION BY _path) + 1 AS _line, text
+        FROM all_lines
+        QUALIFY trim(coalesce(text, '')) <> ''
+        """,
         {"files": [str(file) for file in files]},
     )
 
 
-def _undecodable(text: str) -> str:
-    return f"contains({text}, {literal(UNDECODABLE)})"
+def _broken(text: str, *conditions: str) -> str:
+    """The expression of why a record cannot be read: undecodable text first, then the conditions."""
+    undecodable = f"WHEN contains({text}, {literal(UNDECODABLE)}) THEN 'is not text in the stated encoding'"
+    return f"CASE {' '.join((undecodable, *conditions))} END AS _broken"
 
 
 def _json_lines(engine: Engine, files: list[Path], records: str | None) -> Callable[[str], str]:
     _lines(engine, files)
-    engine.run(
-        "CREATE TEMP VIEW documents AS SELECT _path, number, _line, text, "  # noqa: S608 - constants
-        f"CASE WHEN {_undecodable('text')} THEN 'is not text in the stated encoding' WHEN NOT json_valid(text) THEN 'is not valid JSON' END AS _broken FROM lines"
-    )
+    broken = _broken("text", "WHEN NOT json_valid(text) THEN 'is not valid JSON'")
+    engine.run(f"CREATE TEMP VIEW documents AS SELECT _path, number, _line, text, {broken} FROM lines")
     return _elements(engine, records)
 
 
 def _documents(engine: Engine, files: list[Path], records: str | None) -> Callable[[str], str]:
     """The relation `documents`: each file's document, or the elements of it where it is a list."""
     engine.run(
-        "CREATE TEMP TABLE documents AS WITH contents AS (SELECT filename AS _path, content AS text, "  # noqa: S608 - constants
-        f"CASE WHEN {_undecodable('content')} THEN 'is not text in the stated encoding' WHEN NOT json_valid(content) THEN 'is not valid JSON' END AS _broken "
-        "FROM read_text($files)), "
-        "listed AS (SELECT _path, CASE WHEN _broken IS NOT NULL THEN [text] WHEN json_type(text) = 'ARRAY' THEN json_extract(text, '$[*]')::VARCHAR[] "
-        "ELSE [text] END AS texts, _broken FROM contents), "
-        "single AS (SELECT _path, unnest(texts) AS text, generate_subscripts(texts, 1) AS place, _broken FROM listed) "
-        "SELECT _path, row_number() OVER (ORDER BY _path, place) AS number, place AS _line, text, _broken FROM single",
+        f"""
+        CREATE TEMP TABLE documents AS
+        WITH contents AS (
+          SELECT filename AS _path, content AS text, {_broken("content", "WHEN NOT json_valid(content) THEN 'is not valid JSON'")}
+          FROM read_text($files)
+        ),
+        listed AS (
+          SELECT
+            _path,
+            CASE
+              WHEN _broken IS NOT NULL THEN [text]
+              WHEN json_type(text) = 'ARRAY' THEN CAST(json_extract(text, '$[*]') AS VARCHAR[])
+              ELSE [text]
+            END AS texts,
+            _broken
+          FROM contents
+        ),
+        single AS (SELECT _path, unnest(texts) AS text, generate_subscripts(texts, 1) AS place, _broken FROM listed)
+        SELECT _path, row_number() OVER (ORDER BY _path, place) AS number, place AS _line, text, _broken FROM single
+        """,
         {"files": [str(file) for file in files]},
     )
     return _elements(engine, records)
@@ -132,30 +153,46 @@ def _documents(engine: Engine, files: list[Path], records: str | None) -> Callab
 def _elements(engine: Engine, records: str | None) -> Callable[[str], str]:
     """The relation `decoded` out of `documents`: each is a record, or holds a list of them."""
     if records is None:
-        engine.run(
-            "CREATE TEMP VIEW decoded AS SELECT number AS _row, _path, _line, CAST(NULL AS BIGINT) AS _index, text AS _raw, _broken, "
-            "CASE WHEN _broken IS NULL THEN CAST(text AS JSON) END AS _doc, CAST(NULL AS JSON) AS _above FROM documents"
-        )
+        engine.run("""
+            CREATE TEMP VIEW decoded AS
+            SELECT
+              number AS _row, _path, _line, CAST(NULL AS BIGINT) AS _index, text AS _raw, _broken,
+              CASE WHEN _broken IS NULL THEN CAST(text AS JSON) END AS _doc, CAST(NULL AS JSON) AS _above
+            FROM documents
+        """)
         return json_access()
-    path = literal(json_path(records) + "[*]")
-    engine.run(
-        "CREATE TEMP TABLE decoded AS WITH listed AS (SELECT *, CASE WHEN _broken IS NULL THEN "  # noqa: S608 - a path of the catalogue, quoted
-        f"json_extract(text, {path}) END AS elements FROM documents), "
-        "unnested AS (SELECT *, unnest(elements) AS element, generate_subscripts(elements, 1) - 1 AS _index FROM listed WHERE _broken IS NULL "
-        "UNION ALL SELECT *, NULL, NULL FROM listed WHERE _broken IS NOT NULL) "
-        "SELECT row_number() OVER (ORDER BY number, _index) AS _row, _path, _line, _index, CASE WHEN _broken IS NULL THEN CAST(element AS VARCHAR) ELSE text END AS _raw, "
-        "_broken, element AS _doc, CASE WHEN _broken IS NULL THEN CAST(text AS JSON) END AS _above FROM unnested"
-    )
+    engine.run(f"""
+        CREATE TEMP TABLE decoded AS
+        WITH listed AS (
+          SELECT *, CASE WHEN _broken IS NULL THEN json_extract(text, {literal(json_path(records) + "[*]")}) END AS elements
+          FROM documents
+        ),
+        unnested AS (
+          SELECT *, unnest(elements) AS element, generate_subscripts(elements, 1) - 1 AS _index FROM listed WHERE _broken IS NULL
+          UNION ALL
+          SELECT *, NULL, NULL FROM listed WHERE _broken IS NOT NULL
+        )
+        SELECT
+          row_number() OVER (ORDER BY number, _index) AS _row, _path, _line, _index,
+          CASE WHEN _broken IS NULL THEN CAST(element AS VARCHAR) ELSE text END AS _raw, _broken, element AS _doc,
+          CASE WHEN _broken IS NULL THEN CAST(text AS JSON) END AS _above
+        FROM unnested
+    """)
     return json_access()
 
 
 def _parquet(engine: Engine, files: list[Path]) -> Callable[[str], str]:
     parameters = {"files": [str(file) for file in files]}
-    columns = [column for column in engine.columns("SELECT * FROM read_parquet($files) LIMIT 0", parameters)]
+    columns = engine.columns("SELECT * FROM read_parquet($files) LIMIT 0", parameters)
     text = ", ".join(f"CAST({name(column)} AS VARCHAR) AS {name(column)}" for column in columns)
     engine.run(
-        "CREATE TEMP TABLE decoded AS SELECT row_number() OVER () AS _row, filename AS _path, CAST(NULL AS BIGINT) AS _line, CAST(NULL AS BIGINT) AS _index, "  # noqa: S608 - quoted names
-        f"CAST(to_json({_packed(columns)}) AS VARCHAR) AS _raw, CAST(NULL AS VARCHAR) AS _broken, {text} FROM read_parquet($files, filename = true)",
+        f"""
+        CREATE TEMP TABLE decoded AS
+        SELECT
+          row_number() OVER () AS _row, filename AS _path, CAST(NULL AS BIGINT) AS _line, CAST(NULL AS BIGINT) AS _index,
+          CAST(to_json({_packed(columns)}) AS VARCHAR) AS _raw, CAST(NULL AS VARCHAR) AS _broken, {text}
+        FROM read_parquet($files, filename = true)
+        """,
         parameters,
     )
     return column_access(columns)
@@ -168,8 +205,13 @@ def _packed(columns: list[str]) -> str:
 def _csv(engine: Engine, dataset: Dataset, read: FilesRead, files: list[Path]) -> Callable[[str], str]:
     columns = read.columns or _header(dataset, read, files)
     engine.run(
-        "CREATE TEMP TABLE rows AS SELECT * FROM read_csv($files, columns = $columns, delim = $delimiter, quote = $quote, escape = $quote, header = $header, "
-        f"auto_detect = false, filename = '_path', store_rejects = true, rejects_limit = 0, null_padding = false, max_line_size = {_LONGEST_LINE})",
+        f"""
+        CREATE TEMP TABLE rows AS
+        SELECT * FROM read_csv(
+          $files, columns = $columns, delim = $delimiter, quote = $quote, escape = $quote, header = $header, auto_detect = false,
+          filename = '_path', store_rejects = true, rejects_limit = 0, null_padding = false, max_line_size = {_LONGEST_LINE}
+        )
+        """,
         {
             "files": [str(file) for file in files],
             "columns": dict.fromkeys(columns, "VARCHAR"),
@@ -180,13 +222,22 @@ def _csv(engine: Engine, dataset: Dataset, read: FilesRead, files: list[Path]) -
     )
     nothing = ", ".join(f"CAST(NULL AS VARCHAR) AS {name(column)}" for column in columns)
     raw = f"CAST(to_json({_packed(columns)}) AS VARCHAR)"
-    engine.run(
-        "CREATE TEMP TABLE decoded AS SELECT row_number() OVER () AS _row, *, CAST(NULL AS BIGINT) AS _index FROM ("  # noqa: S608 - quoted names
-        f"SELECT _path, CAST(NULL AS BIGINT) AS _line, {raw} AS _raw, CASE WHEN {_undecodable(raw)} THEN 'is not text in the stated encoding' END AS _broken, "
-        f"{', '.join(name(column) for column in columns)} FROM rows UNION ALL "
-        "SELECT scan.file_path, line, any_value(csv_line), 'does not have the columns of the others (' || lower(string_agg(DISTINCT CAST(error_type AS VARCHAR), ', ')) || ')', "
-        f"{nothing} FROM reject_errors JOIN reject_scans AS scan USING (scan_id, file_id) GROUP BY scan.file_path, line)"
-    )
+    engine.run(f"""
+        CREATE TEMP TABLE decoded AS
+        WITH rejected AS (
+          SELECT scan.file_path, line, any_value(csv_line) AS csv_line, lower(string_agg(DISTINCT CAST(error_type AS VARCHAR), ', ')) AS errors
+          FROM reject_errors INNER JOIN reject_scans AS scan USING (scan_id, file_id)
+          GROUP BY scan.file_path, line
+        ),
+        together AS (
+          SELECT _path, CAST(NULL AS BIGINT) AS _line, {raw} AS _raw, {_broken(raw)}, {", ".join(name(column) for column in columns)}
+          FROM rows
+          UNION ALL
+          SELECT file_path, line, csv_line, 'does not have the columns of the others (' || errors || ')', {nothing}
+          FROM rejected
+        )
+        SELECT row_number() OVER () AS _row, *, CAST(NULL AS BIGINT) AS _index FROM together
+    """)
     return column_access(columns)
 
 
@@ -209,13 +260,20 @@ def _delimited(engine: Engine, dataset: Dataset, read: FilesRead, files: list[Pa
     _lines(engine, files)
     end = read.record_end or ""
     parts = ", ".join(f"parts[{number}] AS {name(column)}" for number, column in enumerate(read.columns, start=1))
-    engine.run(
-        "CREATE TEMP VIEW decoded AS WITH split AS (SELECT *, string_split(substr(text, 1, length(text) - "  # noqa: S608 - constants of the catalogue, quoted
-        f"CASE WHEN ends_with(text, {literal(end)}) THEN {len(end)} ELSE 0 END), {literal(read.delimiter)}) AS parts FROM lines) "
-        f"SELECT number AS _row, _path, _line, CAST(NULL AS BIGINT) AS _index, text AS _raw, CASE WHEN {_undecodable('text')} THEN 'is not text in the stated encoding' "
-        f"WHEN NOT ends_with(text, {literal(end)}) THEN 'does not end as a record must' "
-        f"WHEN len(parts) <> {len(read.columns)} THEN 'does not have the columns of the others' END AS _broken, {parts} FROM split"
+    broken = _broken(
+        "text",
+        f"WHEN NOT ends_with(text, {literal(end)}) THEN 'does not end as a record must'",
+        f"WHEN len(parts) <> {len(read.columns)} THEN 'does not have the columns of the others'",
     )
+    engine.run(f"""
+        CREATE TEMP VIEW decoded AS
+        WITH ended AS (
+          SELECT *, substr(text, 1, length(text) - CASE WHEN ends_with(text, {literal(end)}) THEN {len(end)} ELSE 0 END) AS body
+          FROM lines
+        ),
+        split AS (SELECT *, string_split(body, {literal(read.delimiter)}) AS parts FROM ended)
+        SELECT number AS _row, _path, _line, CAST(NULL AS BIGINT) AS _index, text AS _raw, {broken}, {parts} FROM split
+    """)
     return column_access(read.columns)
 
 
@@ -223,10 +281,12 @@ def _weblog(engine: Engine, files: list[Path]) -> Callable[[str], str]:
     _lines(engine, files)
     names = ", ".join(literal(column) for column in _LOG_NAMES)
     columns = ", ".join(f"nullif(nullif(found.{name(column)}, '-'), '') AS {name(column)}" for column in _LOG_NAMES)
-    engine.run(
-        "CREATE TEMP VIEW decoded AS WITH matched AS (SELECT *, "  # noqa: S608 - constants
-        f"regexp_matches(text, {literal(_LOG)}) AS fits, regexp_extract(text, {literal(_LOG)}, [{names}]) AS found FROM lines) "
-        f"SELECT number AS _row, _path, _line, CAST(NULL AS BIGINT) AS _index, text AS _raw, CASE WHEN {_undecodable('text')} THEN 'is not text in the stated encoding' "
-        f"WHEN NOT fits THEN 'is not a line of the combined log format' END AS _broken, {columns} FROM matched"
-    )
+    broken = _broken("text", "WHEN NOT fits THEN 'is not a line of the combined log format'")
+    engine.run(f"""
+        CREATE TEMP VIEW decoded AS
+        WITH matched AS (
+          SELECT *, regexp_matches(text, {literal(_LOG)}) AS fits, regexp_extract(text, {literal(_LOG)}, [{names}]) AS found FROM lines
+        )
+        SELECT number AS _row, _path, _line, CAST(NULL AS BIGINT) AS _index, text AS _raw, {broken}, {columns} FROM matched
+    """)
     return column_access(_LOG_NAMES)

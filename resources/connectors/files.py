@@ -60,7 +60,9 @@ def fetch_text(source: str, folder: str, pattern: str, encoding: str, batch: Bat
                     writing.write(decode.decode(piece))
                 writing.write(decode.decode(b"", final=True))
         except (OSError, EOFError) as error:
-            raise SourceError(source, f"one of its files cannot be read ({type(error).__name__}): see its permissions, and whether it is whole") from None
+            raise SourceError(
+                source, f"one of its files cannot be read ({type(error).__name__}): see its permissions, and whether it is whole"
+            ) from None
         fetched.append(target)
     return fetched
 

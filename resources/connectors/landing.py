@@ -1,6 +1,6 @@
 """Batches on their way in: raw files as the source gave them, and the records decoded out of them.
 
-    landing/<source>/<data set>/<batch>/raw/…  records.parquet  manifest.json
+landing/<source>/<data set>/<batch>/raw/…  records.parquet  manifest.json
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\*)\]")
 _SPECIAL = {"_index": "CAST(_index AS VARCHAR)", "_file": "_file", "_line": "CAST(_line AS VARCHAR)"}
 # Windows-1252 gives these letters to the bytes 0x80 to 0x9F; ISO 8859-1 maps every other byte to the code point of its number.
-_WINDOWS = "€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
-_BYTES = "".join(chr(letter.encode("cp1252")[0]) for letter in _WINDOWS)
+_BYTES = "".join(chr(byte) for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D))
+_WINDOWS = _BYTES.encode("latin-1").decode("cp1252")
 
 
 def json_path(path: str) -> str:

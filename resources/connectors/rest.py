@@ -57,13 +57,17 @@ class RestSource:
             paging.advance(body, len(at(body, read.records) or []), answer.links.get("next", {}).get("url"))
         return pages
 
-    def _body(self, answer: requests.Response, read: RestRead) -> Any:  # noqa: ANN401 - JSON is anything
+    def _body(self, answer: requests.Response, read: RestRead) -> Any:
         try:
             body = answer.json()
         except requests.JSONDecodeError:
-            raise SourceError(self.source, f"{read.path} answered with something that is not JSON: see that 'base_url' is the API's address") from None
+            raise SourceError(
+                self.source, f"{read.path} answered with something that is not JSON: see that 'base_url' is the API's address"
+            ) from None
         if read.error is not None and at(body, read.error) is not None:
-            raise SourceError(self.source, f"{read.path} answered with an error body: see the source's own log, and the credentials in its settings")
+            raise SourceError(
+                self.source, f"{read.path} answered with an error body: see the source's own log, and the credentials in its settings"
+            )
         if not isinstance(at(body, read.records), list):
             raise SourceError(self.source, f"{read.path} has no list at '{read.records}': mend 'records' in the YAML")
         return body
@@ -79,7 +83,9 @@ class RestSource:
             except requests.Timeout:
                 reason = f"no answer came within {self.connection.timeout:g} s: see the server, or raise 'timeout'"
             except requests.RequestException as error:
-                raise SourceError(self.source, f"its address cannot be asked ({type(error).__name__}): mend 'base_url' in its settings") from None
+                raise SourceError(
+                    self.source, f"its address cannot be asked ({type(error).__name__}): mend 'base_url' in its settings"
+                ) from None
             else:
                 if answer.status_code == requests.codes.ok:
                     return answer
@@ -115,7 +121,7 @@ class _Pages:
         if paging.kind == "offset" and paging.parameter and paging.limit_parameter and paging.limit:
             self.params |= {paging.parameter: 0, paging.limit_parameter: paging.limit}
 
-    def advance(self, body: Any, found: int, link: str | None) -> None:  # noqa: ANN401 - JSON is anything
+    def advance(self, body: Any, found: int, link: str | None) -> None:
         self.records += found
         paging = self.paging
         total = at(body, paging.total) if paging.total else None
@@ -142,7 +148,9 @@ class _Pages:
 
     def _guard(self, following: str) -> None:
         if following in self.seen:
-            raise SourceError(self.source, "its list names a page again that was read already: it would never end; see 'paging' in the YAML")
+            raise SourceError(
+                self.source, "its list names a page again that was read already: it would never end; see 'paging' in the YAML"
+            )
         self.seen.add(following)
 
     def _follow(self, following: str) -> None:
@@ -153,7 +161,7 @@ class _Pages:
         self.url, self.params = address, {}
 
 
-def at(body: Any, path: str) -> Any:  # noqa: ANN401 - JSON is anything
+def at(body: Any, path: str) -> Any:
     """The value at a dotted path of a JSON document; None where there is none."""
     for step in path.split("."):
         body = body.get(step) if isinstance(body, dict) else None

@@ -70,7 +70,9 @@ class Ledger:
                 sa.event.listen(engine, "connect", _prepare_sqlite)
             _migrate(engine)
         except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
-            raise AnsvarError(f"The ledger cannot be opened ({type(error).__name__}): see ANSVAR_LEDGER, and that its database can be written.") from None
+            raise AnsvarError(
+                f"The ledger cannot be opened ({type(error).__name__}): see ANSVAR_LEDGER, and that its database can be written."
+            ) from None
         if engine.dialect.name == "sqlite" and engine.url.database:
             Path(engine.url.database).chmod(0o600)
         return engine
@@ -85,7 +87,9 @@ class Ledger:
     def batch_landed(self, batch: str, source: str, dataset: str, run: str, moment: dt.datetime) -> None:
         """A batch stands in landing."""
         self._run(
-            tables.batches.insert().values(batch=batch, source=source, dataset=dataset, run=run, state="landed", landed_at=moment, account={})
+            tables.batches.insert().values(
+                batch=batch, source=source, dataset=dataset, run=run, state="landed", landed_at=moment, account={}
+            )
         )
 
     def batch_loaded(self, batch: str, account: dict[str, object]) -> None:
@@ -94,24 +98,26 @@ class Ledger:
 
     def batches(self, limit: int = 1000) -> list[dict[str, Any]]:
         """The latest batches, newest first, with the account of each."""
-        statement = sa.select(tables.batches).order_by(tables.batches.c.landed_at.desc(), tables.batches.c.source, tables.batches.c.dataset).limit(limit)
+        statement = (
+            sa.select(tables.batches)
+            .order_by(tables.batches.c.landed_at.desc(), tables.batches.c.source, tables.batches.c.dataset)
+            .limit(limit)
+        )
         return self._rows(statement)
 
-    def batches_of(self, run: str, state: str) -> list[dict[str, Any]]:
-        """The batches of a run in a state."""
-        return self._rows(sa.select(tables.batches).where(tables.batches.c.run == run, tables.batches.c.state == state))
-
-    def latest_done(self, source: str) -> dt.datetime | None:
-        """When the newest batch of a source that readers can see was landed."""
-        statement = sa.select(sa.func.max(tables.batches.c.landed_at)).where(tables.batches.c.source == source, tables.batches.c.state == "done")
-        with self.engine.connect() as connection:
-            return connection.scalar(statement)
+    def batches_of(self, run: str) -> list[dict[str, Any]]:
+        """The batches of a run."""
+        return self._rows(
+            sa.select(tables.batches).where(tables.batches.c.run == run).order_by(tables.batches.c.source, tables.batches.c.dataset)
+        )
 
     # What runs mean to do, and have done
 
     def purge_meant(self, run: str, moment: dt.datetime, records: Iterable[PurgeRecord]) -> None:
         """A run is about to purge this."""
-        rows = [vars(record) | {"purge": secrets.token_hex(_ID_BYTES), "run": run, "state": "meant", "planned_at": moment} for record in records]
+        rows = [
+            vars(record) | {"purge": secrets.token_hex(_ID_BYTES), "run": run, "state": "meant", "planned_at": moment} for record in records
+        ]
         if rows:
             self._run(tables.purges.insert(), rows)
 
@@ -128,10 +134,10 @@ class Ledger:
         statement = sa.select(tables.gone.c.hash).where(tables.gone.c.dataset == dataset, tables.gone.c.state == "done")
         return pa.table({"hash": pa.array([row["hash"] for row in self._rows(statement)], pa.string())})
 
-    def purges(self, limit: int = 1000) -> list[dict[str, Any]]:
-        """The latest purges that were carried out, newest first."""
-        statement = sa.select(tables.purges).where(tables.purges.c.state == "done").order_by(tables.purges.c.planned_at.desc()).limit(limit)
-        return self._rows(statement)
+    def purges_of(self, run: str) -> list[dict[str, Any]]:
+        """What a run purged."""
+        statement = sa.select(tables.purges).where(tables.purges.c.run == run, tables.purges.c.state == "done")
+        return self._rows(statement.order_by(tables.purges.c.layer.desc(), tables.purges.c.dataset))
 
     def confirm(self, run: str) -> None:
         """What a run did is published."""
@@ -188,7 +194,9 @@ class Ledger:
 
     def requests(self) -> list[dict[str, Any]]:
         """Every request, newest first, without its identifiers."""
-        statement = sa.select(tables.requests, tables.bundles.c.file).outerjoin(tables.bundles, tables.bundles.c.request == tables.requests.c.request)
+        statement = sa.select(tables.requests, tables.bundles.c.file).outerjoin(
+            tables.bundles, tables.bundles.c.request == tables.requests.c.request
+        )
         return self._rows(statement.order_by(tables.requests.c.received_at.desc()))
 
     def request_state(self, request: str, state: str) -> None:
@@ -212,7 +220,7 @@ class Ledger:
             return [dict(row) for row in connection.execute(statement).mappings()]
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     for pragma in ("journal_mode = WAL", "secure_delete = ON", "foreign_keys = ON", "busy_timeout = 30000", "synchronous = FULL"):
         cursor.execute(f"PRAGMA {pragma}")

@@ -48,13 +48,13 @@ class Engine:
         except duckdb.Error as error:
             raise WarehouseError(_described(error, statement)) from None
 
-    def scalar(self, statement: str, parameters: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - whatever the column is
+    def scalar(self, statement: str, parameters: Mapping[str, object] | None = None) -> Any:
         """The first column of the first row."""
         rows = self.rows(statement, parameters)
         return rows[0][0] if rows else None
 
     def count(self, statement: str, parameters: Mapping[str, object] | None = None) -> int:
-        """The number of rows that an INSERT, UPDATE or DELETE changed, or that a `SELECT count(*)` gives."""
+        """The number that a statement gives: rows changed by INSERT, UPDATE or DELETE, or a `SELECT count(*)`."""
         return int(self.scalar(statement, parameters))
 
     def arrow(self, statement: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
@@ -96,7 +96,8 @@ class Engine:
 
 def _described(error: duckdb.Error, statement: str) -> str:
     words = " ".join(statement.split()[:4])
-    return f"The warehouse could not carry out '{words} …': {type(error).__name__}. (Its own message is left out, for it may hold data of records.)"
+    left_out = "Its own message is left out, for it may hold data of records."
+    return f"The warehouse could not carry out '{words} …': {type(error).__name__}. ({left_out})"
 
 
 @contextmanager
@@ -106,7 +107,9 @@ def engine(file: Path | None, temporary: Path, *, read_only: bool = False) -> It
     try:
         connection = duckdb.connect(str(file) if file else ":memory:", read_only=read_only, config=config)
     except duckdb.Error as error:
-        raise WarehouseError(f"The warehouse at {file} cannot be opened: {type(error).__name__}. Is it a DuckDB file that you may read?") from None
+        raise WarehouseError(
+            f"The warehouse at {file} cannot be opened: {type(error).__name__}. Is it a DuckDB file that you may read?"
+        ) from None
     opened = Engine(connection)
     opened.run("SET TimeZone = 'UTC'")
     try:

@@ -103,23 +103,21 @@ class Warehouse:
                 opened.run(statement)
         return True
 
-    def publish(self, run: str, moment: dt.datetime, *, rewrite: bool) -> None:
+    def publish(self, run: str, moment: dt.datetime) -> None:
         """Make a run's working copy what readers see; the generation before goes.
+
+        Every row is copied into a new file first: after a DELETE the bytes are still in the old one.
 
         Args:
             run: the run's id.
             moment: when, as a naive UTC timestamp.
-            rewrite: copy every row into a new file first, so that no byte of what was deleted is left.
         """
-        working = self._working(run)
-        with engine(working, self.temporary) as opened:
+        with engine(self._working(run), self.temporary) as opened:
             opened.run("INSERT INTO meta.generations VALUES ($run, $moment)", {"run": run, "moment": moment})
-            opened.run("CHECKPOINT")
-            if rewrite:
-                working = self._rewritten(opened, run)
+            rewritten = self._rewritten(opened, run)
         target = self.folder / f"generation-{run}.duckdb"
-        _sync(working)
-        working.replace(target)
+        _sync(rewritten)
+        rewritten.replace(target)
         link = self.folder / "current.partial"
         link.unlink(missing_ok=True)
         link.symlink_to(target.name)
@@ -176,7 +174,7 @@ class Warehouse:
             except BlockingIOError:
                 if time.monotonic() > deadline:
                     os.close(descriptor)
-                    msg = "Another run has been writing the warehouse for more than ten minutes: wait for it, or stop it in Dagster's list of runs."
+                    msg = "Another run has been writing for more than ten minutes: wait for it, or stop it in Dagster's list of runs."
                     raise AnsvarError(msg) from None
                 time.sleep(0.2)
         _held[self.folder] = (run, descriptor)

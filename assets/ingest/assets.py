@@ -1,0 +1,142 @@
+"""Declares the source systems, and the register's tables that are read from them."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import dagster as dg
+
+from assets.declare import POOL, Publish, guarded, table_schema
+from assets.ingest.source import Outcome, ingest_source
+from resources.catalogue import Catalogue, Dataset, Source
+from resources.register import Register
+
+GROUP = "ingest"
+_KINDS = {"files": "file", "weblog": "file", "recordings": "audio", "database": "sql", "rest": "api"}
+_QUARANTINE_SHARE = 0.1
+
+
+def key_of(dataset: Dataset) -> dg.AssetKey:
+    """The asset key of a data set's table."""
+    return dg.AssetKey([GROUP, dataset.source, dataset.name])
+
+
+def source_key(source: Source) -> dg.AssetKey:
+    """The asset key of a source system."""
+    return dg.AssetKey(["source", source.name])
+
+
+def source_specs(catalogue: Catalogue) -> list[dg.AssetSpec]:
+    """The source systems, outside of Ansvar."""
+    return [
+        dg.AssetSpec(
+            source_key(source),
+            description=f"{source.shape.label.en}: a source system, read by the connector '{source.shape.connector}'.",
+            group_name="sources",
+            kinds={_KINDS[source.shape.connector]},
+            owners=[f"team:{source.shape.team}"],
+        )
+        for source in catalogue.sources.values()
+    ]
+
+
+def ingest_assets(catalogue: Catalogue, register: Callable[[], Register], publish: Publish) -> list[dg.AssetsDefinition]:
+    """One step a source; one asset a data set."""
+    return [_source_assets(source, catalogue, register, publish) for source in catalogue.sources.values()]
+
+
+def _source_assets(source: Source, catalogue: Catalogue, register: Callable[[], Register], publish: Publish) -> dg.AssetsDefinition:
+    datasets = {key_of(dataset): dataset for dataset in source.datasets.values()}
+
+    @dg.multi_asset(
+        name=f"ingest_{source.name}",
+        specs=[_spec(key, dataset, source, catalogue) for key, dataset in datasets.items()],
+        check_specs=[check for key in datasets for check in _checks(key)],
+        can_subset=True,
+        pool=POOL,
+    )
+    def ingest(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        failed = None
+        with guarded():
+            wanted = [dataset.name for key, dataset in datasets.items() if key in context.selected_asset_keys]
+            for outcome in ingest_source(register(), source.name, context.run_id, wanted):
+                failed = failed or outcome.error
+                yield _result(outcome)
+            publish(context, register(), GROUP)
+        if failed is not None:
+            raise dg.Failure(f"{failed} All else goes on with what was read from it last.", allow_retries=False)
+
+    return ingest
+
+
+def _spec(key: dg.AssetKey, dataset: Dataset, source: Source, catalogue: Catalogue) -> dg.AssetSpec:
+    rule = dataset.rule
+    return dg.AssetSpec(
+        key,
+        deps=[source_key(source)],
+        description=f"{dataset.shape.record}\n\n{rule.reason.en} Period: {rule.period}, from `{dataset.shape.anchor}`.",
+        group_name=GROUP,
+        kinds={"duckdb", _KINDS[source.shape.connector]},
+        owners=[f"team:{source.shape.team}"],
+        code_version=catalogue.digest[:12],
+        tags={f"category/{category}": "" for category in dataset.categories} | {"retention": dataset.shape.retention},
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
+        metadata={
+            "dagster/column_schema": table_schema(dataset, catalogue),
+            "dagster/table_name": f"register.{dataset.table}",
+            "purposes": ", ".join(catalogue.notice.purposes[purpose].label.en for purpose in dataset.shape.purposes),
+            "roles": ", ".join(dataset.shape.persons) or "none",
+            "retention": f"{dataset.shape.retention}: {rule.period} from {dataset.shape.anchor}",
+        },
+    )
+
+
+def _checks(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
+    return [
+        dg.AssetCheckSpec("source_read", asset=key, description="The source could be read in this run."),
+        dg.AssetCheckSpec(
+            "accounted", asset=key, blocking=True, description="Records read = in the table + quarantined + dropped by a stated rule."
+        ),
+        dg.AssetCheckSpec("quarantine_share", asset=key, description="At most a tenth of the records read went to quarantine."),
+    ]
+
+
+def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
+    key, account = key_of(outcome.dataset), outcome.account
+    read = dg.AssetCheckResult(
+        check_name="source_read",
+        asset_key=key,
+        passed=outcome.error is None,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=str(outcome.error) if outcome.error else None,
+    )
+    if account is None:
+        held = dg.AssetCheckResult(check_name="accounted", asset_key=key, passed=True, description="Nothing was read.")
+        share = dg.AssetCheckResult(check_name="quarantine_share", asset_key=key, passed=True, description="Nothing was read.")
+        return dg.MaterializeResult(
+            key, metadata={"dagster/row_count": outcome.rows, "source read": False}, check_results=[read, held, share]
+        )
+    quarantine_share = account.quarantined / account.read if account.read else 0.0
+    dropped = {f"dropped: {rule}": count for rule, count in account.dropped.items()}
+    counts = {name: count for name, count in account.as_dict().items() if isinstance(count, int)} | dropped
+    rates: dict[str, int | float] = {"quarantine rate": quarantine_share, **counts}
+    return dg.MaterializeResult(
+        key,
+        metadata={"dagster/row_count": outcome.rows, "source read": True, "batch": outcome.batch or "", **rates},
+        check_results=[
+            read,
+            dg.AssetCheckResult(
+                check_name="accounted",
+                asset_key=key,
+                passed=account.balances,
+                severity=dg.AssetCheckSeverity.ERROR,
+                metadata=counts,
+            ),
+            dg.AssetCheckResult(
+                check_name="quarantine_share",
+                asset_key=key,
+                passed=quarantine_share <= _QUARANTINE_SHARE,
+                severity=dg.AssetCheckSeverity.WARN,
+                metadata={"read": account.read, "quarantined": account.quarantined, "share": quarantine_share},
+            ),
+        ],
+    )

@@ -1,0 +1,85 @@
+"""Declares the daily purge: plan, purge, verify."""
+
+from collections.abc import Callable, Iterator
+
+import dagster as dg
+
+from assets.declare import POOL, guarded
+from assets.retention.purge import plan
+from assets.retention.run import purge_in_run, verify
+from resources.ledger import PurgeRecord
+from resources.register import Register
+from resources.runs import begin_run
+
+GROUP = "retention"
+
+
+def retention_assets(register: Callable[[], Register], upstream: list[dg.AssetKey]) -> list[dg.AssetsDefinition]:
+    """What is past its period, its purge, and the proof."""
+
+    @dg.asset(
+        key=[GROUP, "plan"],
+        group_name=GROUP,
+        deps=upstream,
+        kinds={"duckdb"},
+        pool=POOL,
+        description="What is past its period today, by data set and rule.",
+    )
+    def retention_plan(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        with guarded():
+            opened = register()
+            begin_run(opened, context.run_id)
+            with opened.warehouse.viewing(context.run_id) as engine:
+                records = plan(engine, opened.catalogue, opened.clock.today())
+            return dg.MaterializeResult(metadata=_metadata(records) | {"today": opened.clock.today().isoformat()})
+
+    @dg.asset(
+        key=[GROUP, "purge"],
+        group_name=GROUP,
+        deps=[retention_plan],
+        kinds={"duckdb"},
+        pool=POOL,
+        description="What went because its period was past.",
+    )
+    def retention_purge(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        with guarded():
+            done = purge_in_run(register(), context.run_id)
+            return dg.MaterializeResult(metadata=_metadata(done.records) | {"audio files": done.files})
+
+    @dg.asset(
+        key=[GROUP, "verify"],
+        group_name=GROUP,
+        deps=[retention_purge],
+        kinds={"duckdb"},
+        description="Nothing past its period is left in what readers see, and every table has a rule.",
+        check_specs=[
+            dg.AssetCheckSpec("nothing_overdue", asset=[GROUP, "verify"], description="No record is held past its period, in any layer."),
+            dg.AssetCheckSpec(
+                "every_table_has_a_rule", asset=[GROUP, "verify"], description="No table is held that the catalogue does not declare."
+            ),
+            dg.AssetCheckSpec(
+                "audio_matches_rows", asset=[GROUP, "verify"], description="No audio file without a row, no row without its audio file."
+            ),
+        ],
+    )
+    def retention_verify() -> Iterator[dg.MaterializeResult[None]]:
+        with guarded():
+            found = verify(register())
+            counts = {"nothing_overdue": found.overdue, "every_table_has_a_rule": found.undeclared, "audio_matches_rows": found.orphans}
+            yield dg.MaterializeResult(
+                metadata=counts,
+                check_results=[
+                    dg.AssetCheckResult(check_name=name, passed=count == 0, severity=dg.AssetCheckSeverity.ERROR, metadata={"found": count})
+                    for name, count in counts.items()
+                ],
+            )
+
+    return [retention_plan, retention_purge, retention_verify]
+
+
+def _metadata(records: list[PurgeRecord]) -> dict[str, dg.MarkdownMetadataValue | int]:
+    due = [record for record in records if record.records]
+    rows = "\n".join(f"| {each.layer} | {each.dataset} | {each.rule} | {each.records} | {each.oldest} | {each.newest} |" for each in due)
+    head = "| layer | data set | rule | records | oldest | newest |\n|---|---|---|---|---|---|\n"
+    table = {"due": dg.MetadataValue.md(head + rows)} if due else {}
+    return {"records": sum(record.records for record in due)} | table

@@ -1,0 +1,1 @@
+"""Rights: what a person may demand, and how it is answered."""

@@ -1,0 +1,31 @@
+"""Declares the export bundles: one partition a request, by its opaque id."""
+
+from collections.abc import Callable
+
+import dagster as dg
+
+from assets.declare import guarded
+from assets.rights.export import export
+from resources.register import Register
+
+GROUP = "rights"
+REQUESTS = dg.DynamicPartitionsDefinition(name="requests")
+
+
+def rights_assets(register: Callable[[], Register], upstream: list[dg.AssetKey]) -> list[dg.AssetsDefinition]:
+    """The answer to a request for access."""
+
+    @dg.asset(
+        key=[GROUP, "bundles"],
+        group_name=GROUP,
+        deps=upstream,
+        partitions_def=REQUESTS,
+        kinds={"duckdb", "zip"},
+        description="One partition is the export bundle that answers one request, named by the request's opaque id.",
+    )
+    def bundles(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        with guarded():
+            done = export(register(), context.partition_key)
+            return dg.MaterializeResult(metadata={"records": done.records, "tables": done.tables, "files": done.files, "bytes": done.bytes})
+
+    return [bundles]

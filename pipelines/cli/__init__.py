@@ -1,0 +1,81 @@
+"""The command `ansvar`: one module a noun, loaded when it is used."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from importlib import import_module
+
+import click
+
+from resources.errors import AnsvarError
+
+_COMMANDS = {
+    "batches": "What became of the records of each batch.",
+    "check": "Check the register's YAML.",
+    "export": "Write the bundle that answers a request.",
+    "fields": "Every field of every data set, with its tags.",
+    "init": "Make a home.",
+    "purge": "Delete what is past its period.",
+    "quarantine": "Count what could not be read in, by reason.",
+    "request": "Requests of data subjects.",
+    "run": "Run the daily job.",
+    "ui": "Open Dagster's web UI.",
+}
+
+
+class _Lazy(click.Group):
+    """A group whose commands are imported when they are called, so that `--help` is quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands, sorted."""
+        del ctx
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name."""
+        del ctx
+        if cmd_name not in _COMMANDS:
+            return None
+        command = import_module(f"pipelines.cli.{cmd_name}").command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(_COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--register", metavar="FOLDER", envvar="ANSVAR_REGISTER", default="register", show_default=True, help="The register's folder."
+)
+@click.option(
+    "--home", metavar="FOLDER", envvar="ANSVAR_HOME", default=".ansvar", show_default=True, help="The home: where the register's data lies."
+)
+@click.option("--clock", metavar="TIME", envvar="ANSVAR_CLOCK", help="Let the clock stand at this time, as 2026-10-15T03:00.")
+@click.version_option(package_name="ansvar")
+def ansvar(register: str, home: str, clock: str | None) -> None:
+    """Ansvar: a personal-data register that a company can answer for."""
+    import os
+    from pathlib import Path
+
+    os.environ["ANSVAR_REGISTER"] = str(Path(register).resolve())
+    os.environ["ANSVAR_HOME"] = str(Path(home).resolve())
+    if clock:
+        os.environ["ANSVAR_CLOCK"] = clock
+
+
+def main() -> None:
+    """Run the command; a user's mistake ends in one message, anything unexpected in its kind and place alone."""
+    try:
+        ansvar(prog_name="ansvar")
+    except AnsvarError as error:
+        click.secho(f"Error: {error}", err=True, fg="red")
+        sys.exit(2)
+    except Exception as error:  # noqa: BLE001 - the last resort: a traceback may hold personal data
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        text = f"Unexpected {type(error).__name__} at {last.filename}:{last.lineno}. Its text is left out, for it may hold personal data:"
+        click.secho(f"Error: {text} please report the place.", err=True, fg="red")
+        sys.exit(1)

@@ -1,0 +1,26 @@
+"""`ansvar init`."""
+
+from __future__ import annotations
+
+import click
+
+from pipelines.instance import prepare_instance
+from resources.catalogue import load_register
+from resources.clock import clock_of
+from resources.home import Home
+from resources.ledger import Ledger
+from resources.register import register_folder
+
+
+@click.command("init")
+def command() -> None:
+    """Make a home: folders, keys, the ledger, Dagster's settings. What is there already stays."""
+    home = Home.from_environment()
+    catalogue = load_register(register_folder())
+    clock_of(catalogue.notice.time_zone, home.path)
+    home.create()
+    prepare_instance(home)
+    ledger = Ledger(home.ledger_url)
+    ledger.requests()
+    ledger.close()
+    click.echo(f"The home is ready: {home.path}")

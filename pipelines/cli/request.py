@@ -1,0 +1,70 @@
+"""`ansvar request …`."""
+
+from __future__ import annotations
+
+import click
+
+from assets.ingest.people import normalised
+from pipelines.cli.show import as_json as print_json
+from pipelines.cli.show import table
+from resources.errors import AnsvarError
+from resources.register import Register, open_register
+
+
+@click.group("request")
+def command() -> None:
+    """Requests of data subjects."""
+
+
+@command.command("new")
+@click.option("--kind", type=click.Choice(["access"]), required=True, help="What the person asks for.")
+@click.option("--email", multiple=True, help="An e-mail address that the person gave.")
+@click.option("--phone", multiple=True, help="A telephone number that the person gave.")
+@click.option("--identifier", multiple=True, metavar="KIND=VALUE", help="Another identifier, as customer_number=1234.")
+@click.option("--language", type=click.Choice(["fi", "sv", "en"]), help="The language of the answer; by default the register's first.")
+def new(kind: str, email: tuple[str, ...], phone: tuple[str, ...], identifier: tuple[str, ...], language: str | None) -> None:
+    """File a request; prints its opaque id, by which everything else knows it."""
+    register = open_register()
+    given = [("email", value) for value in email] + [("phone", value) for value in phone] + [_split(text) for text in identifier]
+    if not given:
+        raise AnsvarError("A request needs what the person is known by: give --email, --phone or --identifier.")
+    for each, value in given:
+        _check(register, each, value)
+    request = register.ledger.new_request(kind, language or register.catalogue.notice.languages[0], given, register.clock.now())
+    from pipelines.run import add_partition
+
+    add_partition(register.home, request.id)
+    click.echo(request.id)
+
+
+def _split(text: str) -> tuple[str, str]:
+    kind, separator, value = text.partition("=")
+    if not separator or not value:
+        raise AnsvarError("--identifier takes KIND=VALUE, as customer_number=1234.")
+    return kind, value
+
+
+def _check(register: Register, kind: str, value: str) -> None:
+    known = [name for name, shape in register.catalogue.vocabulary.identifiers.items() if shape.joins]
+    if kind not in known:
+        raise AnsvarError(f"'{kind}' is no kind of identifier that a person can be found by. Known: {', '.join(known)}.")
+    regions = {source.shape.region for source in register.catalogue.sources.values()}
+    if all(normalised(kind, value, register.catalogue, region) is None for region in regions):
+        raise AnsvarError(f"What was given as {kind} is none: see how it is written.")
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def listing(*, as_json: bool) -> None:
+    """Every request, newest first."""
+    requests = open_register().ledger.requests()
+    if as_json:
+        print_json(requests)
+        return
+    table(
+        ("request", "kind", "language", "state", "received (UTC)", "bundle"),
+        [
+            [each["request"], each["kind"], each["language"], each["state"], f"{each['received_at']:%Y-%m-%d %H:%M}", each["file"]]
+            for each in requests
+        ],
+    )

@@ -1,0 +1,84 @@
+"""Run a job in this process, as the CLI does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import dagster as dg
+
+from pipelines.definitions import build
+from pipelines.instance import open_instance
+from pipelines.jobs import DAILY, EXPORT
+from resources.register import open_register
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from resources.home import Home
+
+_TAGS = {".dagster/repository": "__repository__@ansvar"}  # so that the UI lists the run with its job
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a run ended: its id, and a message for each step that failed."""
+
+    run: str
+    success: bool
+    failures: list[str]
+
+
+def daily() -> dg.JobDefinition:
+    """The daily job of the register that the environment names."""
+    return build().resolve_job_def(DAILY)
+
+
+def export_bundle() -> dg.JobDefinition:
+    """The export job of the register that the environment names."""
+    return build().resolve_job_def(EXPORT)
+
+
+def run_daily(home: Home, groups: Sequence[str] | None = None) -> Ran:
+    """Run the daily job, or the assets of some of its groups."""
+    selection = None
+    if groups is not None:
+        graph = build().resolve_asset_graph()
+        selection = [key for group in groups for key in dg.AssetSelection.groups(group).resolve(graph)]
+    return _run(daily, home, selection=selection, tags=_TAGS)
+
+
+def run_export(home: Home, request: str) -> Ran:
+    """Write the bundle of a request."""
+    opened = open_register(home=home)
+    opened.ledger.request(request)
+    add_partition(home, request)
+    return _run(export_bundle, home, selection=None, tags=_TAGS | {"dagster/partition": request})
+
+
+def add_partition(home: Home, request: str) -> None:
+    """Let Dagster know of a request, by its opaque id."""
+    with open_instance(home) as instance:
+        instance.add_dynamic_partitions("requests", [request])
+
+
+def _run(job: object, home: Home, selection: Sequence[dg.AssetKey] | None, tags: dict[str, str]) -> Ran:
+    with open_instance(home) as instance:
+        result = dg.execute_job(
+            dg.reconstructable(job),  # type: ignore[arg-type] # the stubs ask for a narrower callable
+            instance=instance,
+            run_config=_QUIET,
+            asset_selection=selection,
+            tags=tags,
+            raise_on_error=False,
+        )
+        failures = [_message(event) for event in result.all_events if event.is_step_failure]
+        return Ran(result.run_id, result.success, failures)
+
+
+def _message(event: dg.DagsterEvent) -> str:
+    failure = event.step_failure_data
+    if failure.user_failure_data is not None and failure.user_failure_data.description:
+        return failure.user_failure_data.description
+    return f"{event.step_key} failed; see the run in Dagster's UI"
