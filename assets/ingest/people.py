@@ -15,7 +15,7 @@ from resources.warehouse.dialect import literal, name
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from resources.catalogue import Catalogue, Dataset, Field
+    from resources.catalogue import Catalogue, Dataset
     from resources.warehouse import Engine
 
 _EMAIL = r"^[^@\s]+@[^@\s]+[.][^@\s]+$"
@@ -71,13 +71,18 @@ def normalise_phones(engine: Engine, dataset: Dataset, catalogue: Catalogue, rel
 
 
 def normalised_columns(dataset: Dataset, catalogue: Catalogue) -> tuple[str, str]:
-    """The expressions that give each identifying field's normalised value as `_id_<field>`, and the joins that they need."""
+    """The expressions that give each identifying field's normalised value, and the joins that they need.
+
+    `_id_<field>` is the value; `_name_<field>` the value where it may name a person: what is shared, or a role's mailbox, names nobody.
+    """
     columns, joins = [], []
+    mailboxes = ", ".join(literal(mailbox) for mailbox in catalogue.vocabulary.role_mailboxes)
     for key, field in dataset.fields.items():
         if field.identifies is None:
             continue
         how = catalogue.vocabulary.identifiers[field.identifies].normalise
         value = f"records.{name(key)}"
+        naming = "true"
         if how == "phone":
             alias = name(f"_phones_{key}")
             joins.append(f"LEFT JOIN phones AS {alias} ON {alias}.text = {value}")
@@ -85,24 +90,21 @@ def normalised_columns(dataset: Dataset, catalogue: Catalogue) -> tuple[str, str
         elif how == "email":
             cleaned = f"lower(trim({value}))"
             expression = f"CASE WHEN regexp_matches({cleaned}, {literal(_EMAIL)}) THEN {cleaned} END"
+            naming = f"split_part({cleaned}, '@', 1) NOT IN ({mailboxes})"
         else:
             expression = f"nullif(trim(CAST({value} AS VARCHAR)), '')"
         columns.append(f"{expression} AS {name('_id_' + key)}")
+        columns.append(f"CASE WHEN {'false' if field.shape.shared else naming} THEN {expression} END AS {name('_name_' + key)}")
     return "".join(f", {column}" for column in columns), " ".join(joins)
 
 
 def person(dataset: Dataset, role: str) -> str:
-    """The expression of the person that a role's identifiers name within the source: the first that is there and not shared."""
+    """The expression of the person that a role's identifiers name within the source: by the first that may name one; NULL for nobody."""
     choices = [
-        f"WHEN {name('_id_' + key)} IS NOT NULL THEN md5({literal(f'{dataset.source}/{field.identifies}/')} || {name('_id_' + key)})"
-        for key, field in _naming(dataset, role)
+        f"WHEN {named} IS NOT NULL THEN md5({literal(f'{dataset.source}/{dataset.fields[key].identifies}/')} || {named})"
+        for key, named in ((key, name("_name_" + key)) for key in dataset.shape.persons[role])
     ]
-    return f"CASE {' '.join(choices)} END" if choices else "CAST(NULL AS VARCHAR)"
-
-
-def _naming(dataset: Dataset, role: str) -> list[tuple[str, Field]]:
-    fields = [(key, dataset.fields[key]) for key in dataset.shape.persons[role]]
-    return [(key, field) for key, field in fields if not field.shape.shared]
+    return f"CASE {' '.join(choices)} END"
 
 
 def identifier_rows(dataset: Dataset, relation: str) -> str:
@@ -113,7 +115,8 @@ def identifier_rows(dataset: Dataset, relation: str) -> str:
         earlier: list[str] = []
         for key in keys:
             field, column = dataset.fields[key], name("_id_" + key)
-            is_key = " AND ".join(["true", *(f"{other} IS NULL" for other in earlier)]) if not field.shape.shared else "false"
+            named = name("_name_" + key)
+            is_key = " AND ".join([f"{named} IS NOT NULL", *(f"{other} IS NULL" for other in earlier)])
             selects.append(f"""
                 SELECT
                   _record, {literal(dataset.table)} AS dataset, {literal(dataset.source)} AS source, {literal(role)} AS role,
@@ -121,7 +124,7 @@ def identifier_rows(dataset: Dataset, relation: str) -> str:
                   {literal(field.identifies or "")} AS kind, {column} AS value, {_boolean(field.shape.shared)} AS shared, {is_key} AS is_key
                 FROM {relation} WHERE {column} IS NOT NULL
             """)
-            earlier += [] if field.shape.shared else [column]
+            earlier.append(named)
     return " UNION ALL ".join(selects)
 
 

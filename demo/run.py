@@ -1,0 +1,140 @@
+"""The whole on the demonstration company: two nights of the daily job, a request, its answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+from demo.generate import generate
+from demo.servers import running
+from demo.settings import settings_of
+from demo.truth import FILE as TRUTH
+from demo.world import TODAY
+from pipelines.cli.batches import COLUMNS, batch_row
+from pipelines.cli.show import table
+from pipelines.instance import prepare_instance
+from pipelines.run import add_partition, run_daily, run_export
+from resources.clock import CLOCK_SETTING
+from resources.errors import AnsvarError
+from resources.home import Home, write_private
+from resources.register import Register, open_register
+
+if TYPE_CHECKING:
+    from datetime import date
+
+_MARK = "demonstration"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the demonstration's register and its outside world lie."""
+
+    home: Home
+    world: Path
+
+    @classmethod
+    def from_environment(cls) -> Places:
+        """The home that `ANSVAR_HOME` names, and the outside world beside it."""
+        home = Home.from_environment()
+        return cls(home, Path(os.environ.get("ANSVAR_DEMO") or home.path.parent / ".demo").resolve())
+
+
+def run(persons: int) -> None:
+    """Make the demonstration company anew, and do all of it once.
+
+    Raises:
+        AnsvarError: where the home is not a demonstration's, or something failed.
+    """
+    began = time.monotonic()
+    places = Places.from_environment()
+    _clear(places)
+    click.echo(f"The demonstration company's source systems: {persons:,} persons …")
+    generate(places.world, persons)
+    places.home.create()
+    write_private(places.home.path / _MARK, "This home is the demonstration's: `make demo` makes it anew.\n")
+    prepare_instance(places.home)
+    with running(places.world) as servers:
+        write_settings(places, servers.settings)
+        for night in (TODAY - timedelta(days=1), TODAY):
+            _night(places, night)
+        if (places.world / TRUTH).exists():
+            click.echo(f"\nAn export bundle, as its data subject gets it: {_answer(open_register(home=places.home), places)}")
+    click.echo("Dagster's UI on this home: make ui")
+    click.echo(f"Done in {time.monotonic() - began:.0f} s.")
+
+
+def ui(port: int) -> int:
+    """Dagster's UI on the demonstration's home, with its source systems running; gives the UI's exit code."""
+    places = Places.from_environment()
+    if not (places.home.path / _MARK).exists():
+        raise AnsvarError("There is no demonstration yet: run `make demo` first.")
+    settings = places.home.settings()
+    ports = [urlsplit(settings[name]).port or 0 for name in ("HELPDESK_URL", "REGISTRY_URL")]
+    with running(places.world, *ports) as servers:
+        write_settings(places, servers.settings)
+        try:
+            return subprocess.run([Path(sys.executable).parent / "ansvar", "ui", "--port", str(port)], check=False).returncode  # noqa: S603 - our own command
+        except KeyboardInterrupt:
+            return 0
+
+
+def write_settings(places: Places, servers: dict[str, str]) -> None:
+    """The settings under which the register reaches its sources, and the moment at which its clock stands."""
+    settings = settings_of(places.world) | servers
+    write_private(places.home.path / "settings.env", "".join(f"{name}={value}\n" for name, value in settings.items()))
+    write_private(places.home.path / "clock", f"{TODAY.isoformat()}T03:00\n")
+
+
+def _clear(places: Places) -> None:
+    if places.home.path.exists() and any(places.home.path.iterdir()) and not (places.home.path / _MARK).exists():
+        raise AnsvarError(f"The home {places.home.path} is not a demonstration's: name another in ANSVAR_HOME.")
+    for folder in (places.home.path, places.world):
+        if folder.exists():
+            shutil.rmtree(folder)
+
+
+def _night(places: Places, night: date) -> None:
+    os.environ[CLOCK_SETTING] = f"{night.isoformat()}T03:00"
+    try:
+        ran = run_daily(places.home)
+        if not ran.success:
+            raise AnsvarError(" ".join(ran.failures))
+        _show(open_register(home=places.home), ran.run, night)
+    finally:
+        del os.environ[CLOCK_SETTING]
+
+
+def _show(register: Register, run_id: str, night: date) -> None:
+    rows = [batch_row(batch)[1:] for batch in register.ledger.batches_of(run_id)]
+    table(COLUMNS[1:], rows, title=f"\nThe night of {night}: read")
+    purged = register.ledger.purges_of(run_id)
+    columns = ("layer", "dataset", "rule", "records", "oldest", "newest")
+    if purged:
+        table(columns, [[each[column] for column in columns] for each in purged], title="\nPurged")
+    with register.warehouse.reading() as engine:
+        subjects, quarantined = (engine.count(f"SELECT count(*) FROM {each}") for each in ("identity.subjects", "quarantine.records"))  # noqa: S608 - our own names
+    click.echo(f"{subjects:,} subjects, {quarantined:,} records in quarantine, {sum(each['records'] for each in purged):,} purged.")
+
+
+def _answer(register: Register, places: Places) -> Path:
+    """File a request of the person who has data in every data set, and answer it."""
+    truth = json.loads((places.world / TRUTH).read_text(encoding="utf-8"))
+    person = truth["persons"][str(truth["cases"]["example_person"])]
+    email = person["identifiers"]["email"][0]
+    request = register.ledger.new_request("access", person["language"], [("email", email)], register.clock.now())
+    add_partition(register.home, request.id)
+    ran = run_export(register.home, request.id)
+    if not ran.success:
+        raise AnsvarError(" ".join(ran.failures))
+    return register.outbox / f"{request.id}.zip"
