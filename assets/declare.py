@@ -15,6 +15,8 @@ from resources.catalogue import Catalogue, Dataset, Field
 from resources.errors import AnsvarError
 from resources.register import Register
 
+Opener = Callable[[str], Register]
+"""Opens the register for a run, once; takes the run's id."""
 Publish = Callable[[dg.AssetExecutionContext, Register, str], bool]
 """Publishes a run's work where no later stage of it will write."""
 POOL = "warehouse"
@@ -23,6 +25,9 @@ _OWN_MEANINGS = {
     "_person": "The main role's person within the source.",
     "_batch": "The batch that wrote the row.",
     "_ingested_at": "When the row was written, in UTC.",
+}
+_OWN_TAGS = {key: {"category": "system"} for key in _OWN_MEANINGS} | {
+    "_person": {"category": "user.unique_id.pseudonymous", "origin": "derived", "promise": "contact_details"}
 }
 
 
@@ -46,7 +51,7 @@ def guarded() -> Iterator[None]:
 
 def table_schema(dataset: Dataset, catalogue: Catalogue) -> dg.TableSchema:
     """The columns of a data set's table, each with its tags."""
-    own = [dg.TableColumn(name, kind, description=_OWN_MEANINGS[name], tags={"category": "system"}) for name, kind in OWN_COLUMNS.items()]
+    own = [dg.TableColumn(name, kind, description=_OWN_MEANINGS[name], tags=_OWN_TAGS[name]) for name, kind in OWN_COLUMNS.items()]
     return dg.TableSchema(columns=[*own, *(_column(field, dataset, catalogue) for field in dataset.fields.values())])
 
 

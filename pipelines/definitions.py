@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 def build(folder: Path | None = None, home: Home | None = None, clock: Clock | None = None) -> dg.Definitions:
     """The definitions of a register.
 
-    The home is opened when the first asset runs, so that definitions load, and their errors show, without one.
+    The home is opened when a run begins, so that definitions load, and their errors show, without one.
 
     Args:
         folder: the register's folder; by default what `ANSVAR_REGISTER` names.
@@ -39,8 +39,9 @@ def build(folder: Path | None = None, home: Home | None = None, clock: Clock | N
     """
     catalogue = load_register(folder or register_folder())
 
-    @cache
-    def register() -> Register:
+    @lru_cache(maxsize=1)
+    def register(run: str) -> Register:
+        del run  # opened once a run: a run has one clock from its first step to its last
         return open_register(catalogue, home, clock)
 
     tables = [key_of(dataset) for dataset in catalogue.datasets]

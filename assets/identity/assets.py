@@ -1,12 +1,11 @@
 """Declares the tables that say who is who."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.declare import POOL, Publish, guarded
+from assets.declare import POOL, Opener, Publish, guarded
 from assets.identity.resolve import resolve
-from resources.register import Register
 from resources.runs import begin_run
 
 GROUP = "identity"
@@ -63,7 +62,7 @@ _TABLES: dict[str, tuple[str, list[dg.TableColumn]]] = {
 }
 
 
-def identity_assets(register: Callable[[], Register], publish: Publish, upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
+def identity_assets(register: Opener, publish: Publish, upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
     """One step, which rebuilds every identity table."""
 
     @dg.multi_asset(
@@ -90,7 +89,7 @@ def identity_assets(register: Callable[[], Register], publish: Publish, upstream
     )
     def identity(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         with guarded():
-            opened = register()
+            opened = register(context.run_id)
             begin_run(opened, context.run_id)
             with opened.warehouse.writing(context.run_id) as engine:
                 counts = resolve(engine, opened.catalogue)

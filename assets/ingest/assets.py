@@ -1,14 +1,12 @@
 """Declares the source systems, and the register's tables that are read from them."""
 
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.declare import POOL, Publish, guarded, table_schema
+from assets.declare import POOL, Opener, Publish, guarded, table_schema
 from assets.ingest.source import Outcome, ingest_source
 from resources.catalogue import Catalogue, Dataset, Source
-from resources.register import Register
 
 GROUP = "ingest"
 _KINDS = {"files": "file", "weblog": "file", "recordings": "audio", "database": "sql", "rest": "api"}
@@ -39,12 +37,12 @@ def source_specs(catalogue: Catalogue) -> list[dg.AssetSpec]:
     ]
 
 
-def ingest_assets(catalogue: Catalogue, register: Callable[[], Register], publish: Publish) -> list[dg.AssetsDefinition]:
+def ingest_assets(catalogue: Catalogue, register: Opener, publish: Publish) -> list[dg.AssetsDefinition]:
     """One step a source; one asset a data set."""
     return [_source_assets(source, catalogue, register, publish) for source in catalogue.sources.values()]
 
 
-def _source_assets(source: Source, catalogue: Catalogue, register: Callable[[], Register], publish: Publish) -> dg.AssetsDefinition:
+def _source_assets(source: Source, catalogue: Catalogue, register: Opener, publish: Publish) -> dg.AssetsDefinition:
     datasets = {key_of(dataset): dataset for dataset in source.datasets.values()}
 
     @dg.multi_asset(
@@ -58,10 +56,10 @@ def _source_assets(source: Source, catalogue: Catalogue, register: Callable[[], 
         failed = None
         with guarded():
             wanted = [dataset.name for key, dataset in datasets.items() if key in context.selected_asset_keys]
-            for outcome in ingest_source(register(), source.name, context.run_id, wanted):
+            for outcome in ingest_source(register(context.run_id), source.name, context.run_id, wanted):
                 failed = failed or outcome.error
                 yield _result(outcome)
-            publish(context, register(), GROUP)
+            publish(context, register(context.run_id), GROUP)
         if failed is not None:
             raise dg.Failure(f"{failed} All else goes on with what was read from it last.", allow_retries=False)
 
@@ -79,7 +77,6 @@ def _spec(key: dg.AssetKey, dataset: Dataset, source: Source, catalogue: Catalog
         owners=[f"team:{source.shape.team}"],
         code_version=catalogue.digest[:12],
         tags={f"category/{category}": "" for category in dataset.categories} | {"retention": dataset.shape.retention},
-        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
         metadata={
             "dagster/column_schema": table_schema(dataset, catalogue),
             "dagster/table_name": f"register.{dataset.table}",
@@ -108,20 +105,26 @@ def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
         passed=outcome.error is None,
         severity=dg.AssetCheckSeverity.ERROR,
         description=str(outcome.error) if outcome.error else None,
+        metadata={"data as of": _as_of(outcome)},
     )
     if account is None:
         held = dg.AssetCheckResult(check_name="accounted", asset_key=key, passed=True, description="Nothing was read.")
         share = dg.AssetCheckResult(check_name="quarantine_share", asset_key=key, passed=True, description="Nothing was read.")
-        return dg.MaterializeResult(
-            key, metadata={"dagster/row_count": outcome.rows, "source read": False}, check_results=[read, held, share]
-        )
+        metadata: dict[str, int | bool | str] = {"dagster/row_count": outcome.rows, "source read": False, "data as of": _as_of(outcome)}
+        return dg.MaterializeResult(key, metadata=metadata, check_results=[read, held, share])
     quarantine_share = account.quarantined / account.read if account.read else 0.0
     dropped = {f"dropped: {rule}": count for rule, count in account.dropped.items()}
     counts = {name: count for name, count in account.as_dict().items() if isinstance(count, int)} | dropped
     rates: dict[str, int | float] = {"quarantine rate": quarantine_share, **counts}
     return dg.MaterializeResult(
         key,
-        metadata={"dagster/row_count": outcome.rows, "source read": True, "batch": outcome.batch or "", **rates},
+        metadata={
+            "dagster/row_count": outcome.rows,
+            "source read": True,
+            "data as of": _as_of(outcome),
+            "batch": outcome.batch or "",
+            **rates,
+        },
         check_results=[
             read,
             dg.AssetCheckResult(
@@ -140,3 +143,7 @@ def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
             ),
         ],
     )
+
+
+def _as_of(outcome: Outcome) -> str:
+    return f"{outcome.read_at:%Y-%m-%dT%H:%M:%SZ}" if outcome.read_at else "never read"

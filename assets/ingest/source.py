@@ -14,6 +14,7 @@ from resources.errors import AnsvarError
 from resources.runs import begin_run
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Iterator
 
     from resources.catalogue import Dataset
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one data set in a run: its batch's account, or why there is none."""
+    """What became of one data set in a run: its batch's account, or why there is none; and when what is held was read."""
 
     dataset: Dataset
     rows: int
     batch: str | None = None
     account: Account | None = None
     error: AnsvarError | None = None
+    read_at: dt.datetime | None = None
 
 
 def ingest_source(register: Register, source: str, run: str, wanted: Iterable[str]) -> Iterator[Outcome]:
@@ -59,7 +61,8 @@ def ingest_source(register: Register, source: str, run: str, wanted: Iterable[st
                 yield outcome
                 continue
         with register.warehouse.viewing(run) as engine:
-            yield Outcome(dataset, held_rows(engine, dataset), error=error)
+            rows = held_rows(engine, dataset)
+        yield Outcome(dataset, rows, error=error, read_at=register.ledger.latest_read(source, name))
 
 
 def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str) -> Outcome:
@@ -80,4 +83,4 @@ def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str
         account = load(engine, what, batch.records, extraction.decoded.read, extraction.decoded.left_out)
         rows = held_rows(engine, dataset)
     register.ledger.batch_loaded(batch.id, account.as_dict())
-    return Outcome(dataset, rows, batch.id, account)
+    return Outcome(dataset, rows, batch.id, account, read_at=now)

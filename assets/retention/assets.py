@@ -1,20 +1,20 @@
 """Declares the daily purge: plan, purge, verify."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from datetime import timedelta
 
 import dagster as dg
 
-from assets.declare import POOL, guarded
+from assets.declare import POOL, Opener, guarded
 from assets.retention.purge import plan
 from assets.retention.run import purge_in_run, verify
 from resources.ledger import PurgeRecord
-from resources.register import Register
 from resources.runs import begin_run
 
 GROUP = "retention"
 
 
-def retention_assets(register: Callable[[], Register], upstream: list[dg.AssetKey]) -> list[dg.AssetsDefinition]:
+def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.AssetsDefinition]:
     """What is past its period, its purge, and the proof."""
 
     @dg.asset(
@@ -27,7 +27,7 @@ def retention_assets(register: Callable[[], Register], upstream: list[dg.AssetKe
     )
     def retention_plan(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         with guarded():
-            opened = register()
+            opened = register(context.run_id)
             begin_run(opened, context.run_id)
             with opened.warehouse.viewing(context.run_id) as engine:
                 records = plan(engine, opened.catalogue, opened.clock.today())
@@ -43,7 +43,7 @@ def retention_assets(register: Callable[[], Register], upstream: list[dg.AssetKe
     )
     def retention_purge(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         with guarded():
-            done = purge_in_run(register(), context.run_id)
+            done = purge_in_run(register(context.run_id), context.run_id)
             return dg.MaterializeResult(metadata=_metadata(done.records) | {"audio files": done.files})
 
     @dg.asset(
@@ -52,6 +52,7 @@ def retention_assets(register: Callable[[], Register], upstream: list[dg.AssetKe
         deps=[retention_purge],
         kinds={"duckdb"},
         description="Nothing past its period is left in what readers see, and every table has a rule.",
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
         check_specs=[
             dg.AssetCheckSpec("nothing_overdue", asset=[GROUP, "verify"], description="No record is held past its period, in any layer."),
             dg.AssetCheckSpec(
@@ -62,9 +63,9 @@ def retention_assets(register: Callable[[], Register], upstream: list[dg.AssetKe
             ),
         ],
     )
-    def retention_verify() -> Iterator[dg.MaterializeResult[None]]:
+    def retention_verify(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         with guarded():
-            found = verify(register())
+            found = verify(register(context.run_id))
             counts = {"nothing_overdue": found.overdue, "every_table_has_a_rule": found.undeclared, "audio_matches_rows": found.orphans}
             yield dg.MaterializeResult(
                 metadata=counts,

@@ -1,18 +1,16 @@
 """Declares the export bundles: one partition a request, by its opaque id."""
 
-from collections.abc import Callable
 
 import dagster as dg
 
-from assets.declare import guarded
+from assets.declare import Opener, guarded
 from assets.rights.export import export
-from resources.register import Register
 
 GROUP = "rights"
 REQUESTS = dg.DynamicPartitionsDefinition(name="requests")
 
 
-def rights_assets(register: Callable[[], Register], upstream: list[dg.AssetKey]) -> list[dg.AssetsDefinition]:
+def rights_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.AssetsDefinition]:
     """The answer to a request for access."""
 
     @dg.asset(
@@ -25,7 +23,7 @@ def rights_assets(register: Callable[[], Register], upstream: list[dg.AssetKey])
     )
     def bundles(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         with guarded():
-            done = export(register(), context.partition_key)
+            done = export(register(context.run_id), context.partition_key)
             return dg.MaterializeResult(metadata={"records": done.records, "tables": done.tables, "files": done.files, "bytes": done.bytes})
 
     return [bundles]

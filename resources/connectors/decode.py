@@ -225,7 +225,9 @@ def _csv(engine: Engine, dataset: Dataset, read: FilesRead, files: list[Path]) -
     engine.run(f"""
         CREATE TEMP TABLE decoded AS
         WITH rejected AS (
-          SELECT scan.file_path, line, any_value(csv_line) AS csv_line, lower(string_agg(DISTINCT CAST(error_type AS VARCHAR), ', ')) AS errors
+          SELECT
+            scan.file_path, line, any_value(csv_line) AS csv_line,
+            lower(string_agg(DISTINCT CAST(error_type AS VARCHAR), ', ')) AS errors
           FROM reject_errors INNER JOIN reject_scans AS scan USING (scan_id, file_id)
           GROUP BY scan.file_path, line
         ),

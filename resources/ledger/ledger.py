@@ -111,6 +111,13 @@ class Ledger:
             sa.select(tables.batches).where(tables.batches.c.run == run).order_by(tables.batches.c.source, tables.batches.c.dataset)
         )
 
+    def latest_read(self, source: str, dataset: str) -> dt.datetime | None:
+        """When the newest batch of a data set that readers can see was landed; None before the first."""
+        batches = tables.batches.c
+        matching = (batches.source == source, batches.dataset == dataset, batches.state == "done")
+        with self.engine.connect() as connection:
+            return connection.scalar(sa.select(sa.func.max(batches.landed_at)).where(*matching))
+
     # What runs mean to do, and have done
 
     def purge_meant(self, run: str, moment: dt.datetime, records: Iterable[PurgeRecord]) -> None:

@@ -54,7 +54,7 @@ class Engine:
         return rows[0][0] if rows else None
 
     def count(self, statement: str, parameters: Mapping[str, object] | None = None) -> int:
-        """The number that a statement gives: rows changed by INSERT, UPDATE or DELETE, or a `SELECT count(*)`."""
+        """The number of rows that a statement changed, or that it counted."""
         return int(self.scalar(statement, parameters))
 
     def arrow(self, statement: str, parameters: Mapping[str, object] | None = None) -> pa.Table:

@@ -157,6 +157,7 @@ class Warehouse:
         opened.run(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS rewritten")
         opened.run(f'COPY FROM DATABASE "{source}" TO rewritten')
         opened.run("DETACH rewritten")
+        file.chmod(0o600)
         return file
 
     def _lock(self, run: str) -> None:
