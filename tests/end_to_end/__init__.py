@@ -1,0 +1,1 @@
+"""The whole, on the demonstration company and on real input."""

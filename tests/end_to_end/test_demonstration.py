@@ -1,0 +1,163 @@
+"""The demonstration as its user sees it: what was printed, what is held, what went, and who was answered."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from demo.servers import running
+from resources.catalogue import load_register
+from tests.end_to_end.conftest import REPOSITORY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.end_to_end.conftest import Demonstration
+
+
+def _request(place: Demonstration, *given: str) -> str:
+    filed = place.ansvar("request", "new", "--kind", "access", *given)
+    assert filed.returncode == 0, filed.stderr
+    return filed.stdout.strip()
+
+
+def _bundle(place: Demonstration, *given: str) -> dict[str, bytes]:
+    """File a request, answer it, and read every file of the bundle."""
+    made = place.ansvar("export", _request(place, *given))
+    assert made.returncode == 0, made.stderr
+    with zipfile.ZipFile(made.stdout.strip()) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _known(truth: dict[str, Any], number: int) -> set[str]:
+    """What is known of a person and of nobody beside: e-mail addresses, ids, name."""
+    person = truth["persons"][str(number)]
+    own = {value for kind, values in person["identifiers"].items() if kind not in ("phone", "business_id") for value in values}
+    return own | {person["name"]}
+
+
+def test_it_prints_what_it_did(demonstration: Demonstration) -> None:
+    """Each data set's batch, the subjects, the quarantine, the purge, the bundle and the way to the UI are printed."""
+    for dataset in load_register(REPOSITORY / "register").datasets:
+        assert re.search(rf"{re.escape(dataset.id)} +done", demonstration.printed), dataset.id
+    assert re.search(r"[\d,]+ subjects, [1-9][\d,]* records in quarantine, [1-9][\d,]* purged\.", demonstration.printed)
+    assert re.search(r"/outbox/r[0-9a-f]+\.zip", demonstration.printed)
+    assert "make ui" in demonstration.printed
+
+
+def test_every_record_is_accounted_for(demonstration: Demonstration, truth: dict[str, Any]) -> None:
+    """For each batch, the records that the source holds = in the table + quarantined + dropped by a stated rule."""
+    batches = json.loads(demonstration.ansvar("batches", "--json").stdout)
+    assert len(batches) == 2 * len(truth["counts"])
+    for batch in batches:
+        account, dataset = batch["account"], f"{batch['source']}.{batch['dataset']}"
+        elsewhere = account["dropped"].get("where", 0)
+        assert account["read"] - elsewhere == truth["counts"][dataset]["delivered"], dataset
+        assert account["quarantined"] == truth["counts"][dataset]["broken"], dataset
+        parts = sum(account[part] for part in ("inserted", "updated", "unchanged", "quarantined"))
+        assert account["read"] == parts + sum(account["dropped"].values()), dataset
+
+
+def test_the_example_persons_bundle_holds_every_data_set(demonstration: Demonstration, truth: dict[str, Any]) -> None:
+    """The person who has data everywhere gets a table of every data set about persons, as JSON and CSV, the audio, and a report."""
+    number = truth["cases"]["example_person"]
+    email = truth["persons"][str(number)]["identifiers"]["email"][0]
+    files = _bundle(demonstration, "--email", email, "--language", "sv")
+    expected = {name.replace(".", "_") for name, keys in truth["persons"][str(number)]["records"].items() if keys}
+    tables = {name.removeprefix("data/").removesuffix(".json") for name in files if name.endswith(".json") and name.startswith("data/")}
+    assert tables == expected
+    assert {f"data/{table}.csv" for table in tables} <= files.keys()
+    for table in tables:
+        rows = json.loads(files[f"data/{table}.json"])
+        assert len(rows) == len(truth["persons"][str(number)]["records"][table.replace("_", ".", 1)]), table
+    assert [name for name in files if name.startswith("audio/")]
+    assert b'lang="sv"' in files["report.html"]
+
+
+def test_two_who_share_a_phone_and_a_company_get_nothing_of_each_other(demonstration: Demonstration, truth: dict[str, Any]) -> None:
+    """Of two colleagues with one phone, each one's bundle holds their own data and no known value of any other person."""
+    sharers = truth["cases"]["phone_sharers"]
+    for number in sharers:
+        person = truth["persons"][str(number)]
+        files = _bundle(demonstration, "--email", person["identifiers"]["email"][0], "--phone", person["identifiers"]["phone"][0])
+        content = b"\n".join(files.values()).decode("utf-8", errors="replace").lower()
+        own = _known(truth, number)
+        assert all(value.lower() in content for value in own if value in person["identifiers"]["email"][:1])
+        for other in truth["persons"]:
+            leaked = [value for value in _known(truth, int(other)) - own if value.lower() in content]
+            assert (other, leaked) == (other, [])
+
+
+def test_a_shared_phone_alone_is_not_answered(demonstration: Demonstration, truth: dict[str, Any]) -> None:
+    """A request that gives nothing but a shared phone ends in a question, with no bundle and no personal data in the message."""
+    phone = truth["persons"][str(truth["cases"]["phone_sharers"][0])]["identifiers"]["phone"][0]
+    request = _request(demonstration, "--phone", phone)
+    refused = demonstration.ansvar("export", request)
+    assert refused.returncode != 0
+    assert "several persons" in refused.stderr
+    assert phone not in refused.stdout + refused.stderr
+    assert not (demonstration.home / "outbox" / f"{request}.zip").exists()
+
+
+def test_an_unknown_person_is_told_that_nothing_is_held(demonstration: Demonstration) -> None:
+    """A person whom no source knows gets a report and no table."""
+    files = _bundle(demonstration, "--email", "nobody.at.all@elsewhere.example")
+    assert sorted(name for name in files if not name.startswith("data/")) == sorted(files)
+    assert json.loads(files["manifest.json"])["held"] is False
+
+
+def test_dry_run_then_purge_give_the_same_counts(copied: Demonstration, tmp_path: Path) -> None:
+    """Three months on, the dry run says what will go and changes nothing; the purge takes just that, rows and audio files."""
+    clock = {"ANSVAR_CLOCK": "2027-01-20T03:00"}
+    generation = (copied.home / "warehouse" / "current").resolve().name
+    dry = copied.ansvar("purge", "--dry-run", **clock)
+    assert "chats_conversations" in dry.stdout
+    assert "calls_recordings" in dry.stdout
+    assert (copied.home / "warehouse" / "current").resolve().name == generation
+    audio = len(list((copied.home / "recordings").rglob("*.wav")))
+    done = copied.ansvar("purge", **clock)
+    assert done.returncode == 0, done.stderr
+    assert _counted(done.stdout) == _counted(dry.stdout)
+    gone = next(int(count) for dataset, count in _counted(done.stdout) if dataset == "calls_recordings")
+    assert len(list((copied.home / "recordings").rglob("*.wav"))) == audio - gone
+    assert "nothing" in copied.ansvar("purge", "--dry-run", **clock).stdout
+    del tmp_path
+
+
+def _counted(printed: str) -> list[tuple[str, str]]:
+    return re.findall(r"^(?:register|quarantine) +(\w+) +\w+ +([\d,]+) ", printed, re.MULTILINE)
+
+
+def test_a_source_that_is_down_stops_nothing_else(copied: Demonstration) -> None:
+    """With the helpdesk stopped, all else is read, the purge is done, and the run ends as failed with one clear message."""
+    with running(copied.world) as servers:
+        settings = servers.settings | {"HELPDESK_URL": "http://127.0.0.1:9/api", "ANSVAR_CLOCK": "2026-11-20T03:00"}
+        done = copied.ansvar("run", **settings)
+    assert done.returncode == 1
+    assert "The source 'helpdesk' cannot be read: nothing answers at its address" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "helpdesk.tickets" not in done.stdout
+    assert re.search(r"crm\.contacts +done", done.stdout)
+    assert re.search(r"[1-9][\d,]* purged\.", done.stdout)
+    assert "helpdesk_messages" in copied.ansvar("purge", "--dry-run", ANSVAR_CLOCK="2030-01-01").stdout
+
+
+@pytest.mark.parametrize("kind", ["email", "phone", "name"])
+def test_nothing_personal_stands_outside_register_and_bundles(demonstration: Demonstration, truth: dict[str, Any], kind: str) -> None:
+    """No name, e-mail address or phone of anybody stands in Dagster's storage, in what was printed, or in a file's name."""
+    canaries = {person["name"] for person in truth["persons"].values()}
+    if kind != "name":
+        canaries = {value for person in truth["persons"].values() for value in person["identifiers"].get(kind, [])}
+    assert len(canaries) > 50
+    register = (demonstration.home / "warehouse" / "current").resolve().read_bytes()
+    assert register
+    for file in demonstration.home.rglob("*"):
+        assert [canary for canary in canaries if canary.lower() in str(file.relative_to(demonstration.home)).lower()] == []
+        if file.is_file() and file.is_relative_to(demonstration.home / "dagster"):
+            content = file.read_bytes()
+            assert (file.name, [canary for canary in canaries if canary.encode() in content]) == (file.name, [])
+    assert [canary for canary in canaries if canary in demonstration.printed] == []
