@@ -132,7 +132,7 @@ def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
                 asset_key=key,
                 passed=account.balances,
                 severity=dg.AssetCheckSeverity.ERROR,
-                metadata=counts,
+                metadata={"rows": outcome.rows, **counts},
             ),
             dg.AssetCheckResult(
                 check_name="quarantine_share",

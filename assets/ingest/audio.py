@@ -26,7 +26,8 @@ class Audio:
 
     def list_files(self, engine: Engine) -> None:
         """Make the table `audio_files` (`file`): what a record may name. Nothing outside the folder is in it."""
-        files = [path.name for path in self.source.iterdir() if path.is_file()] if self.source.is_dir() else []
+        found = [path.name for path in self.source.iterdir() if path.is_file()] if self.source.is_dir() else []
+        files = [file for file in found if file.encode(errors="ignore").decode() == file]  # no record names a file whose name is no text
         engine.register("audio_names", pa.table({"file": pa.array(files, pa.string())}))
         engine.run("CREATE OR REPLACE TEMP TABLE audio_files AS SELECT file FROM audio_names")
         engine.unregister("audio_names")
@@ -55,30 +56,28 @@ def sweep(engine: Engine, catalogue: Catalogue, kept: Path) -> int:
     """Delete audio that no row has any more; gives how many files went. To be called on what is published."""
     gone = 0
     for folder in kept.iterdir():
-        rows, files = _rows(engine, catalogue, folder.name), _files(folder)
-        for record in files.keys() - rows:
-            files[record].unlink()
+        for file in _files(folder) - _named(engine, catalogue, folder):
+            file.unlink()
             gone += 1
     return gone
 
 
 def orphans(engine: Engine, catalogue: Catalogue, kept: Path) -> int:
     """How many audio files have no row, and how many rows that name an audio file have none."""
-    found = 0
-    for dataset in catalogue.datasets:
-        if dataset.audio is not None:
-            found += len(_rows(engine, catalogue, dataset.table) ^ _files(kept / dataset.table).keys())
-    return found
+    folders = {kept / dataset.table for dataset in catalogue.datasets if dataset.audio is not None} | set(kept.iterdir())
+    return sum(len(_named(engine, catalogue, folder) ^ _files(folder)) for folder in folders)
 
 
-def _files(folder: Path) -> dict[str, Path]:
-    """The files of a folder by their record; a copy that was never finished counts as one of its own."""
-    return {file.name.partition(".")[0] or file.name: file for file in (folder.iterdir() if folder.is_dir() else [])}
+def _files(folder: Path) -> set[Path]:
+    """The files of a folder, copies that were never finished among them."""
+    return set(folder.iterdir()) if folder.is_dir() else set()
 
 
-def _rows(engine: Engine, catalogue: Catalogue, table: str) -> set[str]:
-    """The records of a table that have audio; none for a table that the catalogue does not declare."""
-    dataset = next((each for each in catalogue.datasets if each.table == table), None)
-    if dataset is None or dataset.audio is None or table not in tables_of(engine, "register"):
+def _named(engine: Engine, catalogue: Catalogue, folder: Path) -> set[Path]:
+    """The files that the rows of a folder's table should have; none for a table that the catalogue does not declare."""
+    dataset = next((each for each in catalogue.datasets if each.table == folder.name), None)
+    if dataset is None or dataset.audio is None or dataset.table not in tables_of(engine, "register"):
         return set()
-    return {row[0] for row in engine.rows(f"SELECT _record FROM register.{name(table)} WHERE {name(dataset.audio.name)} IS NOT NULL")}
+    audio = name(dataset.audio.name)
+    rows = engine.rows(f"SELECT _record, {audio} FROM register.{name(dataset.table)} WHERE {audio} IS NOT NULL")
+    return {kept_file(folder, record, file) for record, file in rows}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from assets.ingest.people import identifier_rows, normalise_phones, normalised_columns, person
+from assets.ingest.people import identifier_rows, identify_again, normalise_phones, normalised_columns, person
 from assets.ingest.table import prepare_table
 from assets.ingest.typing import anchor_date, faults, record_id, typed
 from resources.warehouse.dialect import last_day, name
@@ -91,7 +91,9 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
     account.dropped = {"where": left_out} if left_out else {}
     account.dropped |= dict(engine.rows("SELECT _drop, count(*) FROM judged WHERE _drop IS NOT NULL GROUP BY _drop ORDER BY _drop"))
     account.quarantined = _quarantine(engine, what)
+    identify_again(engine, what.dataset, what.catalogue)
     _upsert(engine, what, account)
+    _follow_ends(engine, what)
     if what.audio is not None:
         what.audio.keep(engine, what.dataset)
     if what.dataset.shape.load == "snapshot":
@@ -146,7 +148,7 @@ def _take(engine: Engine, table: str, rows: pa.Table) -> None:
 def _split(engine: Engine, what: Load) -> None:
     """Mark what is dropped by a stated rule: past its period, purged before, or superseded by a later one of its key in the batch.
 
-    A record past its period that is held is not dropped: it brings its row up to date, and the purge takes it, with its proof.
+    A good record past its period that is held is not dropped: it brings its row up to date, and the purge takes it, with its proof.
     """
     anchor = name(what.dataset.shape.anchor)
     last = last_day(anchor_date(what.dataset, anchor, what.zone), what.dataset.rule.period)
@@ -154,7 +156,7 @@ def _split(engine: Engine, what: Load) -> None:
         f"""
         UPDATE judged SET _drop = 'past_retention'
         WHERE {anchor} IS NOT NULL AND {last} < $today
-          AND coalesce(_record, '') NOT IN (SELECT _record FROM register.{name(what.dataset.table)})
+          AND (_fault IS NOT NULL OR _record NOT IN (SELECT _record FROM register.{name(what.dataset.table)}))
         """,
         {"today": what.today},
     )
@@ -194,6 +196,7 @@ def _quarantine(engine: Engine, what: Load) -> int:
         """
         DELETE FROM quarantine.records USING judged
         WHERE dataset = $table AND judged._fault IS NULL AND judged._record = quarantine.records._record
+          AND quarantine.records._quarantine NOT IN (SELECT _quarantine FROM quarantined)
         """,
         table,
     )
@@ -245,6 +248,20 @@ def _upsert(engine: Engine, what: Load, account: Account) -> None:
     engine.run("DELETE FROM identity.identifiers USING changed WHERE identity.identifiers._record = changed._record")
     if dataset.shape.persons:
         engine.run(f"INSERT INTO identity.identifiers {identifier_rows(dataset, 'changed')}")
+
+
+def _follow_ends(engine: Engine, what: Load) -> None:
+    """Put the anchor of a bad record that is past its period into the row that is held of it, so that the purge takes the row."""
+    anchor, table = name(what.dataset.shape.anchor), f"register.{name(what.dataset.table)}"
+    engine.run(f"""
+        UPDATE {table} SET {anchor} = ended.anchor
+        FROM (
+          SELECT _record, max({anchor}) AS anchor FROM judged
+          WHERE _drop = 'past_retention' AND _fault IS NOT NULL AND _record NOT IN (SELECT _record FROM records)
+          GROUP BY _record
+        ) AS ended
+        WHERE {table}._record = ended._record AND {table}.{anchor} IS DISTINCT FROM ended.anchor
+    """)
 
 
 def _reconcile(engine: Engine, what: Load, account: Account) -> None:

@@ -5,6 +5,8 @@ Whether persons of different sources are the same is decided by the stage `ident
 
 from __future__ import annotations
 
+import hashlib
+import re
 from typing import TYPE_CHECKING
 
 import phonenumbers
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 _EMAIL = r"^[^@\s]+@[^@\s]+[.][^@\s]+$"
+_BLANKS = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
 
 
 def e164(number: str, region: str) -> str | None:
@@ -42,8 +45,7 @@ def normalised(kind: str, value: str, catalogue: Catalogue, region: str) -> str 
         return e164(value, region)
     value = value.strip()
     if how == "email":
-        local, _, domain = value.lower().partition("@")
-        return f"{local}@{domain}" if local and "." in domain else None
+        return value.lower() if re.fullmatch(_EMAIL, value) else None
     return value or None
 
 
@@ -88,14 +90,50 @@ def normalised_columns(dataset: Dataset, catalogue: Catalogue) -> tuple[str, str
             joins.append(f"LEFT JOIN phones AS {alias} ON {alias}.text = {value}")
             expression = f"{alias}.e164"
         elif how == "email":
-            cleaned = f"lower(trim({value}))"
+            cleaned = f"lower({_stripped(value)})"
             expression = f"CASE WHEN regexp_matches({cleaned}, {literal(_EMAIL)}) THEN {cleaned} END"
             naming = f"split_part({cleaned}, '@', 1) NOT IN ({mailboxes})"
         else:
-            expression = f"nullif(trim(CAST({value} AS VARCHAR)), '')"
+            expression = f"nullif({_stripped(f'CAST({value} AS VARCHAR)')}, '')"
         columns.append(f"{expression} AS {name('_id_' + key)}")
         columns.append(f"CASE WHEN {'false' if field.shape.shared else naming} THEN {expression} END AS {name('_name_' + key)}")
     return "".join(f", {column}" for column in columns), " ".join(joins)
+
+
+def _stripped(text: str) -> str:
+    """Text without the blanks, tabs and line ends around it."""
+    return f"trim({text}, {literal(_BLANKS)})"
+
+
+def identify_again(engine: Engine, dataset: Dataset, catalogue: Catalogue) -> None:
+    """Name the persons of the rows that are held anew, where the catalogue now says otherwise how they are identified.
+
+    A field that is declared shared joins nobody from then on, and one that is no longer declared is not held as an identifier either.
+    """
+    region = catalogue.sources[dataset.source].shape.region
+    columns, joins = normalised_columns(dataset, catalogue)
+    how = "\n".join((region, columns, joins, identifier_rows(dataset, "held")))
+    state = {"table": dataset.table, "digest": hashlib.sha256(how.encode()).hexdigest()}
+    engine.run("CREATE TABLE IF NOT EXISTS meta.identified (dataset VARCHAR NOT NULL, digest VARCHAR NOT NULL)")
+    if engine.count("SELECT count(*) FROM meta.identified WHERE dataset = $table AND digest = $digest", state):
+        return
+    table, main = f"register.{name(dataset.table)}", next(iter(dataset.shape.persons), None)
+    normalise_phones(engine, dataset, catalogue, table)
+    engine.run(f"""
+        CREATE TEMP TABLE named AS
+        WITH named AS (SELECT records.*{columns} FROM {table} AS records {joins})
+        SELECT *, {person(dataset, main) if main else "CAST(NULL AS VARCHAR)"} AS _named FROM named
+    """)
+    engine.run(f"""
+        UPDATE {table} SET _person = named._named FROM named
+        WHERE named._record = {table}._record AND named._named IS DISTINCT FROM {table}._person
+    """)
+    engine.run("DELETE FROM identity.identifiers WHERE dataset = $table", {"table": dataset.table})
+    if dataset.shape.persons:
+        engine.run(f"INSERT INTO identity.identifiers {identifier_rows(dataset, 'named')}")
+    engine.run("DROP TABLE named")
+    engine.run("DELETE FROM meta.identified WHERE dataset = $table", {"table": dataset.table})
+    engine.run("INSERT INTO meta.identified VALUES ($table, $digest)", state)
 
 
 def person(dataset: Dataset, role: str) -> str:

@@ -24,6 +24,7 @@ SQL_TYPES = {
 }
 _INTEGER = r"^[+-]?\d{1,18}$"
 _DECIMAL = r"^[+-]?\d{1,18}([.]\d+)?$"
+_SECONDS = r"^\d{1,11}([.]\d+)?$"
 _WORDS = {"integer": "a whole number", "decimal": "a number", "boolean": "true or false", "date": "a date", "timestamp": "a time"}
 
 
@@ -52,6 +53,8 @@ def typed(field: Field, zone: str) -> str:
     if shape.type == "date":
         return date_of(text, shape.formats)
     if shape.type == "timestamp":
+        if shape.epoch == "seconds":  # more digits are no seconds, and more than a time can hold
+            text = f"CASE WHEN regexp_matches({text}, {literal(_SECONDS)}) THEN {text} END"
         return timestamp_of(text, shape.time_zone or zone, shape.formats, shape.epoch)
     return text
 

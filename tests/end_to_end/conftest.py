@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 REPOSITORY = Path(__file__).parents[2]
 PERSONS = 80
@@ -50,17 +48,15 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
 
 
 @pytest.fixture
-def copied(demonstration: Demonstration, tmp_path: Path) -> Iterator[Demonstration]:
+def copied(demonstration: Demonstration, tmp_path: Path) -> Demonstration:
     """A copy of the demonstration's home, for a test that changes it."""
     home = tmp_path / "home"
     subprocess.run(["cp", "-a", str(demonstration.home), str(home)], check=True)
-    yield Demonstration(home, demonstration.world, demonstration.printed)
+    return Demonstration(home, demonstration.world, demonstration.printed)
 
 
 @pytest.fixture(scope="session")
 def truth(demonstration: Demonstration) -> dict[str, Any]:
     """What the outside world knows."""
-    import json
-
     read: dict[str, Any] = json.loads((demonstration.world / "truth.json").read_text(encoding="utf-8"))
     return read
