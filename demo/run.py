@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -83,10 +84,11 @@ def ui(port: int) -> int:
     ports = [urlsplit(settings[name]).port or 0 for name in ("HELPDESK_URL", "REGISTRY_URL")]
     with running(places.world, *ports) as servers:
         write_settings(places, servers.settings)
-        try:
-            return subprocess.run([Path(sys.executable).parent / "ansvar", "ui", "--port", str(port)], check=False).returncode  # noqa: S603 - our own command
-        except KeyboardInterrupt:
-            return 0
+        program = [str(Path(sys.executable).parent / "ansvar"), "ui", "--port", str(port)]
+        with subprocess.Popen(program) as opened:  # noqa: S603 - our own command
+            for ending in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(ending, lambda *_: opened.terminate())
+            return opened.wait()
 
 
 def write_settings(places: Places, servers: dict[str, str]) -> None:
