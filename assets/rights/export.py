@@ -1,0 +1,82 @@
+"""Answer one request for access: find the subject, gather what is held, take others out of it, and put the bundle into the outbox."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assets.rights.bundle import Bundle
+from assets.rights.collect import collect, identifiers, name_subject
+from assets.rights.find import UnclearError, find
+from assets.rights.holding import Holding
+from assets.rights.own import given, own
+from assets.rights.redact import KINDS, redact
+from assets.rights.unread import unattributed, unread
+from assets.rights.wording import LANGUAGES, Wording
+from resources.connectors.landing import sha256
+from resources.errors import AnsvarError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assets.rights.find import Subject
+    from resources.ledger import Request
+    from resources.register import Register
+    from resources.warehouse import Engine
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A bundle that was made: how many records of how many tables it tells of, how many files it holds, and its size in bytes."""
+
+    request: str
+    state: str
+    records: int
+    tables: int
+    files: int
+    bytes: int
+    path: Path
+    held: bool
+
+
+def export(register: Register, request_id: str) -> Exported:
+    """Make the bundle that answers a request; a bundle that was made before is replaced.
+
+    Args:
+        register: the register.
+        request_id: the request's opaque id.
+
+    Raises:
+        UnclearError: where the identifiers do not tell who the person is; the request is then `unclear`.
+        AnsvarError: where there is no such request, nothing to read, or a recording was taken away meanwhile.
+    """
+    request = register.ledger.request(request_id)
+    notice = register.catalogue.notice
+    wording = Wording(request.language if request.language in LANGUAGES else notice.languages[0], notice.time_zone)
+    made = register.clock.now().replace(microsecond=0)
+    path = register.outbox / f"{request.id}.zip"
+    with register.warehouse.reading() as engine:
+        try:
+            subject = find(engine, register.catalogue, request.identifiers)
+        except UnclearError:
+            register.ledger.request_state(request.id, "unclear")
+            raise
+        holding = _holding(engine, register, subject, request, wording)
+        try:
+            files = Bundle(register.catalogue, request, wording, made, holding).write(path)
+        except FileNotFoundError:
+            raise AnsvarError("A recording was purged while the bundle was made: make the bundle again.") from None
+    register.ledger.bundle_made(request.id, path.name, sha256(path), made, holding.records)
+    return Exported(request.id, "answered", holding.records, len(holding.tables), files, path.stat().st_size, path, holding.is_held)
+
+
+def _holding(engine: Engine, register: Register, subject: Subject, request: Request, wording: Wording) -> Holding:
+    """All that is held of a subject, with others taken out."""
+    catalogue = register.catalogue
+    name_subject(engine, subject.persons)
+    known = identifiers(engine)
+    tables = collect(engine, catalogue, register.recordings)
+    searched = known or given(catalogue, request.identifiers)
+    holding = Holding(tables, known, unread(engine, catalogue, searched), unattributed(engine, catalogue, known))
+    redact(engine, catalogue, own(catalogue, searched, tables), holding, wording.marks(KINDS))
+    return holding

@@ -1,0 +1,76 @@
+"""Whether a word is a form of a name: by simple rules for the cases of Finnish and for the genitives of Swedish and English.
+
+Words are compared *folded*: in lower case and without diacritics, as many write them. The rules would rather take a word too many.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+ACCENTED = "àáâãäåāăąæçćčďđèéêëēėęěğìíîïīįłñńňòóôõöøōőœŕřśšşșťțùúûüūůűųýÿžźżðþ"
+PLAIN = "aaaaaaaaaacccddeeeeeeeegiiiiiilnnnooooooooorrssssttuuuuuuuuyyzzzdt"
+_FOLDING = str.maketrans(ACCENTED, PLAIN)
+
+_ENDINGS = re.compile(
+    r"(n|s|t|a|ta|tta|na|ksi|lle|lta|lla|ssa|sta|seen|[aeiouy]n|h[aeiouy]n|ten|ille|ilta|illa|issa|ista|ia|nsa|ni|si|mme|nne)?(kin|kaan|ko|han|pa)?"
+)
+_LAST_CONSONANTS = re.compile(r"([b-df-hj-np-tv-xz]+)([aeiouy]+)$")
+_WEAK = {
+    "kk": "k",
+    "pp": "p",
+    "tt": "t",
+    "nk": "ng",
+    "nt": "nn",
+    "lt": "ll",
+    "rt": "rr",
+    "mp": "mm",
+    "k": "",
+    "t": "d",
+    "p": "v",
+}
+_STRONG = {"ng": "nk", "nn": "nt", "ll": "lt", "rr": "rt", "mm": "mp", "k": "kk", "p": "pp", "t": "tt", "d": "t", "v": "p", "hd": "ht"}
+
+
+def folded(word: str) -> str:
+    """A word as it is compared."""
+    return word.lower().translate(_FOLDING)
+
+
+@lru_cache(maxsize=1 << 16)
+def is_form(word: str, name: str) -> bool:
+    """Whether a folded word is a folded name, or an inflected form of it (`virtaselle` of `virtanen`, `anderssons` of `andersson`)."""
+    if word == name:
+        return True
+    return any(word.startswith(stem) and _ENDINGS.fullmatch(word, len(stem)) is not None for stem in _stems(name))
+
+
+@lru_cache(maxsize=1 << 14)
+def _stems(name: str) -> frozenset[str]:
+    """What the endings of a name are put to."""
+    stems = {name}
+    if name.endswith("nen"):
+        stems |= {name[:-3] + "se", name[:-3] + "s"}
+    elif name.endswith("i"):
+        stems |= _grades(name) | _grades(name[:-1] + "e")
+    elif name[-1:] in "aeouy":
+        stems |= _grades(name) | {name + "e"}
+    else:
+        stems |= {name + "i", name + "e"}
+        if name[-2:] in ("us", "os", "es", "as", "is"):
+            stems |= {name[:-1] + "kse"}
+        if name[-2:] in ("as", "is", "es"):
+            stems |= _grades(name[:-1] + name[-2], _STRONG)
+    return frozenset(stems)
+
+
+def _grades(stem: str, table: dict[str, str] = _WEAK) -> set[str]:
+    """A stem, and the stem in the other grade of its last consonants (`maki`, `mai`; `virta`, `virra`)."""
+    match = _LAST_CONSONANTS.search(stem)
+    if match is None:
+        return {stem}
+    cluster = match[1]
+    for length in (2, 1):
+        if cluster[-length:] in table and len(cluster) >= length:
+            return {stem, f"{stem[: match.start()]}{cluster[:-length]}{table[cluster[-length:]]}{match[2]}"}
+    return {stem}

@@ -1,0 +1,231 @@
+"""Take other persons out of free text: marks that say what stood there replace their addresses, numbers, identifiers and names.
+
+What no rule and no record of the register knows (a name that is nowhere in it) is not found here.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from assets.rights import patterns
+from assets.rights.inflection import folded, is_form
+from assets.rights.names import names_in_addresses, names_in_records, names_of_address
+from assets.rights.own import free_text
+from resources.warehouse.models import model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from assets.rights.holding import Holding
+    from assets.rights.names import Names, Pair
+    from assets.rights.own import Own
+    from resources.catalogue import Catalogue
+    from resources.warehouse import Engine
+
+KINDS = ("code", "email", "phone", "identifier", "name")
+_GAP = re.compile(r"[^\w]{1,4}(?:\w\.?[^\w]{1,3})?")
+_NEAR = 2
+_LEAST_OTHER = 3
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text to redact, the source that it is out of, and identifiers of others who stand in its record."""
+
+    text: str
+    source: str
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Hit:
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass(frozen=True)
+class _Near:
+    """Two words that stand next to each other, or with one between: folded, and the stretch that they take up."""
+
+    start: int
+    end: int
+    pair: Pair
+    are_capitalised: bool
+
+
+@dataclass
+class Redactor:
+    """Knows what is the subject's own, and which names and identifiers of others stand in its texts."""
+
+    own: Own
+    names: Names
+    address_names: Names
+    identifiers: frozenset[str]
+    marks: Mapping[str, str]
+    _told: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    @classmethod
+    def of(cls, engine: Engine, catalogue: Catalogue, own: Own, texts: Iterable[Text], marks: Mapping[str, str]) -> Redactor:
+        """Look up the texts' words in the register.
+
+        Args:
+            engine: what is published, with `subject_persons`.
+            catalogue: the register's catalogue.
+            own: what is the subject's own.
+            texts: all texts that are going to be redacted.
+            marks: what replaces each of `KINDS`.
+        """
+        held = list(texts)
+        pairs = {each.pair for text in held for each in _pairs(normal(text.text))}
+        tokens = {span.value for each in held for span in patterns.tokens(normal(each.text))} - own.values
+        names, address_names = names_in_records(engine, catalogue, pairs), names_in_addresses(engine, pairs)
+        redactor = cls(own, names, address_names, _foreign(engine, catalogue, tokens), marks)
+        for each in held:
+            redactor.read(each)
+        return redactor
+
+    def read(self, text: Text) -> None:
+        """Remember whose full names stand in a text: in texts of the same source, half of such a name is then redacted too."""
+        for near in _pairs(normal(text.text)):
+            if not self._is_own(near.pair):
+                self._told[text.source] |= {word for name in self._names_of(near) for word in name}
+
+    def redact(self, text: Text) -> tuple[str, Counter[str]]:
+        """The text with marks, and how many of each kind."""
+        written = normal(text.text)
+        pieces, counts, end = [], Counter[str](), 0
+        for hit in _merged(self._hits(text, written)):
+            pieces += [written[end : hit.start], self.marks[hit.kind]]
+            counts[hit.kind] += 1
+            end = hit.end
+        return "".join([*pieces, written[end:]]), counts
+
+    def tells_of_others(self, text: Text) -> bool:
+        """Whether an address, number, identifier or code in a text is not the subject's own."""
+        return any(hit.kind != "name" for hit in self._hits(text, normal(text.text)))
+
+    def _hits(self, text: Text, written: str) -> list[_Hit]:
+        kept: list[tuple[int, int]] = []
+        hits = [_Hit(span.start, span.end, "code") for span in patterns.codes(written) if span.value.lower() not in self.own.values]
+        addresses = {other.lower() for other in text.others}
+        for span in patterns.emails(written):
+            if span.value in self.own.emails:
+                kept.append((span.start, span.end))
+            else:
+                addresses.add(span.value)
+                hits.append(_Hit(span.start, span.end, "email"))
+        for span in patterns.phones(written, self.own.regions):
+            if self.own.has_phone(span.value):
+                kept.append((span.start, span.end))
+            else:
+                hits.append(_Hit(span.start, span.end, "phone"))
+        for span in patterns.tokens(written):
+            if span.value in self.own.values:
+                kept.append((span.start, span.end))
+            elif span.value in self.identifiers:
+                hits.append(_Hit(span.start, span.end, "identifier"))
+        hits += self._others(text, written)
+        further = {pair for address in addresses if (pair := names_of_address(address)) is not None}
+        hits += self._names(written, further, self._told[text.source])
+        return [hit for hit in hits if not any(start <= hit.start and hit.end <= end for start, end in kept)]
+
+    def _others(self, text: Text, written: str) -> Iterator[_Hit]:
+        for other in text.others:
+            if len(other) >= _LEAST_OTHER and other.lower() not in self.own.values | self.own.emails:
+                for match in re.finditer(rf"(?<!\w){re.escape(other)}(?!\w)", written, re.IGNORECASE):
+                    yield _Hit(match.start(), match.end(), "identifier")
+
+    def _names(self, written: str, further: set[Pair], told: set[str]) -> Iterator[_Hit]:
+        for near in _pairs(written):
+            pair, turned = near.pair, (near.pair[1], near.pair[0])
+            is_further = near.are_capitalised and any(_is_pair(pair, name) or _is_pair(turned, name) for name in further)
+            if (is_further or self._names_of(near)) and not self._is_own(pair):
+                yield _Hit(near.start, near.end, "name")
+        halves = told | {word for name in further for word in name}
+        for span in patterns.words(written):
+            word = folded(span.value)
+            if span.value[0].isupper() and any(is_form(word, half) for half in halves) and not self.own.has_name(word):
+                yield _Hit(span.start, span.end, "name")
+
+    def _names_of(self, near: _Near) -> set[Pair]:
+        """The names that two words may be; those of addresses only where they are written as names are."""
+        names = self.names.get(near.pair, set())
+        return names | self.address_names.get(near.pair, set()) if near.are_capitalised else names
+
+    def _is_own(self, pair: Pair) -> bool:
+        return self.own.has_name(pair[0]) and self.own.has_name(pair[1])
+
+
+def normal(text: str) -> str:
+    """Text whose letters are each one character, so that words are found whole."""
+    return unicodedata.normalize("NFC", text)
+
+
+def redact(engine: Engine, catalogue: Catalogue, own: Own, holding: Holding, marks: Mapping[str, str]) -> None:
+    """Redact every free text of a holding in place, and count what was taken out.
+
+    Records that could not be read in lose their whole text where an address, number or identifier in it is another's.
+    """
+    cells = [
+        (table, row, name, Text(str(row.values[name]), table.dataset.source, row.others))
+        for table in holding.tables
+        for row in table.rows
+        for name in free_text(table.dataset)
+        if row.values.get(name) is not None
+    ]
+    raw = [(each, Text(each.text, each.dataset.source)) for each in holding.unread if each.text is not None]
+    redactor = Redactor.of(engine, catalogue, own, [cell[-1] for cell in cells] + [text for _, text in raw], marks)
+    for table, row, name, text in cells:
+        row.values[name], counts = redactor.redact(text)
+        for kind, number in counts.items():
+            holding.redacted[table.dataset.table, name, kind] += number
+    for each, text in raw:
+        each.text = None if redactor.tells_of_others(text) else redactor.redact(text)[0]
+
+
+def _pairs(text: str) -> Iterator[_Near]:
+    """Each two words that stand near each other, in their order."""
+    words = patterns.words(text)
+    for place, former in enumerate(words):
+        end = former.end
+        for latter in words[place + 1 : place + 1 + _NEAR]:
+            if not _GAP.fullmatch(text, end, latter.start):
+                break
+            end = latter.end
+            are_capitalised = former.value[0].isupper() and latter.value[0].isupper()
+            yield _Near(former.start, end, (folded(former.value), folded(latter.value)), are_capitalised)
+
+
+def _is_pair(words: Pair, name: Pair) -> bool:
+    return is_form(words[0], name[0]) and is_form(words[1], name[1])
+
+
+def _merged(hits: Iterable[_Hit]) -> list[_Hit]:
+    """Hits in the order of the text, those that touch made one; it bears the kind that comes first in `KINDS`."""
+    merged: list[_Hit] = []
+    for hit in sorted(hits, key=lambda each: (each.start, each.end)):
+        if merged and hit.start < merged[-1].end:
+            last = merged[-1]
+            merged[-1] = _Hit(last.start, max(last.end, hit.end), min(last.kind, hit.kind, key=KINDS.index))
+        else:
+            merged.append(hit)
+    return merged
+
+
+def _foreign(engine: Engine, catalogue: Catalogue, tokens: set[str]) -> frozenset[str]:
+    """Which words of the texts are identifiers that somebody else bears."""
+    kinds = [kind for kind, shape in catalogue.vocabulary.identifiers.items() if shape.joins and shape.normalise == "text"]
+    for view, column, values in (("token_rows", "token", sorted(tokens)), ("kind_rows", "kind", kinds)):
+        engine.register(view, pa.table({column: pa.array(values, pa.string())}))
+    engine.run("CREATE OR REPLACE TEMP TABLE text_tokens AS SELECT token FROM token_rows")
+    engine.run("CREATE OR REPLACE TEMP TABLE text_kinds AS SELECT kind FROM kind_rows")
+    for view in ("token_rows", "kind_rows"):
+        engine.unregister(view)
+    return frozenset(row[0] for row in engine.rows(model("rights/foreign_identifiers")))

@@ -1,0 +1,62 @@
+"""Records as JSON, exact, and as CSV that a spreadsheet opens without taking a value for a formula."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_BYTE_ORDER_MARK = "\ufeff"
+_FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20\u2212")
+_PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?|\+\d[\d ()./-]*\d")
+
+
+def exact(value: object) -> object:
+    """A value as JSON holds it: times in ISO 8601, UTC; a decimal as a number where JSON's can hold it exactly, else as text."""
+    if isinstance(value, dt.datetime):
+        return value.isoformat(timespec="microseconds" if value.microsecond else "seconds") + "Z"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        if value == value.to_integral_value():
+            return int(value)
+        return float(value) if Decimal(repr(float(value))) == value else format(value.normalize(), "f")
+    return value
+
+
+def json_bytes(value: object) -> bytes:
+    """JSON in UTF-8, laid out to be read."""
+    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def csv_bytes(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """CSV (RFC 4180) in UTF-8 with a byte order mark, by which Excel knows the encoding."""
+    written = io.StringIO(newline="")
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow([guarded(heading) for heading in headings])
+    writer.writerows([guarded(_text(value)) for value in row] for row in rows)
+    return (_BYTE_ORDER_MARK + written.getvalue()).encode()
+
+
+def guarded(text: str) -> str:
+    """Text with an apostrophe before what a spreadsheet would take for a formula; plain numbers and telephone numbers stay as they are.
+
+    See OWASP, *CSV injection*. Leading blanks and marks that are not seen do not help a formula past.
+    """
+    bare = re.sub(r"^[\s\u200b-\u200f\u2060\ufeff\x00-\x1f]+", "", text)
+    begins = text.startswith(_FORMULA) or bare.startswith(_FORMULA)
+    return f"'{text}" if begins and not _PLAIN.fullmatch(text.strip(" ")) else text
+
+
+def _text(value: object) -> str:
+    told = exact(value)
+    if told is None:
+        return ""
+    return str(told).lower() if isinstance(told, bool) else str(told)

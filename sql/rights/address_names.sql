@@ -1,0 +1,5 @@
+-- One row: the words of an e-mail address that may be made of a person's names, as `liisa lahti` of `liisa.lahti@…`.
+-- Inputs: identity.links.
+SELECT regexp_replace(split_part(value, '@', 1), '[^a-z]+', ' ', 'g') AS name
+FROM identity.links
+WHERE kind = 'email' AND regexp_matches(value, '^[a-z]{2,}[._-]([a-z][._-])?[a-z]{2,}[0-9]*@')
