@@ -20,6 +20,11 @@ _KEPT = ("persons", "subjects", "links", "review", "record_persons")
 _PASSING = ("kinds", "role_mailboxes", "evidence", "source_persons", "values", "edges", "labels", "contradictions")
 
 
+def is_stale(engine: Engine) -> bool:
+    """Whether records were loaded that the identity tables do not know of yet."""
+    return engine.count("SELECT count(*) FROM meta.unresolved") > 0
+
+
 def resolve(engine: Engine, catalogue: Catalogue) -> dict[str, int]:
     """Rebuild the identity tables from `identity.identifiers`, inside the caller's transaction; gives counts.
 
@@ -45,6 +50,7 @@ def resolve(engine: Engine, catalogue: Catalogue) -> dict[str, int]:
     _table(engine, "contradictions")
     for step in ("persons", "record_persons", "subjects", "links", "review"):
         _table(engine, step)
+    engine.run("DELETE FROM meta.unresolved")
     counts = {table: engine.count(f"SELECT count(*) FROM identity.{table}") for table in _KEPT}
     counts["not_joining"] = engine.count(
         "SELECT count(*) FROM identity.values WHERE reason IS NOT NULL AND reason <> 'kind_never_joins' AND persons > 1"

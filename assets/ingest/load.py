@@ -98,6 +98,8 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
         what.audio.keep(engine, what.dataset)
     if what.dataset.shape.load == "snapshot":
         _reconcile(engine, what, account)
+    if account.inserted or account.updated or account.deleted:
+        engine.run("INSERT INTO meta.unresolved VALUES ($table)", {"table": what.dataset.table})
     for table in ("landed", "judged", "records", "changed", "phones", "faults"):
         engine.run(f"DROP TABLE {table}")
     return account

@@ -59,9 +59,10 @@ def purge(engine: Engine, catalogue: Catalogue, today: dt.date) -> int:
 
 
 def undeclared_tables(engine: Engine, catalogue: Catalogue) -> list[str]:
-    """Tables of the register that no data set declares, so that no rule says when their rows go."""
+    """Tables of the register, and tables that quarantined records are of, that no data set declares: no rule says when their rows go."""
     declared = {dataset.table for dataset in catalogue.datasets}
-    return [table for table in tables_of(engine, "register") if table not in declared]
+    quarantined = (row[0] for row in engine.rows("SELECT DISTINCT dataset FROM quarantine.records"))
+    return sorted({*tables_of(engine, "register"), *quarantined} - declared)
 
 
 def _layers(engine: Engine, catalogue: Catalogue) -> Iterator[tuple[Dataset, str, str, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assets.identity.resolve import resolve
+from assets.identity.resolve import is_stale, resolve
 from assets.ingest.audio import orphans, sweep
 from assets.retention.purge import due_without_anchor, plan, purge, undeclared_tables
 from resources.runs import begin_run, finish_run
@@ -41,13 +41,17 @@ def purge_in_run(register: Register, run: str) -> Purged:
     catalogue, today, ledger = register.catalogue, register.clock.today(), register.ledger
     with register.warehouse.viewing(run) as engine:
         records = [record for record in plan(engine, catalogue, today) if record.records]
-        hashes = list(due_without_anchor(engine, catalogue, today, register.home.pepper))
+        hashes: dict[str, set[str]] = {}
+        for table, each in due_without_anchor(engine, catalogue, today, register.home.pepper):
+            hashes.setdefault(table, set()).update(each)
     ledger.purge_meant(run, register.clock.now(), records)
-    for dataset, each in hashes:
-        ledger.gone_meant(run, dataset, each)
-    if records:
-        with register.warehouse.writing(run) as engine:
+    for table, due in hashes.items():
+        known = set(ledger.gone(table)["hash"].to_pylist())  # a warehouse out of a backup may hold them again
+        ledger.gone_meant(run, table, sorted(due - known))
+    with register.warehouse.writing(run) as engine:
+        if records:
             purge(engine, catalogue, today)
+        if records or is_stale(engine):
             resolve(engine, catalogue)
     finish_run(register, run)
     with register.warehouse.reading() as engine:
