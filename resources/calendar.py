@@ -14,7 +14,7 @@ from whenever import Date
 if TYPE_CHECKING:
     import datetime as dt
 
-_PERIOD = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?")
+_PERIOD = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?", re.ASCII)
 _MONTHS_A_YEAR = 12
 _DAYS_A_WEEK = 7
 

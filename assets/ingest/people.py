@@ -134,6 +134,7 @@ def identify_again(engine: Engine, dataset: Dataset, catalogue: Catalogue) -> No
     engine.run("DROP TABLE named")
     engine.run("DELETE FROM meta.identified WHERE dataset = $table", {"table": dataset.table})
     engine.run("INSERT INTO meta.identified VALUES ($table, $digest)", state)
+    engine.run("INSERT INTO meta.unresolved VALUES ($table)", {"table": dataset.table})
 
 
 def person(dataset: Dataset, role: str) -> str:

@@ -21,7 +21,7 @@ _DOT = r"(?:\s?[(\[{]\s?(?:dot|piste|punkt|\.)\s?[)\]}]\s?)"
 _EMAIL = re.compile(rf"({_PART}){_AT}({_PART}(?:{_DOT}{_PART})*)", re.IGNORECASE)
 _QUOTES = "'’‘`*_~.!…"
 _BLANK = r"[ \t\u00a0\u2007\u2009\u202f]"
-_NUMBER = re.compile(rf"(?<!\d)[+(]{{0,2}}\d(?:(?:{_BLANK}|[().\u2010\u2011\u2012–\u2212/-]){{0,3}}\d){{5,}}")
+_NUMBER = re.compile(rf"(?<!\d)[+(]{{0,2}}\d(?:(?:{_BLANK}|[().\u2010\u2011\u2012–\u2212/-]){{0,3}}\d){{6,}}")
 _ONE_DATE = r"(?:(?:19|20)\d\d[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:19|20)\d\d)(?!\d)"
 _HOUR = r"(?:[ T](?:klo |kl\. ?|at )?\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?(?!\d))?"
 _DATE = re.compile(rf"(?<![\d+])(?<!\d[-./]){_ONE_DATE}{_HOUR}(?:{_BLANK}?[-–]{_BLANK}?{_ONE_DATE}{_HOUR})*")
@@ -40,7 +40,7 @@ _CODES: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
 _TOKEN = re.compile(r"\w(?:[\w.\-]*\w)?")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _BARE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
-_LEAST_DIGITS = 6
+_LEAST_DIGITS = 7
 _LEAST_TOKEN = 4
 
 
@@ -114,13 +114,13 @@ def _is_written_bare(written: str, region: str) -> bool:
 
 
 def tokens(text: str) -> Iterator[Span]:
-    """What may be an identifier: words with a digit in them, whole and in their parts; in lower case."""
+    """What may be an identifier: words with a digit in them, whole, without what follows their last dot, and in parts; in lower case."""
     for match in _TOKEN.finditer(text):
-        pieces = [(match.start(), match[0])]
-        pieces += [(match.start() + part.start(), part[0]) for part in re.finditer(r"[^\W_]+", match[0]) if part[0] != match[0]]
+        pieces = [(0, match[0]), (0, match[0].rpartition(".")[0])]
+        pieces += [(part.start(), part[0]) for part in re.finditer(r"[^\W_]+", match[0]) if part[0] != match[0]]
         for start, piece in pieces:
             if len(piece) >= _LEAST_TOKEN and any(letter.isdigit() for letter in piece):
-                yield Span(start, start + len(piece), piece.lower())
+                yield Span(match.start() + start, match.start() + start + len(piece), piece.lower())
 
 
 def words(text: str) -> list[Span]:

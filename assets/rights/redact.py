@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from assets.rights import patterns
 from assets.rights.inflection import folded, is_form
-from assets.rights.names import names_in_addresses, names_in_records, names_of_address
+from assets.rights.names import Known, is_before, is_name, name_of_address, near_words
 from assets.rights.own import free_text
 from resources.warehouse.models import model
 
@@ -23,14 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from assets.rights.holding import Holding
-    from assets.rights.names import Names, Pair
+    from assets.rights.names import Pair
     from assets.rights.own import Own
     from resources.catalogue import Catalogue
     from resources.warehouse import Engine
 
 KINDS = ("code", "email", "phone", "identifier", "name")
-_GAP = re.compile(r"[^\w]{1,4}(?:\w\.?[^\w]{1,3})?")
-_NEAR = 2
 _LEAST_OTHER = 3
 
 
@@ -50,23 +48,12 @@ class _Hit:
     kind: str
 
 
-@dataclass(frozen=True)
-class _Near:
-    """Two words that stand next to each other, or with one between: folded, and the stretch that they take up."""
-
-    start: int
-    end: int
-    pair: Pair
-    are_capitalised: bool
-
-
 @dataclass
 class Redactor:
     """Knows what is the subject's own, and which names and identifiers of others stand in its texts."""
 
     own: Own
-    names: Names
-    address_names: Names
+    known: Known
     identifiers: frozenset[str]
     marks: Mapping[str, str]
     _told: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -83,19 +70,18 @@ class Redactor:
             marks: what replaces each of `KINDS`.
         """
         held = list(texts)
-        pairs = {each.pair for text in held for each in _pairs(normal(text.text))}
         tokens = {span.value for each in held for span in patterns.tokens(normal(each.text))} - own.values
-        names, address_names = names_in_records(engine, catalogue, pairs), names_in_addresses(engine, pairs)
-        redactor = cls(own, names, address_names, _foreign(engine, catalogue, tokens), marks)
+        known = Known.of(engine, catalogue, [normal(each.text) for each in held])
+        redactor = cls(own, known, _foreign(engine, catalogue, tokens), marks)
         for each in held:
             redactor.read(each)
         return redactor
 
     def read(self, text: Text) -> None:
         """Remember whose full names stand in a text: in texts of the same source, half of such a name is then redacted too."""
-        for near in _pairs(normal(text.text)):
+        for near in near_words(normal(text.text)):
             if not self._is_own(near.pair):
-                self._told[text.source] |= {word for name in self._names_of(near) for word in name}
+                self._told[text.source] |= {word for name in self.known.names(near) for word in name}
 
     def redact(self, text: Text) -> tuple[str, Counter[str]]:
         """The text with marks, and how many of each kind."""
@@ -132,8 +118,9 @@ class Redactor:
             elif span.value in self.identifiers:
                 hits.append(_Hit(span.start, span.end, "identifier"))
         hits += self._others(text, written)
-        further = {pair for address in addresses if (pair := names_of_address(address)) is not None}
-        hits += self._names(written, further, self._told[text.source])
+        further = {name for address in addresses if (name := name_of_address(address)) is not None}
+        contacts = [hit.start for hit in hits if hit.kind in ("email", "phone")]
+        hits += self._names(written, further, self._told[text.source], contacts)
         return [hit for hit in hits if not any(start <= hit.start and hit.end <= end for start, end in kept)]
 
     def _others(self, text: Text, written: str) -> Iterator[_Hit]:
@@ -142,22 +129,17 @@ class Redactor:
                 for match in re.finditer(rf"(?<!\w){re.escape(other)}(?!\w)", written, re.IGNORECASE):
                     yield _Hit(match.start(), match.end(), "identifier")
 
-    def _names(self, written: str, further: set[Pair], told: set[str]) -> Iterator[_Hit]:
-        for near in _pairs(written):
-            pair, turned = near.pair, (near.pair[1], near.pair[0])
-            is_further = near.are_capitalised and any(_is_pair(pair, name) or _is_pair(turned, name) for name in further)
-            if (is_further or self._names_of(near)) and not self._is_own(pair):
+    def _names(self, written: str, further: set[Pair], told: set[str], contacts: list[int]) -> Iterator[_Hit]:
+        for near in near_words(written):
+            is_further = near.are_capitalised and is_name(near, further)
+            is_named = is_further or self.known.names(near) or any(is_before(written, near, start) for start in contacts)
+            if is_named and not self._is_own(near.pair):
                 yield _Hit(near.start, near.end, "name")
         halves = told | {word for name in further for word in name}
         for span in patterns.words(written):
             word = folded(span.value)
             if span.value[0].isupper() and any(is_form(word, half) for half in halves) and not self.own.has_name(word):
                 yield _Hit(span.start, span.end, "name")
-
-    def _names_of(self, near: _Near) -> set[Pair]:
-        """The names that two words may be; those of addresses only where they are written as names are."""
-        names = self.names.get(near.pair, set())
-        return names | self.address_names.get(near.pair, set()) if near.are_capitalised else names
 
     def _is_own(self, pair: Pair) -> bool:
         return self.own.has_name(pair[0]) and self.own.has_name(pair[1])
@@ -188,23 +170,6 @@ def redact(engine: Engine, catalogue: Catalogue, own: Own, holding: Holding, mar
             holding.redacted[table.dataset.table, name, kind] += number
     for each, text in raw:
         each.text = None if redactor.tells_of_others(text) else redactor.redact(text)[0]
-
-
-def _pairs(text: str) -> Iterator[_Near]:
-    """Each two words that stand near each other, in their order."""
-    words = patterns.words(text)
-    for place, former in enumerate(words):
-        end = former.end
-        for latter in words[place + 1 : place + 1 + _NEAR]:
-            if not _GAP.fullmatch(text, end, latter.start):
-                break
-            end = latter.end
-            are_capitalised = former.value[0].isupper() and latter.value[0].isupper()
-            yield _Near(former.start, end, (folded(former.value), folded(latter.value)), are_capitalised)
-
-
-def _is_pair(words: Pair, name: Pair) -> bool:
-    return is_form(words[0], name[0]) and is_form(words[1], name[1])
 
 
 def _merged(hits: Iterable[_Hit]) -> list[_Hit]:

@@ -97,9 +97,11 @@ def _source(document: Document, shape: SourceShape, rules: Rules, folder: Path) 
     for name, dataset in shape.datasets.items():
         place: Location = ("datasets", name, "read")
         if "read" not in document.data["datasets"][name]:
-            document.report(place, f"data set {name}: 'read' is missing: say how its records are read")
+            document.report(place, "'read' is missing: say how its records are read")
             continue
         read_shape = shaped(document, READS[shape.connector], place)
+        if read_shape is not None:
+            rules.check_read(document, place, read_shape)
         if read_shape is not None and dataset.retention in rules.retention.rules:
             datasets[name] = _dataset(document, name, dataset, read_shape, rules)
     return None if connection is None or document.problems else Source(shape.source, shape, connection, datasets, folder)

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+from ruamel.yaml.scalarbool import ScalarBoolean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
     from ruamel.yaml.nodes import Node
 
@@ -48,11 +51,12 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
 
     def problem(self, location: Location, message: str) -> Problem:
-        """A problem at a location, or at its nearest enclosing one that stands in the file."""
+        """A problem at a location, or at its nearest enclosing one that stands in the file; it names the field, or what else it is in."""
         while location and location not in self.places:
             location = location[:-1]
         line, column = self.places.get(location, (1, 1))
-        return Problem(self.name, line, column, message)
+        owned = owner(location)
+        return Problem(self.name, line, column, f"{owned}: {message}" if owned else message)
 
     def report(self, location: Location, message: str) -> None:
         """Remember a problem at a location."""
@@ -70,21 +74,32 @@ def read(path: Path, name: str) -> Document:
     except UnicodeDecodeError:
         document.problems.append(Problem(name, 1, 1, "is not UTF-8: save it as UTF-8"))
         return document
+    parsed = _parsed(text, name)
+    return Document(path, name, parsed.data, parsed.places, [*parsed.problems])
+
+
+@lru_cache(maxsize=64)  # a register is loaded again by every job and every page, and reading its YAML is nearly all that it costs
+def _parsed(text: str, name: str) -> Document:
+    document = Document(Path(name), name)
     yaml = YAML(typ="rt", pure=True)
+    yaml.composer.warn_double_anchors = False  # YAML 1.2, section 6.9.2: an anchor may be used again
     try:
         node = yaml.compose(text)
+        document.data = None if node is None else _value(yaml, node, (), document)
+        if document.data is None and not document.problems:
+            document.problems.append(Problem(name, 1, 1, "is empty: describe the register here, see docs/catalogue.md"))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         document.problems.append(Problem(name, line, column, f"is not valid YAML: {error.problem or error.context}"))
-        return document
-    except (YAMLError, ValueError, RecursionError) as error:
+    except ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        document.problems.append(Problem(name, line, column, "is not valid YAML: a character that text does not have"))
+    except RecursionError:
+        document.problems.append(Problem(name, 1, 1, "is nested too deep, or an alias holds itself: write out what it stands for"))
+    except (YAMLError, ValueError) as error:
         document.problems.append(Problem(name, 1, 1, f"is not valid YAML: {type(error).__name__}"))
-        return document
-    if node is None:
-        document.problems.append(Problem(name, 1, 1, "is empty: describe the register here, see docs/catalogue.md"))
-        return document
-    document.data = _value(yaml, node, (), document)
     return document
 
 
@@ -115,15 +130,33 @@ def _value(yaml: YAML, node: Node, location: Location, document: Document) -> An
 def _scalar(yaml: YAML, node: Node, location: Location, document: Document) -> Any:
     try:
         value = yaml.constructor.construct_object(node, deep=True)
-    except (YAMLError, ValueError) as error:
+    except (
+        YAMLError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+    ) as error:  # the last three: a tag that the value does not bear out
         document.report(location, f"is not a value that can be read: {getattr(error, 'problem', None) or type(error).__name__}")
         return None
-    if isinstance(value, bool):
+    if isinstance(value, bool | ScalarBoolean):
         return bool(value)
     for plain in (int, float, str):
         if isinstance(value, plain):
             return plain(value)
     return value
+
+
+def owner(location: Location) -> str:
+    """The field, the data set, or the rule, purpose or promise that a place lies in, as users name it; empty outside of them."""
+    match [str(step) for step in location]:
+        case ["datasets", dataset, "fields", field_name, *_]:
+            return f"field {dataset}.{field_name}"
+        case ["datasets", dataset, *_]:
+            return f"data set {dataset}"
+        case ["rules" | "purposes" | "promises" as section, name, *_]:
+            return f"{section[:-1]} {name}"
+    return ""
 
 
 def nearest(word: object, known: Iterable[str]) -> str:

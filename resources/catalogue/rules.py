@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zoneinfo
+from functools import cache
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -12,12 +13,13 @@ from stdnum.fi import ytunnus
 
 from resources.catalogue.model import SYSTEM
 from resources.catalogue.positions import nearest
+from resources.catalogue.shapes import DatabaseRead, RestRead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from resources.catalogue.positions import Document, Location
-    from resources.catalogue.shapes import DatasetShape, FieldShape, NoticeShape, RetentionShape, SourceShape, VocabularyShape
+    from resources.catalogue.shapes import DatasetShape, FieldShape, NoticeShape, RecordsRead, RetentionShape, SourceShape, VocabularyShape
 
 _TAGS = ("origin", "promise", "identifies", "shared", "withhold", "mentions_others", "purposes", "legal_basis")
 
@@ -54,36 +56,44 @@ class Rules:
         for name, dataset in source.datasets.items():
             self._check_dataset(document, ("datasets", name), source, dataset)
 
+    @staticmethod
+    def check_read(document: Document, place: Location, read: RecordsRead) -> None:
+        """What the way of reading needs beyond its shape: without it, records would be left unread."""
+        if isinstance(read, DatabaseRead) and (read.table is None) == (read.query is None):
+            document.report(place, "name either a 'table' or a 'query'")
+        if isinstance(read, RestRead):
+            for key in _PAGING.get(read.paging.kind, ()):
+                if getattr(read.paging, key) is None:
+                    document.report((*place, "paging"), f"'{key}' is missing: 'kind: {read.paging.kind}' needs it")
+
     def _check_dataset(self, document: Document, place: Location, source: SourceShape, dataset: DatasetShape) -> None:
-        owner = f"data set {place[-1]}"
         for index, name in enumerate(dataset.key if isinstance(dataset.key, list) else []):
             if (
                 self._known(document, (*place, "key", index), name, dataset.fields, "field of this data set")
                 and not dataset.fields[name].required
             ):
-                document.report((*place, "fields", name), f"{owner}: the key field '{name}' must be 'required: true'")
+                document.report((*place, "fields", name), "is part of the key: it must be 'required: true'")
         self._check_anchor(document, place, dataset)
         for index, purpose in enumerate(dataset.purposes):
             self._known(document, (*place, "purposes", index), purpose, self.notice.purposes, "purpose of notice.yaml")
         self._check_persons(document, place, dataset)
         files = [name for name, field in dataset.fields.items() if field.type == "file"]
         if source.connector == "recordings" and len(files) != 1:
-            document.report((*place, "fields"), f"{owner}: exactly one field of type 'file' must name the audio file")
+            document.report((*place, "fields"), "exactly one field of type 'file' must name the audio file")
         for name in files if source.connector != "recordings" else []:
             document.report((*place, "fields", name, "type"), "only a source with 'connector: recordings' has files")
         for name, field in dataset.fields.items():
             self._check_field(document, (*place, "fields", name), field, dataset)
 
     def _check_anchor(self, document: Document, place: Location, dataset: DatasetShape) -> None:
-        owner = f"data set {place[-1]}"
         rule_known = self._known(document, (*place, "retention"), dataset.retention, self.retention.rules, "rule of retention.yaml")
         if not self._known(document, (*place, "anchor"), dataset.anchor, dataset.fields, "field of this data set"):
             return
         anchor = dataset.fields[dataset.anchor]
         if anchor.type not in ("date", "timestamp"):
-            document.report((*place, "anchor"), f"{owner}: the anchor '{dataset.anchor}' must be a date or a timestamp, not {anchor.type}")
+            document.report((*place, "anchor"), f"the anchor '{dataset.anchor}' must be a date or a timestamp, not {anchor.type}")
         if rule_known and not anchor.required and self.retention.rules[dataset.retention].open is None:
-            what = f"{owner}: '{dataset.anchor}' may be empty, and rule '{dataset.retention}' does not say what then"
+            what = f"'{dataset.anchor}' may be empty, and rule '{dataset.retention}' does not say what then"
             hint = "make the field 'required: true', or state 'open: keep' or 'open: ingested' in retention.yaml"
             document.report((*place, "anchor"), f"{what}: {hint}")
 
@@ -97,9 +107,7 @@ class Rules:
                 if not self._known(document, here, name, dataset.fields, "field of this data set"):
                     continue
                 if dataset.fields[name].identifies in (None, "none"):
-                    document.report(
-                        (*place, "fields", name), f"field {place[-1]}.{name}: 'identifies' is missing: role '{role}' is identified by it"
-                    )
+                    document.report((*place, "fields", name), f"'identifies' is missing: role '{role}' is identified by it")
                 if name in standing:
                     document.report(here, f"'{name}' stands in role '{standing[name]}' already: a field identifies one role")
                 standing[name] = role
@@ -107,35 +115,33 @@ class Rules:
             if field.identifies not in (None, "none") and name not in standing:
                 document.report(
                     (*place, "fields", name),
-                    f"field {place[-1]}.{name} identifies a person ({field.identifies}): name it in a role of 'persons'",
+                    f"identifies a person ({field.identifies}): name it in a role of 'persons'",
                 )
 
     def _check_field(self, document: Document, place: Location, field: FieldShape, dataset: DatasetShape) -> None:
-        owner = f"field {place[-3]}.{place[-1]}"
         if not self._known(document, (*place, "category"), field.category, self.vocabulary.categories, "category of the vocabulary"):
             return
         _check_typing(document, place, field)
         if dataset.key == [place[-1]] and field.type == "file":
-            document.report(place, f"{owner}: a file cannot be the key")
+            document.report(place, "a file cannot be the key")
         if field.category == SYSTEM:
             for tag in (each for each in _TAGS if getattr(field, each) is not None):
                 why = f"'category: system' says that it is not about a person; then '{tag}' has no meaning: remove one"
-                document.report((*place, tag), f"{owner}: {why}")
+                document.report((*place, tag), why)
             return
         self._check_tags(document, place, field)
         self._check_references(document, place, field)
 
     def _check_tags(self, document: Document, place: Location, field: FieldShape) -> None:
-        owner = f"field {place[-3]}.{place[-1]}"
         wanted = ["origin", "promise", *self.vocabulary.categories[field.category].states]
         wanted += ["shared"] if field.identifies not in (None, "none") else []
         for tag in wanted:
             if getattr(field, tag) is None:
-                document.report(place, f"{owner}: the tag '{tag}' is missing: state it")
+                document.report(place, f"the tag '{tag}' is missing: state it")
         for tag in ("withhold", "mentions_others"):
             if getattr(field, tag) not in (None, "none", False) and tag not in wanted:
                 hint = "use a category for which the vocabulary demands it, so that it cannot be forgotten"
-                document.report((*place, tag), f"{owner}: '{tag}' does not go with category '{field.category}': {hint}")
+                document.report((*place, tag), f"'{tag}' does not go with category '{field.category}': {hint}")
 
     def _check_references(self, document: Document, place: Location, field: FieldShape) -> None:
         self._known(document, (*place, "origin"), field.origin, self.vocabulary.origins, "origin")
@@ -154,6 +160,7 @@ class Rules:
         return False
 
 
+_PAGING = {"page": ("parameter",), "offset": ("parameter",), "cursor": ("parameter", "next"), "next_url": ("next",)}
 _ONLY = {
     "formats": ("date", "timestamp"),
     "epoch": ("timestamp",),
@@ -177,14 +184,26 @@ def _check_typing(document: Document, place: Location, field: FieldShape) -> Non
         pattern = getattr(field, key)
         if pattern is None:
             continue
-        try:
-            re.compile(pattern)
-            duckdb.execute("SELECT regexp_matches('', ?)", [pattern])
-        except (re.error, duckdb.Error):
+        if not _can_be_read(pattern):
             document.report((*place, key), f"'{key}' is not a regular expression that can be read (RE2 syntax)")
 
 
+@cache
+def _can_be_read(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+        duckdb.execute("SELECT regexp_matches('', ?)", [pattern])
+    except (re.error, duckdb.Error):
+        return False
+    return True
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
 def _zone(document: Document, place: Location, name: str) -> None:
-    known = zoneinfo.available_timezones()
+    known = _zones()
     if name not in known:
         document.report(place, f"'{name}' is no time zone: {nearest(name, known)}")

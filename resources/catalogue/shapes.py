@@ -11,6 +11,7 @@ from resources.calendar import Period
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 Text = Annotated[str, StringConstraints(min_length=1)]
 Scalar = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
 PeriodText = Annotated[Period, BeforeValidator(Period.parse)]
 
 
@@ -43,14 +44,14 @@ class Pick(Shape):
 class FieldShape(Shape):
     """A field of a data set: where it comes from, its type, its rules and its tags."""
 
-    from_: str | Pick | list[str | Pick] | None = Field(default=None, alias="from")
+    from_: Text | Pick | Annotated[list[Text | Pick], Field(min_length=1)] | None = Field(default=None, alias="from")
     type: Literal["text", "integer", "decimal", "boolean", "date", "timestamp", "file"]
     label: Label | None = None
     required: bool = False
     one_of: list[Scalar] | None = None
     pattern: Text | None = None
-    min: int | float | None = None
-    max: int | float | None = None
+    min: Finite | int | None = None
+    max: Finite | int | None = None
     formats: list[Text] = []
     epoch: Literal["seconds", "milliseconds"] | None = None
     time_zone: Text | None = None
@@ -61,7 +62,7 @@ class FieldShape(Shape):
     promise: Text | None = None
     identifies: Text | None = None
     shared: bool | None = None
-    purposes: list[Text] | None = None
+    purposes: Annotated[list[Text], Field(min_length=1)] | None = None
     legal_basis: Text | None = None
     withhold: Literal["none", "trade_secret", "security"] | None = None
     mentions_others: bool | None = None
@@ -74,7 +75,7 @@ class DatasetShape(Shape):
     record: Text
     read: dict[str, object] = {}
     load: Literal["append", "snapshot"]
-    key: list[Name] | Literal["content"]
+    key: Annotated[list[Name], Field(min_length=1)] | Literal["content"]
     anchor: Name
     retention: Name
     purposes: Annotated[list[Name], Field(min_length=1)]

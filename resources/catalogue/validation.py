@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import types
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
 
@@ -59,41 +60,32 @@ def _report(document: Document, shape: type[BaseModel], location: Location, erro
         if place in seen:
             continue
         seen.add(place)
-        document.report(place, _message(detail, shape, place))
-
-
-def _message(detail: ErrorDetails, shape: type[BaseModel], place: Location) -> str:
-    owner = _owner([str(step) for step in place])
-    return f"{owner}: {_fault(detail, shape, place)}" if owner else _fault(detail, shape, place)
+        document.report(place, _fault(detail, shape, place))
 
 
 def _fault(detail: ErrorDetails, shape: type[BaseModel], place: Location) -> str:
     kind = detail["type"]
     key = place[-1] if place else ""
+    called = f"'{key}'" if isinstance(key, str) else f"item {key + 1} of '{place[-2]}'"
     if kind == "extra_forbidden":
         return f"'{key}' is not a key that is known here: {nearest(key, _keys(shape, detail['loc'][:-1]))}"
     if key == "from":
         return "'from' must be a path, a list of paths, or {each: …, where: …, take: …}"
+    if key == "key" and kind != "missing":
+        return "'key' must be a list of fields, or 'content'"
     context = detail.get("ctx", {})
     said = {
         "missing": f"'{key}' is missing: state it",
-        "literal_error": f"'{detail['input']}' is not a value of '{key}': one of {context.get('expected')}",
+        "literal_error": f"'{detail['input']}' is not a value of {called}: {_one_of(detail['input'], str(context.get('expected')))}",
         "string_pattern_mismatch": f"'{detail['input']}' does not fit: it must match {context.get('pattern')}",
         "value_error": f"'{detail['input']}' {context.get('error')}",
     }
-    return said.get(kind) or f"'{key}' {_WANTED.get(kind, detail['msg'])}"
+    return said.get(kind) or f"{called} {_WANTED.get(kind, detail['msg'].removeprefix('Input '))}"
 
 
-def _owner(words: list[str]) -> str:
-    """The data set and field, or the rule, that a place lies in, as users name them."""
-    match words:
-        case ["datasets", dataset, "fields", field, *_]:
-            return f"field {dataset}.{field}"
-        case ["datasets", dataset, _, *_]:
-            return f"data set {dataset}"
-        case ["rules" | "purposes" | "promises" as section, name, _, *_]:
-            return f"{section[:-1]} {name}"
-    return ""
+def _one_of(word: object, expected: str) -> str:
+    hint = nearest(word, re.findall(r"'([^']*)'", expected))
+    return f"{hint} One of {expected}" if hint.startswith("did") else f"one of {expected}"
 
 
 def _keys(shape: Any, path: tuple[int | str, ...]) -> set[str]:
@@ -107,7 +99,7 @@ def _keys(shape: Any, path: tuple[int | str, ...]) -> set[str]:
     if path and get_origin(shape) in (dict, list):
         return _keys(get_args(shape)[-1], path[1:])
     for part in get_args(shape) if get_origin(shape) in (Union, types.UnionType, Annotated) else ():
-        found = _keys(part, path)
+        found = _keys(part, path) or (_keys(part, path[1:]) if path else set())  # pydantic's path names the part of a union, too
         if found:
             return found
     return set()

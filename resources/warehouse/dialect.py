@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from resources.calendar import Period
 
-_ISO_ZONED = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)? ?(Z|[+-]\d{2}(:?\d{2})?)$"
+_ISO_ZONED = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)? ?(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)$"
 _ISO_LOCAL = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)?)?$"
 _ISO_DATE = r"^\d{4}-\d{2}-\d{2}([T ].*)?$"
-_EPOCH = r"^\d{1,14}([.]\d{1,9})?$"
+_EPOCH = {"seconds": r"^\d{1,11}([.]\d{1,9})?$", "milliseconds": r"^\d{1,14}([.]\d{1,9})?$"}  # to the year 5138
 _SECOND = {"seconds": 1_000_000, "milliseconds": 1_000}
+_EARLIEST = "1000-01-01"
 
 
 def name(text: str) -> str:
@@ -42,10 +43,12 @@ def timestamp_of(text: str, zone: str, formats: list[str], epoch: str | None) ->
     """A naive UTC timestamp out of text; NULL where it is none. Text without an offset is in `zone`."""
     if epoch is not None:
         micros = f"CAST(TRY_CAST({text} AS DECIMAL(28, 9)) * {_SECOND[epoch]:d} AS BIGINT)"
-        return f"CASE WHEN regexp_matches({text}, {literal(_EPOCH)}) THEN make_timestamp({micros}) END"
+        return f"CASE WHEN regexp_matches({text}, {literal(_EPOCH[epoch])}) THEN make_timestamp({micros}) END"
     if formats:
         return "coalesce(" + ", ".join(_parsed(text, zone, given) for given in formats) + ", NULL)"
-    zoned = f"timezone('UTC', TRY_CAST({text} AS TIMESTAMPTZ))"
+    blankless = f"regexp_replace({text}, ' ([Z+-])', '\\1')"  # the engine reads no blank there, and wants seconds
+    whole = f"regexp_replace({blankless}, '^(.{{16}})([Z+-])', '\\1:00\\2')"
+    zoned = f"timezone('UTC', coalesce(TRY_CAST({text} AS TIMESTAMPTZ), TRY_CAST({whole} AS TIMESTAMPTZ)))"
     return (
         f"CASE WHEN regexp_matches({text}, {literal(_ISO_ZONED)}) THEN {zoned} "
         f"WHEN regexp_matches({text}, {literal(_ISO_LOCAL)}) THEN {_in_zone(f'TRY_CAST({text} AS TIMESTAMP)', zone)} END"
@@ -56,13 +59,19 @@ def date_of(text: str, formats: list[str]) -> str:
     """A date out of text; NULL where it is none."""
     if formats:
         listed = ", ".join(literal(given) for given in formats)
-        return f"CAST(try_strptime({text}, [{listed}]) AS DATE)"
+        return f"CAST({_strptime(text, f'[{listed}]')} AS DATE)"
     return f"CASE WHEN regexp_matches({text}, {literal(_ISO_DATE)}) THEN TRY_CAST(substr({text}, 1, 10) AS DATE) END"
 
 
 def _parsed(text: str, zone: str, given: str) -> str:
-    parsed = f"try_strptime({text}, {literal(given)})"
+    parsed = _strptime(text, literal(given))
     return f"timezone('UTC', {parsed})" if re.search("%z", given, re.IGNORECASE) else _in_zone(parsed, zone)
+
+
+def _strptime(text: str, formats: str) -> str:
+    """The engine's, less what it takes for a time though it is none: `epoch` and `infinity`, and `%Y` with fewer than four digits."""
+    parsed = f"try_strptime({text}, {formats})"
+    return f"CASE WHEN regexp_matches({text}, '[0-9]') AND {parsed} >= TIMESTAMP '{_EARLIEST}' THEN {parsed} END"
 
 
 def _in_zone(local: str, zone: str) -> str:

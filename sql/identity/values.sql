@@ -1,37 +1,62 @@
 -- One row: a value of an identifier, and why it joins nobody (reason; NULL where it joins those who bear it).
 -- Inputs: identity.evidence, identity.source_persons, identity.kinds, identity.role_mailboxes. Parameter: $most (persons that one value may join).
-WITH holders AS (
+WITH own_emails AS (
+  SELECT evidence.person, min(evidence.value) AS email
+  FROM identity.evidence AS evidence
+  LEFT JOIN identity.role_mailboxes AS mailboxes ON mailboxes.mailbox = split_part(evidence.value, '@', 1)
+  WHERE evidence.kind = 'email' AND NOT evidence.shared AND mailboxes.mailbox IS NULL
+  GROUP BY evidence.person
+),
+holders AS (
   SELECT
     evidence.kind,
     evidence.value,
+    evidence.shared,
     persons.source,
     persons.key_kind,
-    count(*) AS persons,
-    bool_or(evidence.shared) AS shared
+    persons.key_value,
+    coalesce(own_emails.email, persons.person) AS known_as
   FROM identity.evidence AS evidence
   INNER JOIN identity.source_persons AS persons ON persons.person = evidence.person
-  GROUP BY evidence.kind, evidence.value, persons.source, persons.key_kind
-),
-emails AS (
-  SELECT weak.kind, weak.value, count(DISTINCT strong.value) AS emails
-  FROM identity.evidence AS weak
-  INNER JOIN identity.kinds AS kinds ON kinds.kind = weak.kind
-  INNER JOIN identity.evidence AS strong ON strong.person = weak.person
-  WHERE NOT kinds.personal AND strong.kind = 'email'
-  GROUP BY weak.kind, weak.value
+  LEFT JOIN own_emails ON own_emails.person = evidence.person
 ),
 judged AS (
   SELECT
     holders.kind,
     holders.value,
-    sum(holders.persons) AS persons,
+    count(*) AS persons,
     bool_or(holders.shared) AS shared,
-    bool_or(holders.persons > 1 AND (key_kinds.exclusive OR NOT kinds.personal)) AS kept_apart,
     bool_or(NOT kinds.joins) AS never_joins
   FROM holders
   INNER JOIN identity.kinds AS kinds ON kinds.kind = holders.kind
-  LEFT JOIN identity.kinds AS key_kinds ON key_kinds.kind = holders.key_kind
   GROUP BY holders.kind, holders.value
+),
+kept_apart AS (
+  -- Persons to whom an identifier that a person has but one of gives different values, in one source or in several.
+  SELECT holders.kind, holders.value
+  FROM holders
+  INNER JOIN identity.kinds AS key_kinds ON key_kinds.kind = holders.key_kind
+  WHERE key_kinds.exclusive
+  GROUP BY holders.kind, holders.value, holders.key_kind
+  HAVING min(holders.key_value) <> max(holders.key_value)
+  UNION
+  -- What may well have several users, and has two in one source; whoever a source knows by that alone may be either.
+  SELECT holders.kind, holders.value
+  FROM holders
+  INNER JOIN identity.kinds AS kinds ON kinds.kind = holders.kind
+  WHERE NOT kinds.personal AND coalesce(holders.key_kind <> holders.kind, true)
+  GROUP BY holders.kind, holders.value, holders.source
+  HAVING min(holders.known_as) <> max(holders.known_as)
+),
+several_emails AS (
+  -- A telephone, a browser or the like, whose users give different e-mail addresses.
+  SELECT borne.kind, borne.value
+  FROM identity.evidence AS borne
+  INNER JOIN identity.kinds AS kinds ON kinds.kind = borne.kind
+  INNER JOIN identity.evidence AS emails ON emails.person = borne.person
+  WHERE NOT kinds.exclusive AND borne.kind <> 'email' AND emails.kind = 'email'
+  GROUP BY borne.kind, borne.value
+  HAVING min(emails.value) <> max(emails.value)
 )
 SELECT
   judged.kind,
@@ -41,10 +66,11 @@ SELECT
     WHEN judged.never_joins THEN 'kind_never_joins'
     WHEN judged.shared THEN 'declared_shared'
     WHEN judged.kind = 'email' AND mailboxes.mailbox IS NOT NULL THEN 'role_mailbox'
-    WHEN judged.kept_apart THEN 'several_persons_of_a_source'
-    WHEN emails.emails > 1 THEN 'several_email_addresses'
+    WHEN kept_apart.value IS NOT NULL THEN 'several_persons_of_a_source'
+    WHEN several_emails.value IS NOT NULL THEN 'several_email_addresses'
     WHEN judged.persons > $most THEN 'over_common'
   END AS reason
 FROM judged
-LEFT JOIN emails ON emails.kind = judged.kind AND emails.value = judged.value
+LEFT JOIN kept_apart ON kept_apart.kind = judged.kind AND kept_apart.value = judged.value
+LEFT JOIN several_emails ON several_emails.kind = judged.kind AND several_emails.value = judged.value
 LEFT JOIN identity.role_mailboxes AS mailboxes ON mailboxes.mailbox = split_part(judged.value, '@', 1)

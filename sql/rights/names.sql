@@ -1,4 +1,4 @@
--- One row: two words of the subject's texts, and two words of a name in the register that they may be forms of (whether they are is told by rules of language).
+-- One row: two words of the subject's texts, and two words of a name in the register that they may be forms of; rules of language tell whether they are.
 -- Inputs: known_names (name; temporary), name_candidates (former, latter, former_key, latter_key; temporary). Parameters: $accented, $plain.
 WITH spelt AS (
   SELECT DISTINCT trim(regexp_replace(translate(lower(name), $accented, $plain), '[^\p{L}]+', ' ', 'g')) AS name

@@ -1,0 +1,11 @@
+-- One row: a word of the subject's texts, and a first or last name in the register that it may be a form of; rules of language tell whether it is.
+-- Inputs: known_words (name, is_first; temporary), word_candidates (word, key; temporary). Parameters: $accented, $plain.
+WITH spelt AS (
+  SELECT DISTINCT split_part(trim(regexp_replace(translate(lower(name), $accented, $plain), '[^\p{L}]+', ' ', 'g')), ' ', 1) AS name, is_first
+  FROM known_words
+  WHERE name IS NOT NULL
+)
+SELECT DISTINCT candidates.word, spelt.name, spelt.is_first
+FROM word_candidates AS candidates
+INNER JOIN spelt ON candidates.key = left(spelt.name, CASE WHEN length(spelt.name) > 4 THEN 3 ELSE 2 END)
+WHERE length(spelt.name) > 1 AND starts_with(candidates.word, left(spelt.name, greatest(2, length(spelt.name) - 3)))
