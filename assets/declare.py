@@ -19,7 +19,6 @@ Opener = Callable[[str], Register]
 """Opens the register for a run, once; takes the run's id."""
 Publish = Callable[[dg.AssetExecutionContext, Register, str], bool]
 """Publishes a run's work where no later stage of it will write."""
-POOL = "warehouse"
 _OWN_MEANINGS = {
     "_record": "The record's stable id.",
     "_person": "The main role's person within the source.",

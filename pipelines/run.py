@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from resources.home import Home
 
 _TAGS = {".dagster/repository": "__repository__@ansvar"}  # so that the UI lists the run with its job
+_PROCESS = "ansvar/process"
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
@@ -65,16 +68,35 @@ def add_partition(home: Home, request: str) -> None:
 
 def _run(job: object, home: Home, selection: Sequence[dg.AssetKey] | None, tags: dict[str, str]) -> Ran:
     with open_instance(home) as instance:
+        _settle(instance)
         result = dg.execute_job(
             dg.reconstructable(job),  # type: ignore[arg-type] # the stubs ask for a narrower callable
             instance=instance,
             run_config=_QUIET,
             asset_selection=selection,
-            tags=tags,
+            tags=tags | {_PROCESS: _name_of(os.getpid())},
             raise_on_error=False,
         )
         failures = [_message(event) for event in result.all_events if event.is_step_failure]
         return Ran(result.run_id, result.success, failures)
+
+
+def _settle(instance: dg.DagsterInstance) -> None:
+    """Mark as failed the runs of earlier commands whose process is gone: Dagster would show them as running for ever."""
+    unfinished = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
+    for run in instance.get_runs(dg.RunsFilter(statuses=unfinished)):
+        process = run.tags.get(_PROCESS)
+        if process is not None and process != _name_of(int(process.partition(".")[0])):
+            instance.report_run_failed(run, "The process of this run ended without a word. What it had not published never happened.")
+
+
+def _name_of(process: int) -> str:
+    """A process by its number and the time it started (in clock ticks since boot), for numbers come again; empty where there is none."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return ""
+    return f"{process}.{status.rpartition(')')[2].split()[19]}"
 
 
 def _message(event: dg.DagsterEvent) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.declare import POOL, Opener, Publish, guarded
+from assets.declare import Opener, Publish, guarded
 from assets.identity.resolve import resolve
 from resources.runs import begin_run
 
@@ -85,7 +85,6 @@ def identity_assets(register: Opener, publish: Publish, upstream: list[dg.AssetK
                 description="No two persons whom a source keeps apart would be joined by the others.",
             )
         ],
-        pool=POOL,
     )
     def identity(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         with guarded():

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.declare import POOL, Opener, Publish, guarded, table_schema
+from assets.declare import Opener, Publish, guarded, table_schema
 from assets.ingest.source import Outcome, ingest_source
 from resources.catalogue import Catalogue, Dataset, Source
 
@@ -50,7 +50,6 @@ def _source_assets(source: Source, catalogue: Catalogue, register: Opener, publi
         specs=[_spec(key, dataset, source, catalogue) for key, dataset in datasets.items()],
         check_specs=[check for key in datasets for check in _checks(key)],
         can_subset=True,
-        pool=POOL,
     )
     def ingest(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         failed = None

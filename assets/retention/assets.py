@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from assets.declare import POOL, Opener, guarded
+from assets.declare import Opener, guarded
 from assets.retention.purge import plan
 from assets.retention.run import purge_in_run, verify
 from resources.ledger import PurgeRecord
@@ -22,7 +22,6 @@ def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.A
         group_name=GROUP,
         deps=upstream,
         kinds={"duckdb"},
-        pool=POOL,
         description="What is past its period today, by data set and rule.",
     )
     def retention_plan(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
@@ -38,7 +37,6 @@ def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.A
         group_name=GROUP,
         deps=[retention_plan],
         kinds={"duckdb"},
-        pool=POOL,
         description="What went because its period was past.",
     )
     def retention_purge(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:

@@ -1,6 +1,5 @@
 """Declares the export bundles: one partition a request, by its opaque id."""
 
-
 import dagster as dg
 
 from assets.declare import Opener, guarded

@@ -13,7 +13,7 @@ COLUMNS = ("landed", "data set", "state", "read", "inserted", "updated", "unchan
 
 @click.command("batches")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--last", default=50, show_default=True, help="How many, newest first.")
+@click.option("--last", type=click.IntRange(min=1), default=50, show_default=True, help="How many, newest first.")
 def command(*, as_json: bool, last: int) -> None:
     """What became of the records of each batch: read = inserted + updated + unchanged + quarantined + dropped by a stated rule."""
     batches = open_register().ledger.batches(last)

@@ -7,6 +7,7 @@ import click
 from pipelines.instance import prepare_instance
 from resources.catalogue import load_register
 from resources.clock import clock_of
+from resources.errors import AnsvarError
 from resources.home import Home
 from resources.ledger import Ledger
 from resources.register import register_folder
@@ -18,8 +19,12 @@ def command() -> None:
     home = Home.from_environment()
     catalogue = load_register(register_folder())
     clock_of(catalogue.notice.time_zone, home.path)
-    home.create()
-    prepare_instance(home)
+    try:
+        home.create()
+        prepare_instance(home)
+    except OSError as error:
+        what = "name a folder that you may write with --home or ANSVAR_HOME"
+        raise AnsvarError(f"There can be no home at {home.path} ({error.strerror}): {what}.") from None
     ledger = Ledger(home.ledger_url)
     ledger.requests()
     ledger.close()

@@ -47,7 +47,7 @@ def _split(text: str) -> tuple[str, str]:
 def _check(register: Register, kind: str, value: str) -> None:
     known = [name for name, shape in register.catalogue.vocabulary.identifiers.items() if shape.joins]
     if kind not in known:
-        raise AnsvarError(f"'{kind}' is no kind of identifier that a person can be found by. Known: {', '.join(known)}.")
+        raise AnsvarError(f"What stands before '=' in --identifier is no kind that a person can be found by. Known: {', '.join(known)}.")
     regions = {source.shape.region for source in register.catalogue.sources.values()}
     if all(normalised(kind, value, register.catalogue, region) is None for region in regions):
         raise AnsvarError(f"What was given as {kind} is none: see how it is written.")

@@ -16,7 +16,7 @@ from resources.home import Home
 
 
 @click.command("ui")
-@click.option("--port", default=3000, show_default=True, help="The port on 127.0.0.1.")
+@click.option("--port", type=click.IntRange(1, 65_535), default=3000, show_default=True, help="The port on 127.0.0.1.")
 def command(port: int) -> None:
     """Open Dagster's web UI, with its daemon, on this machine alone. It has no login: whoever reaches the port may run anything."""
     home = Home.from_environment().require()

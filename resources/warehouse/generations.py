@@ -16,11 +16,11 @@ import fcntl
 import os
 import shutil
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from resources.errors import AnsvarError
-from resources.warehouse.engine import engine
+from resources.warehouse.engine import WarehouseError, engine
 from resources.warehouse.models import tables
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from resources.warehouse.engine import Engine
 
 _WAIT_SECONDS = 600
+_TRIES = 10
 _FICLONE = 0x40049409
 _held: dict[Path, tuple[str, int]] = {}
 
@@ -46,7 +47,7 @@ class Warehouse:
     @property
     def is_published(self) -> bool:
         """Whether there is anything to read yet."""
-        return (self.folder / "current").exists()
+        return (self.folder / "current").is_symlink()
 
     @contextmanager
     def reading(self) -> Iterator[Engine]:
@@ -55,15 +56,21 @@ class Warehouse:
         Raises:
             AnsvarError: where nothing was published yet.
         """
-        for _ in range(10):
-            try:
-                file = (self.folder / "current").resolve(strict=True)
-            except FileNotFoundError:
-                raise AnsvarError("The register is empty: no run has been published yet. Run `ansvar run` first.") from None
-            if file.exists():
+        with ExitStack() as stack:
+            yield self._opened(stack)
+
+    def _opened(self, stack: ExitStack) -> Engine:
+        """The published generation; looked up again where it was superseded between the look and the opening."""
+        for attempt in range(_TRIES):
+            if not self.is_published:
                 break
-        with engine(file, self.temporary, read_only=True) as opened:
-            yield opened
+            try:
+                return stack.enter_context(engine(self.folder / (self.folder / "current").readlink(), self.temporary, read_only=True))
+            except WarehouseError:
+                if attempt == _TRIES - 1:
+                    raise
+                time.sleep(0.05)
+        raise AnsvarError("The register is empty: no run has been published yet. Run `ansvar run` first.")
 
     @contextmanager
     def writing(self, run: str) -> Iterator[Engine]:
