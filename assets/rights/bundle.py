@@ -44,13 +44,16 @@ class Bundle:
         members["manifest.json"] = json_bytes(self._manifest(members))
         partial = path.with_name(f".{path.name}.partial")
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        os.fchmod(descriptor, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            with zipfile.ZipFile(file, "w") as archive:
-                for name, content in sorted(members.items()):
-                    self._add(archive, name, content)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                with zipfile.ZipFile(file, "w") as archive:
+                    for name, content in sorted(members.items()):
+                        self._add(archive, name, content)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            partial.unlink()
+            raise
         partial.replace(path)
         folder = os.open(path.parent, os.O_RDONLY)
         os.fsync(folder)

@@ -39,7 +39,7 @@ def identifiers(engine: Engine) -> list[Identifier]:
 
 
 def collect(engine: Engine, catalogue: Catalogue, recordings: Path) -> list[Table]:
-    """The tables in which the subject stands, in the order of the catalogue; makes the table `subject_records` of its own records.
+    """The tables in which the subject stands, in the order of the catalogue.
 
     Args:
         engine: what is published, with `subject_persons`.
@@ -48,7 +48,6 @@ def collect(engine: Engine, catalogue: Catalogue, recordings: Path) -> list[Tabl
     """
     evidence: dict[str, dict[str, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
     engine.run(f"CREATE OR REPLACE TEMP TABLE subject_roles AS {model('rights/records')}")
-    engine.run("CREATE OR REPLACE TEMP TABLE subject_records (_record VARCHAR)")
     statement = "SELECT dataset, _record, role, field, kind, value FROM subject_roles ORDER BY dataset, _record, is_main DESC, role"
     for dataset, record, role, field, kind, value in engine.rows(statement):
         evidence[dataset][record].append(Evidence(role, field, kind, value))
@@ -74,21 +73,24 @@ def _rows(engine: Engine, dataset: Dataset, columns: set[str], evidence: dict[st
         "AND (_person IS NULL OR _person NOT IN (SELECT person FROM subject_persons))"
     )
     anchor = name(dataset.shape.anchor) if dataset.shape.anchor in columns else "_record"
-    found = engine.rows(f"SELECT * FROM ({own} UNION ALL {other}) AS found ORDER BY {anchor} NULLS LAST, _record", {"table": dataset.table})
-    engine.run(f"INSERT INTO subject_records SELECT _record FROM ({own}) AS own")
+    main = next(iter(dataset.shape.persons), None)
+    has_other = any(each.role != main for found in evidence.values() for each in found)
+    both = f"{own} UNION ALL {other}" if has_other else own
+    parameters = {"table": dataset.table} if has_other else None
+    found = engine.rows(f"SELECT * FROM ({both}) AS found ORDER BY {anchor} NULLS LAST, _record", parameters)
     rows = []
     for record, is_main, *values in found:
-        row = _row(dataset, dict(zip(fields, values, strict=True)), evidence.get(record, []), is_main=is_main)
-        _find_audio(row, dataset, record, recordings)
+        row = _row(dataset, record, dict(zip(fields, values, strict=True)), evidence.get(record, []), is_main=is_main)
+        _find_audio(row, dataset, recordings)
         rows.append(row)
     return rows
 
 
-def _row(dataset: Dataset, values: dict[str, Any], evidence: list[Evidence], *, is_main: bool) -> Row:
+def _row(dataset: Dataset, record: str, values: dict[str, Any], evidence: list[Evidence], *, is_main: bool) -> Row:
     roles = {each.role for each in evidence}
     if is_main:
         roles.add(next(iter(dataset.shape.persons)))
-    row = Row(is_main, {}, {}, tuple(evidence))
+    row = Row(record, is_main, {}, {}, tuple(evidence))
     for field, value in values.items():
         reason = _withheld(dataset, field, roles, is_main=is_main)
         if reason is None or value is None:
@@ -112,12 +114,12 @@ def _withheld(dataset: Dataset, name_of_field: str, roles: set[str], *, is_main:
     return OTHER_PERSON
 
 
-def _find_audio(row: Row, dataset: Dataset, record: str, recordings: Path) -> None:
+def _find_audio(row: Row, dataset: Dataset, recordings: Path) -> None:
     """Say where a record's audio is kept, or that it is not there."""
     file = row.values.get(dataset.audio.name) if dataset.audio is not None else None
     if file is None or dataset.audio is None:
         return
-    kept = kept_file(recordings / dataset.table, record, str(file))
+    kept = kept_file(recordings / dataset.table, row.record, str(file))
     if kept.is_file():
         row.audio = kept
     else:

@@ -77,6 +77,6 @@ def _holding(engine: Engine, register: Register, subject: Subject, request: Requ
     known = identifiers(engine)
     tables = collect(engine, catalogue, register.recordings)
     searched = known or given(catalogue, request.identifiers)
-    holding = Holding(tables, known, unread(engine, catalogue, searched), unattributed(engine, catalogue, known))
+    holding = Holding(tables, known, unread(engine, catalogue, searched, tables), unattributed(engine, catalogue, known))
     redact(engine, catalogue, own(catalogue, searched, tables), holding, wording.marks(KINDS))
     return holding

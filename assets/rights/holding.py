@@ -30,10 +30,12 @@ class Evidence:
 class Row:
     """A record: the fields that are shown, and why others are withheld though they have a value.
 
-    `is_main` says that the record is about the subject; else the subject only stands in it in another role.
+    `record` is its id within the register, which is not told; `is_main` says that it is about the subject, which else only stands in it
+    in another role.
     `others` are identifiers of other persons in the record: never shown, and known only so that they can be found in its texts.
     """
 
+    record: str
     is_main: bool
     values: dict[str, object]
     withheld: dict[str, str]

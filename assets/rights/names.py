@@ -77,12 +77,10 @@ class Known:
         for table, column in engine.rows("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'register'"):
             columns.setdefault(table, set()).add(column)
         held = [(dataset, columns[dataset.table]) for dataset in catalogue.datasets if dataset.table in columns]
-        _candidates(engine, sorted({pair for near in nears for pair in (near.pair, near.pair[::-1])}))
+        _candidates(engine, {pair for near in nears for pair in (near.pair, near.pair[::-1])})
         records = _pairs(engine, [select for dataset, fields in held for select in _full_names(dataset, fields)])
         addresses = _pairs(engine, [model("rights/address_names")])
-        engine.run("DROP TABLE name_candidates")
-        candidates = sorted({word for near in nears if near.are_capitalised and near.are_adjacent for word in near.pair})
-        firsts, lasts = _words(engine, candidates, [select for dataset, fields in held for select in _single_names(dataset, fields)])
+        firsts, lasts = _words(engine, [select for dataset, fields in held for select in _single_names(dataset, fields)])
         return cls(records, addresses, firsts, lasts)
 
     def names(self, near: Near) -> set[Pair]:
@@ -147,27 +145,25 @@ def _pairs(engine: Engine, selects: list[str]) -> dict[Pair, set[Pair]]:
     return found
 
 
-def _words(engine: Engine, candidates: list[str], selects: list[str]) -> tuple[frozenset[str], frozenset[str]]:
+def _words(engine: Engine, selects: list[str]) -> tuple[frozenset[str], frozenset[str]]:
     """Which words are forms of first names that the statements give, and which of last names."""
     if not selects:
         return frozenset(), frozenset()
-    rows = [(word, word[:length]) for word in candidates for length in (2, 3)]
-    _table(engine, "word_candidates", ("word", "key"), rows)
     engine.run(f"CREATE OR REPLACE TEMP VIEW known_words AS {' UNION ALL '.join(selects)}")
     found = [(word, is_first) for word, known, is_first in engine.rows(model("rights/name_words"), _FOLDING) if is_form(word, known)]
     engine.run("DROP VIEW known_words")
-    engine.run("DROP TABLE word_candidates")
     return frozenset(word for word, is_first in found if is_first), frozenset(word for word, is_first in found if not is_first)
 
 
-def _candidates(engine: Engine, candidates: list[Pair]) -> None:
-    """The table `name_candidates`: each pair with the beginnings that a name of it may have."""
-    rows = [(*pair, pair[0][:former], pair[1][:latter]) for pair in candidates for former in (2, 3) for latter in (2, 3)]
-    _table(engine, "name_candidates", ("former", "latter", "former_key", "latter_key"), rows)
+def _candidates(engine: Engine, pairs: set[Pair]) -> None:
+    """The tables `name_candidates`, of pairs, and `word_candidates`, of their words with the beginnings that a name of each may have."""
+    _table(engine, "name_candidates", ("former", "latter"), sorted(pairs))
+    words_of_pairs = {word for pair in pairs for word in pair}
+    _table(engine, "word_candidates", ("word", "key"), sorted({(word, word[:length]) for word in words_of_pairs for length in (2, 3)}))
 
 
 def _table(engine: Engine, table: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     values = {column: pa.array([row[place] for row in rows], pa.string()) for place, column in enumerate(columns)}
     engine.register("candidate_rows", pa.table(values))
-    engine.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT DISTINCT {', '.join(columns)} FROM candidate_rows")
+    engine.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {', '.join(columns)} FROM candidate_rows")
     engine.unregister("candidate_rows")

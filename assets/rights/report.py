@@ -40,8 +40,6 @@ class Section:
     label: str
     source: str
     records: str
-    record: str
-    record_language: str
     purposes: list[str]
     legal_bases: list[str]
     categories: list[str]
@@ -118,8 +116,6 @@ class Report:
             label=dataset.shape.label.in_language(language),
             source=self.catalogue.sources[dataset.source].shape.label.in_language(language),
             records=self.wording.records(len(table.rows)),
-            record=dataset.shape.record,
-            record_language="en",
             purposes=[
                 self.catalogue.notice.purposes[each].label.in_language(language)
                 for each in _distinct([dataset.shape.purposes, *(f.purposes for f in fields)])

@@ -16,7 +16,7 @@ from resources.warehouse.models import model
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assets.rights.holding import Identifier
+    from assets.rights.holding import Identifier, Table
     from resources.catalogue import Catalogue, Dataset
     from resources.warehouse import Engine
 
@@ -34,29 +34,33 @@ def unattributed(engine: Engine, catalogue: Catalogue, identifiers: list[Identif
     return [Unattributed(tables[table], kind, records) for table, kind, records in found if table in tables]
 
 
-def unread(engine: Engine, catalogue: Catalogue, identifiers: list[Identifier]) -> list[Unread]:
+def unread(engine: Engine, catalogue: Catalogue, identifiers: list[Identifier], tables: list[Table]) -> list[Unread]:
     """Records in quarantine that bear an identifier of the subject's as a whole word, or are a bad copy of a record of its own.
 
     The text is kept where the record is surely the subject's alone: the value that names its person is one of the subject's and no mere
     number, and by the catalogue it holds neither another role nor what is withheld. What else must not be in it is found by `redact`.
 
     Args:
-        engine: what is published, with `subject_records`.
+        engine: what is published.
         catalogue: the register's catalogue.
         identifiers: the subject's.
+        tables: what is held of the subject.
     """
     searched = [each for each in identifiers if each.joins]
     _values(engine, [row for each in searched for row in _needles(catalogue, each)])
     values = {each.value.lower() for each in searched}
-    tables = {dataset.table: dataset for dataset in catalogue.datasets}
+    own = [row.record for table in tables for row in table.rows if row.is_main]
+    engine.register("record_rows", pa.table({"_record": pa.array(own, pa.string())}))
+    engine.run("CREATE OR REPLACE TEMP TABLE subject_records AS SELECT _record FROM record_rows")
+    engine.unregister("record_rows")
+    datasets = {dataset.table: dataset for dataset in catalogue.datasets}
     records = []
     for _, table, field, rule, text, moment, is_copy in engine.rows(model("rights/unread")):
-        if table not in tables:
-            continue
+        dataset = datasets.get(table)
         borne = _borne(text or "", values, regions(catalogue))
-        if is_copy or borne:
-            is_own = _is_showable(tables[table], text or "") and _names_person(tables[table], text or "", set(borne))
-            records.append(Unread(tables[table], moment, field, rule, text if is_own else None))
+        if dataset is not None and (is_copy or borne):
+            is_own = _is_showable(dataset, text or "") and _names_person(dataset, text or "", set(borne))
+            records.append(Unread(dataset, moment, field, rule, text if is_own else None))
     return records
 
 

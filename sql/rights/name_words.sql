@@ -1,9 +1,11 @@
 -- One row: a word of the subject's texts, and a first or last name in the register that it may be a form of; rules of language tell whether it is.
 -- Inputs: known_words (name, is_first; temporary), word_candidates (word, key; temporary). Parameters: $accented, $plain.
-WITH spelt AS (
+WITH given AS (
+  SELECT DISTINCT name, is_first FROM known_words WHERE name IS NOT NULL
+),
+spelt AS (
   SELECT DISTINCT split_part(trim(regexp_replace(translate(lower(name), $accented, $plain), '[^\p{L}]+', ' ', 'g')), ' ', 1) AS name, is_first
-  FROM known_words
-  WHERE name IS NOT NULL
+  FROM given
 )
 SELECT DISTINCT candidates.word, spelt.name, spelt.is_first
 FROM word_candidates AS candidates

@@ -7,9 +7,10 @@ WITH bearing AS (
   WHERE identifiers.person IS NULL
 ),
 named AS (
-  SELECT DISTINCT _record
-  FROM identity.identifiers
-  WHERE is_main AND person IS NOT NULL
+  SELECT DISTINCT identifiers._record
+  FROM identity.identifiers AS identifiers
+  INNER JOIN bearing ON bearing._record = identifiers._record
+  WHERE identifiers.is_main AND identifiers.person IS NOT NULL
 )
 SELECT bearing.dataset, bearing.kind, count(*) AS records
 FROM bearing

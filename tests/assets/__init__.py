@@ -1,0 +1,1 @@
+"""The stages, each tested on real parts."""
