@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from assets.ingest.load import held_rows
 from demo.generate import generate
 from demo.servers import running
 from demo.settings import settings_of
@@ -58,6 +60,7 @@ def run(persons: int) -> None:
         AnsvarError: where the home is not a demonstration's, or something failed.
     """
     began = time.monotonic()
+    os.umask(0o077)
     places = Places.from_environment()
     _clear(places)
     click.echo(f"The demonstration company's source systems: {persons:,} persons …")
@@ -81,6 +84,7 @@ def ui(port: int) -> int:
     if not (places.home.path / _MARK).exists():
         raise AnsvarError("There is no demonstration yet: run `make demo` first.")
     settings = places.home.settings()
+    os.umask(0o077)
     ports = [urlsplit(settings[name]).port or 0 for name in ("HELPDESK_URL", "REGISTRY_URL")]
     with running(places.world, *ports) as servers:
         write_settings(places, servers.settings)
@@ -118,15 +122,18 @@ def _night(places: Places, night: date) -> None:
 
 
 def _show(register: Register, run_id: str, night: date) -> None:
-    rows = [batch_row(batch)[1:] for batch in register.ledger.batches_of(run_id)]
-    table(COLUMNS[1:], rows, title=f"\nThe night of {night}: read")
-    purged = register.ledger.purges_of(run_id)
-    columns = ("layer", "dataset", "rule", "records", "oldest", "newest")
-    if purged:
-        table(columns, [[each[column] for column in columns] for each in purged], title="\nPurged")
+    """What a night did: a line a data set, with how many rows are held after it."""
+    purged: Counter[str] = Counter()
+    for each in register.ledger.purges_of(run_id):
+        purged[each["dataset"]] += each["records"]
+    rows = []
     with register.warehouse.reading() as engine:
+        for batch in register.ledger.batches_of(run_id):
+            dataset = register.catalogue.sources[batch["source"]].datasets[batch["dataset"]]
+            rows.append([*batch_row(batch)[1:-2], purged[dataset.table], held_rows(engine, dataset)])
         subjects, quarantined = (engine.count(f"SELECT count(*) FROM {each}") for each in ("identity.subjects", "quarantine.records"))  # noqa: S608 - our own names
-    click.echo(f"{subjects:,} subjects, {quarantined:,} records in quarantine, {sum(each['records'] for each in purged):,} purged.")
+    table((*COLUMNS[1:-2], "purged", "held"), rows, title=f"\nThe night of {night}")
+    click.echo(f"{subjects:,} subjects, {quarantined:,} records in quarantine, {purged.total():,} purged.")
 
 
 def _answer(register: Register, places: Places) -> Path:

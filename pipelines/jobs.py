@@ -9,6 +9,8 @@ from assets.rights.assets import REQUESTS
 DAILY = "daily"
 EXPORT = "export_bundle"
 # A source that cannot be read fails its own step after handing on what was held of it: all else goes on, and the run ends as failed.
+# Nothing on the terminal: the UI and the command say what happened.
+QUIET: dict[str, object] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 _GO_ON = {"step_dependency_config": {"require_upstream_step_success": False}}
 EXECUTOR = dg.in_process_executor.configured(_GO_ON, name="in_process")
 
@@ -20,6 +22,7 @@ def daily_job() -> dg.UnresolvedAssetJobDefinition:
         selection=dg.AssetSelection.groups("ingest", "identity", "retention"),
         description="Reads every source, works out who is who, and purges what is past its period.",
         executor_def=EXECUTOR,
+        config=QUIET,
     )
 
 
@@ -31,4 +34,5 @@ def export_job() -> dg.UnresolvedAssetJobDefinition:
         partitions_def=REQUESTS,
         description="Writes the export bundle that answers one request; the partition is the id that `ansvar request new` gives.",
         executor_def=EXECUTOR,
+        config=QUIET,
     )

@@ -11,7 +11,7 @@ import dagster as dg
 
 from pipelines.definitions import build
 from pipelines.instance import open_instance
-from pipelines.jobs import DAILY, EXPORT
+from pipelines.jobs import DAILY, EXPORT, QUIET
 from resources.register import open_register
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _TAGS = {".dagster/repository": "__repository__@ansvar"}  # so that the UI lists the run with its job
 _PROCESS = "ansvar/process"
-_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def _run(job: object, home: Home, selection: Sequence[dg.AssetKey] | None, tags:
         result = dg.execute_job(
             dg.reconstructable(job),  # type: ignore[arg-type] # the stubs ask for a narrower callable
             instance=instance,
-            run_config=_QUIET,
+            run_config=QUIET,
             asset_selection=selection,
             tags=tags | {_PROCESS: _name_of(os.getpid())},
             raise_on_error=False,

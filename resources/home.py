@@ -23,6 +23,7 @@ from resources.errors import AnsvarError
 
 _NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _FOLDERS = ("warehouse", "landing", "recordings", "outbox", "dagster", "temporary")
+_BEFOREHAND = {"settings.env", "clock"}  # what may stand in a folder that is to become a home
 _PEPPER_BYTES = 32
 
 
@@ -38,13 +39,23 @@ class Home:
         return cls(Path(os.environ.get("ANSVAR_HOME") or ".ansvar").resolve())
 
     def create(self) -> None:
-        """Make what is missing, open to its owner alone; what is there stays."""
+        """Make what is missing, open to its owner alone; what is there stays.
+
+        Raises:
+            AnsvarError: where the folder holds something else.
+        """
+        is_home = (self.path / "pepper.key").is_file()
+        if not is_home and self.path.exists() and any(each.name not in _BEFOREHAND for each in self.path.iterdir()):
+            raise AnsvarError(f"{self.path} is no home, and it is not empty: name a folder of the register's own in ANSVAR_HOME.")
         for folder in (self.path, *(self.path / name for name in _FOLDERS)):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             folder.chmod(0o700)
         pepper = self.path / "pepper.key"
         if not pepper.exists():
             write_private(pepper, secrets.token_hex(_PEPPER_BYTES))
+        settings = self.path / "settings.env"
+        if not settings.exists():
+            write_private(settings, "# NAME=value: what ${NAME} in the register's YAML stands for. Secrets belong here.\n")
 
     def require(self) -> Home:
         """This home, which must exist.
@@ -70,19 +81,19 @@ class Home:
         """The settings of `settings.env`, overridden by the environment.
 
         Raises:
-            AnsvarError: where a line is no `NAME=value`.
+            AnsvarError: where a line is no `NAME=value`, or the file is not UTF-8.
         """
         values: dict[str, str] = {}
         file = self.path / "settings.env"
         if file.is_file():
-            for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+            for number, line in enumerate(_text(file).splitlines(), start=1):
                 text = line.strip()
                 if not text or text.startswith("#"):
                     continue
                 name, separator, value = text.partition("=")
                 if not separator or not re.fullmatch(r"[A-Za-z_]\w*", name.strip()):
                     raise AnsvarError(f"{file}:{number}: is no setting: write NAME=value.")
-                values[name.strip()] = value.strip().strip('"')
+                values[name.strip()] = _unquoted(value.strip())
         return values | dict(os.environ)
 
     def fill_in(self, text: str, what: str) -> str:
@@ -108,10 +119,22 @@ class Home:
         return _NAME.sub(value, text)
 
 
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise AnsvarError(f"{file} is not UTF-8: save it as UTF-8.") from None
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
+
+
 def write_private(path: Path, text: str) -> None:
     """Write a file of mode 0600, whole or not at all."""
     partial = path.with_name(f".{path.name}.partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    partial.unlink(missing_ok=True)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text)
         file.flush()

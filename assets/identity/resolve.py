@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MOST_PERSONS_OF_A_VALUE = 50
 _KEPT = ("persons", "subjects", "links", "review", "record_persons")
-_PASSING = ("kinds", "role_mailboxes", "evidence", "source_persons", "values", "edges", "labels", "contradictions")
+_PASSING = ("kinds", "role_mailboxes", "evidence", "source_persons", "identifier_values", "edges", "labels", "contradictions")
 
 
 def is_stale(engine: Engine) -> bool:
@@ -33,7 +33,7 @@ def resolve(engine: Engine, catalogue: Catalogue) -> dict[str, int]:
     _vocabulary(engine, catalogue)
     for step in ("evidence", "source_persons"):
         _table(engine, step)
-    _table(engine, "values", {"most": MOST_PERSONS_OF_A_VALUE})
+    _table(engine, "identifier_values", {"most": MOST_PERSONS_OF_A_VALUE})
     _table(engine, "edges")
     engine.run("CREATE OR REPLACE TABLE identity.labels AS SELECT person, person AS label FROM identity.source_persons")
     while True:
@@ -53,7 +53,7 @@ def resolve(engine: Engine, catalogue: Catalogue) -> dict[str, int]:
     engine.run("DELETE FROM meta.unresolved")
     counts = {table: engine.count(f"SELECT count(*) FROM identity.{table}") for table in _KEPT}
     counts["not_joining"] = engine.count(
-        "SELECT count(*) FROM identity.values WHERE reason IS NOT NULL AND reason <> 'kind_never_joins' AND persons > 1"
+        "SELECT count(*) FROM identity.identifier_values WHERE reason IS NOT NULL AND reason <> 'kind_never_joins' AND persons > 1"
     )
     counts["proposals"] = engine.count("SELECT count(DISTINCT proposal) FROM identity.review")
     for step in _PASSING:

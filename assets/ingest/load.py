@@ -28,7 +28,7 @@ _SMALLEST_SHARE = 0.5
 
 @dataclass
 class Account:
-    """What became of the records of one batch: `read` is the sum of all the others but `deleted` and `withdrawn`.
+    """What became of the records of one batch: `read` is the sum of all the others but `deleted` and `kept_back`.
 
     `dropped` counts by the rule that dropped them. `deleted` counts rows that the source no longer has; `kept_back` rows that
     would have been deleted, had the batch not been suspiciously small.
@@ -197,7 +197,7 @@ def _quarantine(engine: Engine, what: Load) -> int:
     engine.run(
         """
         DELETE FROM quarantine.records USING judged
-        WHERE dataset = $table AND judged._fault IS NULL AND judged._record = quarantine.records._record
+        WHERE dataset = $table AND judged._record = quarantine.records._record
           AND quarantine.records._quarantine NOT IN (SELECT _quarantine FROM quarantined)
         """,
         table,

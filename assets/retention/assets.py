@@ -41,7 +41,12 @@ def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.A
     )
     def retention_purge(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         with guarded():
-            done = purge_in_run(register(context.run_id), context.run_id)
+            opened = register(context.run_id)
+            done = purge_in_run(opened, context.run_id)
+            for table, rows in done.rows.items():
+                dataset = opened.catalogue.dataset(table)
+                key = dg.AssetKey(["ingest", dataset.source, dataset.name])
+                context.log_event(dg.AssetObservation(key, metadata={"dagster/row_count": rows}, description="After the purge."))
             return dg.MaterializeResult(metadata=_metadata(done.records) | {"audio files": done.files})
 
     @dg.asset(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assets.identity.resolve import is_stale, resolve
 from assets.ingest.audio import orphans, sweep
+from assets.ingest.load import held_rows
 from assets.retention.purge import due_without_anchor, plan, purge, undeclared_tables
 from resources.runs import begin_run, finish_run
 
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Purged:
-    """What went: records by layer, data set and rule, and audio files."""
+    """What went: records by layer, data set and rule, and audio files; and the rows left of each table that lost any."""
 
     records: list[PurgeRecord]
     files: int
+    rows: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,9 @@ def purge_in_run(register: Register, run: str) -> Purged:
             resolve(engine, catalogue)
     finish_run(register, run)
     with register.warehouse.reading() as engine:
-        return Purged(records, sweep(engine, catalogue, register.recordings))
+        tables = {record.dataset for record in records if record.layer == "register"}
+        rows = {table: held_rows(engine, catalogue.dataset(table)) for table in sorted(tables)}
+        return Purged(records, sweep(engine, catalogue, register.recordings), rows)
 
 
 def verify(register: Register) -> Verified:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from assets.rights.tabular import exact
-from resources.catalogue.model import SYSTEM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,7 +107,8 @@ class Report:
         dataset, language = table.dataset, self.wording.language
         vocabulary = self.catalogue.vocabulary
         fields = [field for field in dataset.fields.values() if field.is_personal]
-        shown = [name for name in dataset.fields if any(row.values.get(name) is not None or name in row.withheld for row in table.rows)]
+        told = [name for name, field in dataset.fields.items() if field.is_personal or field.shape.label is not None]
+        shown = [name for name in told if any(row.values.get(name) is not None or name in row.withheld for row in table.rows)]
         headings = headings_of(dataset, language)
         bases = [vocabulary.legal_bases[basis] for basis in _distinct(field.legal_bases for field in fields)]
         return Section(
@@ -128,7 +128,7 @@ class Report:
             retention=dataset.rule.reason.in_language(language),
             headings=[headings[name] for name in shown],
             rows=[[self._cell(row, name) for name in shown] for row in table.rows[:MOST_ROWS]],
-            empty=[headings[name] for name in dataset.fields if name not in shown and dataset.fields[name].shape.category != SYSTEM],
+            empty=[headings[name] for name in dataset.fields if name not in shown and dataset.fields[name].is_personal],
             number=len(table.rows),
             has_other_role=any(not row.is_main for row in table.rows),
         )
@@ -174,7 +174,8 @@ class Report:
 
 def headings_of(dataset: Dataset, language: str) -> dict[str, str]:
     """What each field is called in a language, with the field's own name where two would be called the same."""
-    labels = {name: field.label.in_language(language) for name, field in dataset.fields.items()}
+    told = {name: field.is_personal or field.shape.label is not None for name, field in dataset.fields.items()}
+    labels = {name: field.label.in_language(language) if told[name] else name for name, field in dataset.fields.items()}
     times = Counter(labels.values())
     return {name: label if times[label] == 1 else f"{label} ({name})" for name, label in labels.items()}
 

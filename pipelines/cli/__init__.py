@@ -61,6 +61,7 @@ def ansvar(register: str, home: str, clock: str | None) -> None:
     import os
     from pathlib import Path
 
+    os.umask(0o077)
     os.environ["ANSVAR_REGISTER"] = str(Path(register).resolve())
     os.environ["ANSVAR_HOME"] = str(Path(home).resolve())
     if clock:

@@ -50,7 +50,7 @@ def _check(register: Register, kind: str, value: str) -> None:
         raise AnsvarError(f"What stands before '=' in --identifier is no kind that a person can be found by. Known: {', '.join(known)}.")
     regions = {source.shape.region for source in register.catalogue.sources.values()}
     if all(normalised(kind, value, register.catalogue, region) is None for region in regions):
-        raise AnsvarError(f"What was given as {kind} is none: see how it is written.")
+        raise AnsvarError(f"What was given as {kind} does not look like one: check how it is written.")
 
 
 @command.command("list")

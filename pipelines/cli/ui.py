@@ -24,6 +24,7 @@ def command(port: int) -> None:
     if program is None:
         raise AnsvarError("The command `dagster` is not installed beside ansvar: install the locked dependencies.")
     os.environ["DAGSTER_HOME"] = str(prepare_instance(home))
+    os.environ.setdefault("PYTHONWARNINGS", "ignore")  # Dagster's own, of commands that it is about to rename
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Dagster ends by it, and a shell's background jobs would ignore it
     os.chdir(home.path)  # Dagster warns of every dagster.yaml in the present folder
     click.echo(f"Dagster's UI: http://127.0.0.1:{port}  (Ctrl-C ends it)")

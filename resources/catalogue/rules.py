@@ -13,7 +13,7 @@ from stdnum.fi import ytunnus
 
 from resources.catalogue.model import SYSTEM
 from resources.catalogue.positions import nearest
-from resources.catalogue.shapes import DatabaseRead, RestRead
+from resources.catalogue.shapes import DatabaseRead, FilesRead, RestRead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,6 +61,13 @@ class Rules:
         """What the way of reading needs beyond its shape: without it, records would be left unread."""
         if isinstance(read, DatabaseRead) and (read.table is None) == (read.query is None):
             document.report(place, "name either a 'table' or a 'query'")
+        if isinstance(read, FilesRead):
+            if read.format == "delimited" and read.columns is None:
+                document.report(place, "'columns' is missing: 'format: delimited' needs it")
+            if read.format == "csv" and len(read.delimiter) != 1:
+                document.report((*place, "delimiter"), "'delimiter' must be one letter for 'csv': longer ones go with 'format: delimited'")
+            if len(read.quote) > 1:
+                document.report((*place, "quote"), "'quote' must be one letter, or empty where nothing is quoted")
         if isinstance(read, RestRead):
             for key in _PAGING.get(read.paging.kind, ()):
                 if getattr(read.paging, key) is None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
-import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -14,6 +16,8 @@ from sqlalchemy import exc
 from resources.connectors.source_error import SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from resources.catalogue.shapes import DatabaseRead
     from resources.connectors.landing import Batch, RawFile
 
@@ -28,19 +32,18 @@ def fetch(source: str, url: str, read: DatabaseRead, batch: Batch) -> list[RawFi
     """
     try:
         parsed = sa.make_url(url)
-    except exc.ArgumentError:
+    except (exc.ArgumentError, ValueError):
         raise SourceError(source, "its setting is no database URL: write one as postgresql+psycopg://user:password@host/database") from None
     if parsed.get_backend_name() == "sqlite" and parsed.database:
-        parsed = parsed.set(database=f"file:{parsed.database}", query={"mode": "ro", "uri": "true"})
+        parsed = parsed.set(database=f"file:{quote(parsed.database)}", query={"mode": "ro", "uri": "true"})
     target = batch.new_file("rows.parquet")
     try:
         engine = sa.create_engine(parsed)
     except (ModuleNotFoundError, exc.NoSuchModuleError):
         raise SourceError(source, f"the driver of '{parsed.drivername}' is not installed: install it beside Ansvar") from None
     try:
-        with engine.connect().execution_options(stream_results=True) as connection:
-            statement = sa.text(read.query) if read.query else sa.select(sa.text("*")).select_from(_table(read.table or ""))
-            _write(pd.read_sql(statement, connection, chunksize=_PIECE_ROWS, dtype_backend="pyarrow"), target)
+        with engine.connect().execution_options(yield_per=_PIECE_ROWS) as connection:
+            _write(source, _result(connection, read), target)
     except exc.SQLAlchemyError as error:
         reason = type(error.orig).__name__ if isinstance(error, exc.DBAPIError) and error.orig is not None else type(error).__name__
         what = f"table '{read.table}'" if read.table else "query"
@@ -53,19 +56,57 @@ def fetch(source: str, url: str, read: DatabaseRead, batch: Batch) -> list[RawFi
     return [target]
 
 
-def _table(name: str) -> sa.TableClause:
-    schema, _, table = name.rpartition(".")
-    return sa.table(table, schema=schema or None)
+def _result(connection: sa.Connection, read: DatabaseRead) -> sa.CursorResult[Any]:
+    if read.query:  # as it stands: its colons and percent signs name no parameters
+        return connection.exec_driver_sql(read.query, execution_options={"no_parameters": True})
+    schema, _, table = (read.table or "").rpartition(".")
+    return connection.execute(sa.select(sa.text("*")).select_from(sa.table(table, schema=schema or None)))
 
 
-def _write(pieces: object, target: RawFile) -> None:
-    writer: pq.ParquetWriter | None = None
+def _write(source: str, result: sa.CursorResult[Any], target: RawFile) -> None:
+    names = list(result.keys())
+    if len({name.lower() for name in names}) != len(names):
+        raise SourceError(source, "its query names two columns alike: name each by 'AS' in the YAML")
+    schema = pa.schema([(name, pa.string()) for name in names])
+    with pq.ParquetWriter(target.path, schema) as writer:
+        for piece in result.partitions():
+            columns = [
+                [None if value is None else _AS_TEXT.get(type(value), _text)(value) for value in column]
+                for column in zip(*piece, strict=True)
+            ]
+            writer.write_table(pa.table(columns, schema=schema))
+
+
+def _number(value: float) -> str:
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+def _bytes(value: bytes) -> str:
     try:
-        for piece in pieces:  # type: ignore[attr-defined] # pandas' stubs know no iterator of pyarrow-backed frames
-            rows = pa.Table.from_pandas(piece, preserve_index=False)
-            text = pa.table({name: pc.cast(rows[name], pa.string()) for name in rows.column_names})
-            writer = writer or pq.ParquetWriter(target.path, text.schema)
-            writer.write_table(text)
-    finally:
-        if writer is not None:
-            writer.close()
+        return bytes(value).decode()
+    except UnicodeDecodeError:
+        return bytes(value).hex()
+
+
+def _text(value: Any) -> str:
+    """A value as the text that typing reads again, by what it is where its own type is not known."""
+    for kind, as_text in _AS_TEXT.items():
+        if isinstance(value, kind):
+            return as_text(value)
+    return str(value)
+
+
+_AS_TEXT: dict[type, Callable[[Any], str]] = {
+    bool: lambda value: "true" if value else "false",
+    int: str,
+    str: str,
+    float: _number,
+    Decimal: lambda value: format(value, "f"),
+    dt.datetime: lambda value: value.isoformat(" "),
+    dt.date: dt.date.isoformat,
+    dt.time: dt.time.isoformat,
+    bytes: _bytes,
+    memoryview: _bytes,
+    dict: lambda value: json.dumps(value, ensure_ascii=False, default=str),
+    list: lambda value: json.dumps(value, ensure_ascii=False, default=str),
+}

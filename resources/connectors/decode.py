@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resources.catalogue.shapes import FilesRead, RestRead, WeblogRead
-from resources.connectors.files import UNDECODABLE
+from resources.connectors.files import NOWHERE, UNDECODABLE
 from resources.connectors.paths import column_access, field_text, json_access, json_path
 from resources.connectors.source_error import SourceError
 from resources.warehouse.dialect import literal, name
@@ -97,7 +97,7 @@ def _lines(engine: Engine, files: list[Path]) -> None:
         WITH all_lines AS (
           SELECT filename AS _path, row_number() OVER () AS number, text
           FROM read_csv(
-            $files, columns = {{'text': 'VARCHAR'}}, delim = chr(1), quote = '', escape = '', header = false,
+            $files, columns = {{'text': 'VARCHAR'}}, delim = {literal(NOWHERE)}, quote = '', escape = '', header = false,
             auto_detect = false, strict_mode = false, filename = true, max_line_size = {_LONGEST_LINE}
           )
         )
@@ -161,22 +161,30 @@ def _elements(engine: Engine, records: str | None) -> Callable[[str], str]:
             FROM documents
         """)
         return json_access()
+    kind = "'ARRAY'" if "[*]" in records else f"json_type(CASE WHEN _broken IS NULL THEN text END, {literal(json_path(records))})"
+    reason = literal(f"has no list at '{records}'")
+    no_list = f"CASE WHEN {kind} NOT IN ('ARRAY', 'NULL') THEN {reason} ELSE _broken END"
     engine.run(f"""
         CREATE TEMP TABLE decoded AS
-        WITH listed AS (
+        WITH checked AS (
+          SELECT _path, number, _line, text, {no_list} AS _broken FROM documents
+        ),
+        listed AS (
           SELECT *, CASE WHEN _broken IS NULL THEN json_extract(text, {literal(json_path(records) + "[*]")}) END AS elements
-          FROM documents
+          FROM checked
         ),
         unnested AS (
           SELECT *, unnest(elements) AS element, generate_subscripts(elements, 1) - 1 AS _index FROM listed WHERE _broken IS NULL
           UNION ALL
           SELECT *, NULL, NULL FROM listed WHERE _broken IS NOT NULL
+        ),
+        raw AS (
+          SELECT * EXCLUDE (_broken), coalesce(CAST(element AS VARCHAR), text) AS _raw, {_broken("_raw", "ELSE _broken")} FROM unnested
         )
         SELECT
-          row_number() OVER (ORDER BY number, _index) AS _row, _path, _line, _index,
-          CASE WHEN _broken IS NULL THEN CAST(element AS VARCHAR) ELSE text END AS _raw, _broken, element AS _doc,
-          CASE WHEN _broken IS NULL THEN CAST(text AS JSON) END AS _above
-        FROM unnested
+          row_number() OVER (ORDER BY number, _index) AS _row, _path, _line, _index, _raw, _broken,
+          CASE WHEN _broken IS NULL THEN element END AS _doc, CASE WHEN _broken IS NULL THEN CAST(text AS JSON) END AS _above
+        FROM raw
     """)
     return json_access()
 
@@ -251,7 +259,7 @@ def _header(dataset: Dataset, read: FilesRead, files: list[Path]) -> list[str]:
     if len(headers) != 1:
         raise SourceError(dataset.source, f"the files of {dataset.id} have different header lines: give each kind its own data set")
     columns = list(headers.pop())
-    if len(set(columns)) != len(columns) or "" in columns or not columns:
+    if len({column.lower() for column in columns}) != len(columns) or "" in columns or not columns:
         raise SourceError(dataset.source, f"the header line of {dataset.id} is empty or names a column twice: state 'columns' in the YAML")
     return columns
 

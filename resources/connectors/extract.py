@@ -72,7 +72,9 @@ class Connector:
     def _fetch(self, dataset: Dataset, batch: Batch) -> list[RawFile]:
         name, read, connection = self.source.name, dataset.read, self.source.connection
         if isinstance(read, RestRead) and isinstance(connection, RestConnection):
-            return self._rest(connection).fetch(read, batch)
+            rest = self._rest(connection)
+            with rest.session:
+                return rest.fetch(read, batch)
         if isinstance(read, DatabaseRead) and isinstance(connection, DatabaseConnection):
             return database.fetch(name, self._value(connection.url, "url"), read, batch)
         if isinstance(read, WeblogRead):

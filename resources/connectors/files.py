@@ -6,6 +6,7 @@ import codecs
 import gzip
 import json
 import shutil
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from resources.connectors.landing import Batch, RawFile
 
 UNDECODABLE = "\ufdd0"  # a Unicode noncharacter: it never stands in text, so it can mark what could not be decoded
+NOWHERE = "\ufdd1"  # another, which is kept out of landing, so it can be the delimiter of lines that have none
 _PIECE = 1 << 22
 
 
@@ -37,7 +39,10 @@ def matching(source: str, folder: str, pattern: str) -> list[Path]:
     path = Path(folder)
     if not path.is_dir():
         raise SourceError(source, "its folder does not exist: mend the path in its settings, or make the folder")
-    found = sorted(file for file in path.glob(pattern) if file.is_file())
+    try:
+        found = sorted(file for file in path.glob(pattern) if file.is_file())
+    except (ValueError, NotImplementedError):
+        raise SourceError(source, f"'{pattern}' is no pattern of files within its folder: mend 'files' in the YAML") from None
     if not found:
         raise SourceError(source, f"no file in its folder matches '{pattern}': mend 'files' in the YAML, or see why none was delivered")
     return found
@@ -46,9 +51,10 @@ def matching(source: str, folder: str, pattern: str) -> list[Path]:
 def fetch_text(source: str, folder: str, pattern: str, encoding: str, batch: Batch) -> list[RawFile]:
     """Copy text files into a batch as UTF-8; `.gz` is decompressed, and what cannot be decoded is marked."""
     try:
+        b" ".decode(encoding, "ignore")  # refuses what is no encoding of text, as `hex`
         decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding)
-    except LookupError:
-        raise SourceError(source, f"'{encoding}' is no encoding that Python knows: mend 'encoding' in the YAML") from None
+    except (LookupError, ValueError):
+        raise SourceError(source, f"'{encoding}' is no encoding of text that Python knows: mend 'encoding' in the YAML") from None
     fetched = []
     for file in matching(source, folder, pattern):
         target = batch.new_file(file.name)
@@ -57,9 +63,9 @@ def fetch_text(source: str, folder: str, pattern: str, encoding: str, batch: Bat
         try:
             with opener(file, "rb") as reading, target.path.open("w", encoding="utf-8", newline="") as writing:
                 while piece := reading.read(_PIECE):
-                    writing.write(decode.decode(piece))
+                    writing.write(decode.decode(piece).replace(NOWHERE, UNDECODABLE))
                 writing.write(decode.decode(b"", final=True))
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise SourceError(
                 source, f"one of its files cannot be read ({type(error).__name__}): see its permissions, and whether it is whole"
             ) from None

@@ -1,5 +1,5 @@
 -- One row: a source person and an identifier that it bears: the evidence for its subject, or why the identifier was no evidence.
--- Inputs: identity.evidence, identity.values.
+-- Inputs: identity.evidence, identity.identifier_values.
 SELECT
   evidence.person,
   evidence.kind,
@@ -7,4 +7,4 @@ SELECT
   held.reason IS NULL AS joins,
   held.reason
 FROM identity.evidence AS evidence
-INNER JOIN identity.values AS held ON held.kind = evidence.kind AND held.value = evidence.value
+INNER JOIN identity.identifier_values AS held ON held.kind = evidence.kind AND held.value = evidence.value

@@ -7,4 +7,5 @@ SELECT
   count(DISTINCT records._record) AS records
 FROM identity.persons AS persons
 INNER JOIN identity.record_persons AS records ON records.person = persons.person
+WHERE persons.subject IS NOT NULL
 GROUP BY persons.subject

@@ -35,7 +35,10 @@ QUIET = [
 ]
 PATIENCE_MS = 60_000
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
+    pytest.mark.xdist_group("demonstration"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
+import sqlite3
+import subprocess
+import sys
+import time
 import zipfile
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.end_to_end.conftest import Demonstration
+
+pytestmark = pytest.mark.xdist_group("demonstration")
 
 
 def _request(place: Demonstration, *given: str) -> str:
@@ -45,6 +52,7 @@ def test_it_prints_what_it_did(demonstration: Demonstration) -> None:
     for dataset in load_register(REPOSITORY / "register").datasets:
         assert re.search(rf"{re.escape(dataset.id)} +done", demonstration.printed), dataset.id
     assert re.search(r"[\d,]+ subjects, [1-9][\d,]* records in quarantine, [1-9][\d,]* purged\.", demonstration.printed)
+    assert re.search(r"held\n", demonstration.printed)
     assert re.search(r"/outbox/r[0-9a-f]+\.zip", demonstration.printed)
     assert "make ui" in demonstration.printed
 
@@ -161,3 +169,25 @@ def test_nothing_personal_stands_outside_register_and_bundles(demonstration: Dem
             content = file.read_bytes()
             assert (file.name, [canary for canary in canaries if canary.encode() in content]) == (file.name, [])
     assert [canary for canary in canaries if canary in demonstration.printed] == []
+
+
+def test_a_run_that_is_killed_holds_nobody_up(copied: Demonstration) -> None:
+    """After kill -9 in the middle of a run, what was published stands; the next purge and run work and leave nothing of the dead one."""
+    published = (copied.home / "warehouse" / "current").resolve().name
+    clock = {"ANSVAR_CLOCK": "2026-10-17T03:00"}
+    with running(copied.world) as servers:
+        program = [sys.executable, "-c", "from pipelines.cli import main; main()", "run"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        with subprocess.Popen(program, cwd=REPOSITORY, env=copied.environment(**servers.settings, **clock), **quiet) as killed:
+            while not list((copied.home / "landing").iterdir()):
+                time.sleep(0.05)
+            killed.kill()
+        assert (copied.home / "warehouse" / "current").resolve().name == published
+        purged = copied.ansvar("purge", **clock)
+        assert purged.returncode == 0, purged.stderr
+        ran = copied.ansvar("run", **servers.settings, **clock)
+    assert ran.returncode == 0, ran.stderr
+    assert not list((copied.home / "warehouse").glob("working-*"))
+    assert not list((copied.home / "landing").iterdir())
+    with contextlib.closing(sqlite3.connect(copied.home / "dagster" / "history" / "runs.db")) as runs:
+        assert "STARTED" not in {row[0] for row in runs.execute("SELECT status FROM runs")}
