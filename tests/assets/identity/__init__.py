@@ -1,0 +1,1 @@
+"""Who is who, on small real sources."""

@@ -1,0 +1,1 @@
+"""Ingest on small real sources."""

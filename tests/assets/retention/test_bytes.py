@@ -1,0 +1,144 @@
+"""After a purge, no byte of what went is found in any file of the home."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from tests.helpers.records import call, customer, trader
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.helpers.small import Small
+
+LATER = "2027-11-01T03:00:00+02:00"
+
+
+class Marks:
+    """Distinct values that cannot be compressed, so that a search for their bytes finds them."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self.all: dict[str, bytes] = {}
+
+    def text(self, name: str) -> str:
+        """A marker of a field."""
+        mark = secrets.token_hex(16)
+        self.all[name] = mark.encode()
+        return mark
+
+    def email(self, name: str) -> str:
+        """A marker that is an e-mail address."""
+        return f"{self.text(name)}@koe.example"
+
+    def number(self, name: str, before: str = "") -> str:
+        """A marker of digits."""
+        mark = before + "".join(secrets.choice("123456789") for _ in range(17))
+        self.all[name] = mark.encode()
+        return mark
+
+    def phone(self, name: str) -> str:
+        """A marker that is a telephone number in its normal form."""
+        mark = "+35840" + "".join(secrets.choice("123456789") for _ in range(7))
+        self.all[name] = mark.encode()
+        return mark
+
+    def sound(self, name: str) -> bytes:
+        """A marker in bytes that are no text."""
+        self.all[name] = secrets.token_bytes(32)
+        return secrets.token_bytes(5_000) + self.all[name] + secrets.token_bytes(5_000)
+
+    def found(self, folder: Path) -> set[str]:
+        """The markers whose bytes stand in any file below a folder."""
+        contents = [file.read_bytes() for file in folder.rglob("*") if file.is_file()]
+        return {name for name, mark in self.all.items() if any(mark in content for content in contents)}
+
+
+def _fill(small: Small, marks: Marks, *, past: bool) -> None:
+    """A record of every source with a marker in every field that holds text, and a quarantined one; past their periods, or not."""
+    which = "past" if past else "kept"
+    ended = "2026-10-01T10:00:00Z" if past else "2027-10-31T10:00:00Z"
+    (small.data / "calls" / f"{which}.wav").write_bytes(marks.sound(f"{which} sound"))
+    shop = {
+        "customer_number": marks.number(f"{which} customer number", "C"),
+        "name": marks.text(f"{which} name"),
+        "email": marks.email(f"{which} customer's email"),
+        "phone": marks.phone(f"{which} customer's phone"),
+        "kind": "consumer",
+        "ended_on": ended[:10],
+    }
+    quarantined = {"name": marks.text(f"{which} quarantined name"), "email": marks.email(f"{which} quarantined email")}
+    bad = customer(2, visits="x", ended_on=ended[:10]) | quarantined
+    visitor = {
+        "id": marks.text(f"{which} chat"),
+        "user_id": marks.text(f"{which} user"),
+        "email": marks.email(f"{which} visitor's email"),
+        "phone": marks.phone(f"{which} visitor's phone"),
+        "cookie": marks.text(f"{which} cookie"),
+        "agent_email": marks.email(f"{which} agent"),
+        "text": marks.text(f"{which} text"),
+        "ended_at": ended,
+    }
+    small.deliver("shop", [shop, bad], f"{which}.ndjson")
+    small.deliver("chats", [visitor], f"{which}.ndjson")
+    if past:
+        small.deliver("chats", f'{{"id": "{marks.text("past broken line")}\n', "broken.ndjson")
+    recorded = call(1, ended, audio=f"{which}.wav", phone=marks.phone(f"{which} caller")) | {"id": marks.text(f"{which} call")}
+    small.deliver("calls", [recorded], f"{which}.csv")
+    company = trader(1, name=marks.text(f"{which} trader's name")) | {"id": marks.text(f"{which} trader")}
+    small.deliver("registry", [company if past else company | {"ended_on": ended[:10]}], f"{which}.ndjson")
+
+
+def test_no_byte_of_what_went_is_left(small: Small) -> None:
+    """Markers of every field, of quarantine and of audio stand in the home before the purge; after it those of what went are nowhere.
+
+    Nowhere: the warehouse, the ledger with its write-ahead log, the recordings, what a run that died left in landing, temporary files.
+    """
+    marks = Marks()
+    sources = ("shop", "chats", "calls", "registry")
+    _fill(small, marks, past=True)
+    _fill(small, marks, past=False)
+    everything = set(marks.all)
+    sounds = {name for name in everything if name.endswith("sound")}
+    past = {name for name in everything if name.startswith("past")}
+    small.load(*sources)
+    assert everything - sounds == marks.found(small.home.path / "landing")
+    small.publish()
+    assert marks.found(small.home.path / "landing") == set()
+    assert everything - sounds == marks.found(small.home.path / "warehouse")
+    assert sounds == marks.found(small.home.path / "recordings")
+    small.load(*sources, run="died")
+    assert everything - sounds == marks.found(small.home.path / "landing")
+    small.at(LATER)
+    ledger = {file.name for file in small.home.path.glob("ledger.db*")}
+    assert {"ledger.db", "ledger.db-wal", "ledger.db-shm"} == ledger
+    assert sum(record.records for record in small.purge().records) == 6
+    assert everything - past == marks.found(small.home.path)
+    small.close()
+    assert everything - past == marks.found(small.home.path)
+
+
+def test_no_byte_of_a_superseded_row_is_left(small: Small) -> None:
+    """What an update or a snapshot took away is gone from the files with the run that took it, without waiting for a purge."""
+    marks = Marks()
+    small.deliver("shop", [customer(1, name=marks.text("name")), customer(2, name=marks.text("other")), customer(3)])
+    small.ingest("shop")
+    assert {"name", "other"} == marks.found(small.home.path)
+    small.deliver("shop", [customer(1, name="Aino"), customer(3)])
+    small.ingest("shop")
+    assert marks.found(small.home.path) == set()
+
+
+def test_no_byte_of_a_field_that_left_is_left(small: Small) -> None:
+    """A field that is no longer described is gone from the files with the next run."""
+    marks = Marks()
+    small.deliver("shop", [customer(1, name=marks.text("name"), email=marks.email("email"))])
+    small.ingest("shop")
+    assert {"name", "email"} == marks.found(small.home.path)
+    fields = small.dataset("shop.customers")["fields"]
+    del fields["name"], fields["email"]
+    small.dataset("shop.customers")["persons"]["customer"].remove("email")
+    small.describe()
+    small.ingest("shop")
+    assert marks.found(small.home.path) == set()

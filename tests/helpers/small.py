@@ -1,0 +1,160 @@
+"""A small register in a folder of its own: real YAML, real files, a real home, and a clock that stands where the test puts it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from copy import deepcopy
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from ruamel.yaml import YAML
+from whenever import Instant, OffsetDateTime
+
+from assets.identity.resolve import resolve
+from assets.ingest.source import Outcome, ingest_source
+from assets.retention.run import Purged, purge_in_run
+from resources.catalogue import load_register
+from resources.clock import Clock
+from resources.home import Home, write_private
+from resources.register import Register, open_register
+from resources.runs import finish_run
+from resources.warehouse.dialect import name
+from resources.warehouse.engine import tables_of
+from tests.helpers.described import NOTICE, RETENTION, SOURCES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from assets.ingest.load import Account
+
+TODAY = "2026-10-15T03:00:00+03:00"
+Row = dict[str, Any]
+
+
+@cache
+def _parsed(text: str) -> Any:
+    return YAML(typ="safe", pure=True).load(text)
+
+
+class Small:
+    """A register whose sources are files; `described` is its YAML as plain values, to be changed before the next `describe`."""
+
+    def __init__(self, folder: Path, sources: Mapping[str, str] = SOURCES, moment: str = TODAY) -> None:
+        """Write the YAML, make the home, open both."""
+        self.folder = folder
+        self.described: dict[str, Any] = {each: deepcopy(_parsed(text)) for each, text in sources.items()}
+        self.home = Home(folder / "home")
+        self.home.create()
+        self.data = folder / "data"
+        for source in sources:
+            (self.data / source).mkdir(parents=True)
+        write_private(self.home.path / "settings.env", f"DATA={self.data}\n")
+        self._runs = 1
+        (folder / "register" / "sources").mkdir(parents=True)
+        (folder / "register" / "notice.yaml").write_text(NOTICE, encoding="utf-8")
+        (folder / "register" / "retention.yaml").write_text(RETENTION, encoding="utf-8")
+        self._write()
+        catalogue = load_register(folder / "register")
+        self.register: Register = open_register(catalogue, self.home, Clock(catalogue.notice.time_zone))
+        self.at(moment)
+
+    def close(self) -> None:
+        """Let go of what is open."""
+        self.register.ledger.close()
+
+    def _write(self) -> None:
+        for source, described in self.described.items():
+            (self.folder / "register" / "sources" / f"{source}.yaml").write_text(json.dumps(described), encoding="utf-8")
+
+    def describe(self) -> None:
+        """Put the changed description into force."""
+        self._write()
+        self.register = replace(self.register, catalogue=load_register(self.folder / "register"))
+
+    def dataset(self, table: str) -> Any:
+        """A data set's description, by `source.dataset`."""
+        source, _, dataset = table.partition(".")
+        return self.described[source]["datasets"][dataset]
+
+    def at(self, moment: str) -> None:
+        """Put the clock to a moment, given with its offset."""
+        instant = Instant(moment) if moment.endswith("Z") else OffsetDateTime(moment).to_instant()
+        self.register = replace(self.register, clock=Clock(self.register.catalogue.notice.time_zone, instant))
+
+    def deliver(self, source: str, records: Iterable[Row] | str, file: str = "records.ndjson") -> None:
+        """Put a source's file where it is read: rows as JSON lines or separated values, or text as it is."""
+        if isinstance(records, str):
+            text = records
+        elif file.endswith(".csv"):
+            rows = list(records)
+            written = io.StringIO()
+            writer = csv.DictWriter(written, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+            text = written.getvalue()
+        else:
+            text = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+        (self.data / source / file).write_text(text, encoding="utf-8")
+
+    @property
+    def run(self) -> str:
+        """The id of the run that is under way, or comes next."""
+        return f"run{self._runs:03d}"
+
+    def load(self, *sources: str, run: str | None = None) -> dict[str, Outcome]:
+        """Read sources into a run's working copy, which stays unpublished; the outcomes by `source.dataset`."""
+        found = {}
+        for source in sources:
+            for outcome in ingest_source(self.register, source, run or self.run, self.register.catalogue.sources[source].datasets):
+                found[outcome.dataset.id] = outcome
+        return found
+
+    def account(self, source: str) -> Account:
+        """Read a source of one data set into the working copy, and give the batch's account."""
+        (outcome,) = self.load(source).values()
+        if outcome.error is not None or outcome.account is None:
+            raise outcome.error or ValueError(source)
+        return outcome.account
+
+    def resolve(self) -> None:
+        """Work out who is who in the working copy."""
+        with self.register.warehouse.writing(self.run) as engine:
+            resolve(engine, self.register.catalogue)
+
+    def publish(self) -> None:
+        """Work out who is who, and publish the run."""
+        self.resolve()
+        finish_run(self.register, self.run)
+        self._runs += 1
+
+    def ingest(self, *sources: str) -> dict[str, Outcome]:
+        """Read sources and publish the run."""
+        found = self.load(*sources)
+        self.publish()
+        return found
+
+    def purge(self) -> Purged:
+        """Purge as the last step of the run, which is thereby published."""
+        purged = purge_in_run(self.register, self.run)
+        self._runs += 1
+        return purged
+
+    def rows(self, statement: str) -> list[tuple[Any, ...]]:
+        """Rows of the working copy, or of what is published where there is none."""
+        with self.register.warehouse.viewing(self.run) as engine:
+            return engine.rows(statement)
+
+    def everything(self, *, without: Iterable[str] = ()) -> dict[str, list[Row]]:
+        """Every row of every table that `rows` sees, with all columns but those named, sorted; by `schema.table`."""
+        found = {}
+        with self.register.warehouse.viewing(self.run) as engine:
+            for schema in ("register", "quarantine", "identity"):
+                for table in tables_of(engine, schema):
+                    rows = engine.arrow(f"SELECT * FROM {schema}.{name(table)}")  # noqa: S608 - names of the register's own tables
+                    kept = rows.select([column for column in rows.column_names if column not in without])
+                    found[f"{schema}.{table}"] = sorted(kept.to_pylist(), key=repr)
+        return found
