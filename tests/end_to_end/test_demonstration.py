@@ -177,8 +177,9 @@ def test_a_run_that_is_killed_holds_nobody_up(copied: Demonstration) -> None:
     clock = {"ANSVAR_CLOCK": "2026-10-17T03:00"}
     with running(copied.world) as servers:
         program = [sys.executable, "-c", "from pipelines.cli import main; main()", "run"]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        with subprocess.Popen(program, cwd=REPOSITORY, env=copied.environment(**servers.settings, **clock), **quiet) as killed:
+        with subprocess.Popen(
+            program, cwd=REPOSITORY, env=copied.environment(**servers.settings, **clock), stderr=subprocess.DEVNULL
+        ) as killed:
             while not list((copied.home / "landing").iterdir()):
                 time.sleep(0.05)
             killed.kill()
