@@ -15,6 +15,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 
 from resources.errors import AnsvarError
 from resources.ledger import tables
@@ -67,14 +68,15 @@ class Ledger:
         try:
             engine = sa.create_engine(self.url, hide_parameters=True)
             if engine.dialect.name == "sqlite":
+                _private(engine.url.database)
                 sa.event.listen(engine, "connect", _prepare_sqlite)
             _migrate(engine)
+        except CommandError:
+            raise AnsvarError("The ledger is of a newer Ansvar: use that one, or name another ledger in ANSVAR_LEDGER.") from None
         except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
             raise AnsvarError(
                 f"The ledger cannot be opened ({type(error).__name__}): see ANSVAR_LEDGER, and that its database can be written."
             ) from None
-        if engine.dialect.name == "sqlite" and engine.url.database:
-            Path(engine.url.database).chmod(0o600)
         return engine
 
     def close(self) -> None:
@@ -116,7 +118,8 @@ class Ledger:
         batches = tables.batches.c
         matching = (batches.source == source, batches.dataset == dataset, batches.state == "done")
         with self.engine.connect() as connection:
-            return connection.scalar(sa.select(sa.func.max(batches.landed_at)).where(*matching))
+            latest: dt.datetime | None = connection.scalar(sa.select(sa.func.max(batches.landed_at)).where(*matching))
+        return latest
 
     # What runs mean to do, and have done
 
@@ -225,6 +228,14 @@ class Ledger:
     def _rows(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
         with self.engine.connect() as connection:
             return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def _private(file: str | None) -> None:
+    """Make SQLite's file its owner's alone before it is opened: the files beside it take their mode from it."""
+    if file and file != ":memory:" and Path(file).parent.is_dir():
+        path = Path(file)
+        path.touch(mode=0o600)
+        path.chmod(0o600)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
