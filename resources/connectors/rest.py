@@ -95,7 +95,7 @@ class RestSource:
                 ValueError,
             ) as error:  # ValueError: an address or a credential with letters that none can have
                 raise SourceError(
-                    self.source, f"its address cannot be asked ({type(error).__name__}): mend 'base_url' in its settings"
+                    self.source, f"its address cannot be asked ({type(error).__name__}): mend 'base_url' or the credentials in its settings"
                 ) from None
             else:
                 if answer.status_code == requests.codes.ok:

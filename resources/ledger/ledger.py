@@ -73,7 +73,7 @@ class Ledger:
             _migrate(engine)
         except CommandError:
             raise AnsvarError("The ledger is of a newer Ansvar: use that one, or name another ledger in ANSVAR_LEDGER.") from None
-        except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
+        except (sa.exc.SQLAlchemyError, ModuleNotFoundError, OSError) as error:
             raise AnsvarError(
                 f"The ledger cannot be opened ({type(error).__name__}): see ANSVAR_LEDGER, and that its database can be written."
             ) from None
@@ -232,8 +232,8 @@ class Ledger:
 
 def _private(file: str | None) -> None:
     """Make SQLite's file its owner's alone before it is opened: the files beside it take their mode from it."""
-    if file and file != ":memory:" and Path(file).parent.is_dir():
-        path = Path(file)
+    path = Path(file or ":memory:")
+    if path.name != ":memory:" and path.parent.is_dir() and not path.is_dir():
         path.touch(mode=0o600)
         path.chmod(0o600)
 

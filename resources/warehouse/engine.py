@@ -36,7 +36,7 @@ class Engine:
         """Execute one statement with bound parameters."""
         try:
             self._connection.execute(statement, dict(parameters) if parameters else None)
-        except duckdb.Error as error:
+        except (duckdb.Error, RuntimeError) as error:  # RuntimeError: text that is not text, as half a surrogate pair
             raise WarehouseError(_described(error, statement)) from None
         return self
 
@@ -94,7 +94,7 @@ class Engine:
         self._connection.close()
 
 
-def _described(error: duckdb.Error, statement: str) -> str:
+def _described(error: Exception, statement: str) -> str:
     words = " ".join(statement.split()[:4])
     left_out = "Its own message is left out, for it may hold data of records."
     return f"The warehouse could not carry out '{words} …': {type(error).__name__}. ({left_out})"

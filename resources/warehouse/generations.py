@@ -103,11 +103,13 @@ class Warehouse:
             return False
         for stale in (*self.folder.glob("working-*"), *self.folder.glob("rewritten-*"), *self._superseded()):
             stale.unlink()
+        partial = working.with_suffix(".partial")
         if self.is_published:
-            _clone((self.folder / "current").resolve(strict=True), working)
-        with engine(working, self.temporary) as opened:
+            _clone((self.folder / "current").resolve(strict=True), partial)
+        with engine(partial, self.temporary) as opened:
             for statement in tables():
                 opened.run(statement)
+        partial.replace(working)  # so that a run that is taken up again never finds half a copy
         return True
 
     def publish(self, run: str, moment: dt.datetime) -> None:

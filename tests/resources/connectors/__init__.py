@@ -1,0 +1,1 @@
+"""Tests of the connectors, on real files, a real database and a real server."""

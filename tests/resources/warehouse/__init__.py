@@ -1,0 +1,1 @@
+"""Tests of the warehouse: generations, the engine, the dialect."""
