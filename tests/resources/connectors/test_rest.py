@@ -419,7 +419,7 @@ def test_a_server_that_does_not_answer_in_time(source: Source) -> None:
 def test_addresses_that_are_none(source: Source, url: str) -> None:
     """An address that cannot be asked is said to be so, without the address: it may hold a password."""
     connection = {"base_url": url, "retries": 0, "auth": {"bearer": SECRET}}
-    with pytest.raises(SourceError, match="'base_url'( or the credentials)? in its settings") as caught:
+    with pytest.raises(SourceError, match=r"'base_url'( or the credentials)? in its settings") as caught:
         source.read({"path": "/things", "records": "things"}, FIELDS, "rest", connection)
     assert SECRET not in repr(caught.value)
 

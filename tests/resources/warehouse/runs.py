@@ -122,4 +122,9 @@ def hold(folder: Path) -> None:
 
 if __name__ == "__main__":
     what, where = sys.argv[1], Path(sys.argv[2])
-    {"hold": hold, "again": again_and_again}.get(what, lambda folder: each_step(folder, int(what)))(where)
+    if what == "hold":
+        hold(where)
+    elif what == "again":
+        again_and_again(where)
+    else:
+        each_step(where, int(what))
