@@ -139,7 +139,7 @@ class _Pages:
         if paging.kind in ("page", "offset"):
             total = self._total(body)
             done = found == 0 if total is None else self.records >= total
-            if not done and found:
+            if found:
                 self._guard(hashlib.sha256(json.dumps(records).encode()).hexdigest())
             if total is not None and found == 0 and not done:
                 raise SourceError(self.source, f"its list ended after {self.records} of {total} records: read it again later")

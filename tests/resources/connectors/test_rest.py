@@ -178,11 +178,13 @@ def _again(asked: Asked, pages: int) -> Answer:
     return _page(Asked("", {"page": str((int(asked.query["page"]) - 1) % pages + 1)}, {}), 4, 11)
 
 
-@pytest.mark.parametrize("pages", [1, 2, 3])
-def test_pages_that_repeat(source: Source, pages: int) -> None:
-    """A source that gives a page again, with no total to stop by, is an error: its records would come twice, without end."""
+@pytest.mark.parametrize(
+    ("paging", "pages"), [(PAGE, 1), (PAGE, 2), (PAGE, 3), (PAGE | {"total": "total"}, 1), (PAGE | {"total": "total"}, 2)]
+)
+def test_pages_that_repeat(source: Source, paging: Row, pages: int) -> None:
+    """A source that gives a page again before its end is an error: records would come twice, and others not at all."""
     with serving(lambda asked: _again(asked, pages)) as served:
-        said = _fault(source, served, PAGE)
+        said = _fault(source, served, paging)
     assert said == "its list comes to a page again that was read already: it would never end; see 'paging' in the YAML."
     assert len(served.asked) <= 4
 
