@@ -236,7 +236,7 @@ def test_a_source_that_wants_us_to_wait(source: Source, wait: str) -> None:
     def answers(asked: Asked) -> Answer:
         if asked.query["page"] in stumbles:
             stumbles.clear()
-            later = format_datetime(Instant.now().add(seconds=1).to_stdlib(), usegmt=True) if wait == "date" else wait
+            later = format_datetime(Instant.now().subtract(seconds=1).to_stdlib(), usegmt=True) if wait == "date" else wait
             return Answer({"error": "slow down"}, 429, {"Retry-After": later})
         return _page(asked, 4, 9)
 
@@ -302,10 +302,9 @@ def test_stumbles_that_pass(source: Source, stumble: Answer) -> None:
     ],
     ids=lambda value: value[:40] if isinstance(value, str) else "",
 )
-@pytest.mark.parametrize("page", ["1", "2"])
-def test_what_never_passes(source: Source, failure: Answer, said: str, page: str) -> None:
-    """A failure that stays is one error, on the first page or a later one; nothing is left in landing."""
-    with serving(lambda asked: failure if asked.query["page"] == page else _page(asked, 4, 9)) as served:
+def test_what_never_passes(source: Source, failure: Answer, said: str) -> None:
+    """A failure that stays is one error, on a later page as on the first; nothing is left in landing."""
+    with serving(lambda asked: failure if asked.query["page"] == "2" else _page(asked, 4, 9)) as served:
         assert said == _fault(source, served, PAGE, retries=1, error="error")
 
 
