@@ -1,4 +1,4 @@
-"""Retention periods: calendar arithmetic on local dates.
+"""Retention periods and deadlines: calendar arithmetic on local dates.
 
 Which data a period applies to is not decided here.
 """
@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
+import holidays
 from whenever import Date
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 _PERIOD = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?", re.ASCII)
 _MONTHS_A_YEAR = 12
 _DAYS_A_WEEK = 7
+_SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -56,3 +59,24 @@ class Period:
         there is none: Regulation (EEC, Euratom) No 1182/71, Art. 3(2)(c); in Finland Act 150/1930, section 3.
         """
         return Date(anchor).add(months=self.months, days=self.days).to_stdlib()
+
+
+def deadline(received: dt.date, months: int = 1) -> dt.date:
+    """The last local date on which a request may be answered: GDPR Art. 12(3).
+
+    So many calendar months from receipt; one that ends on a Saturday, a Sunday or a Finnish public holiday ends on the next working day:
+    Regulation (EEC, Euratom) No 1182/71, Art. 3(4).
+
+    Args:
+        received: the local date of receipt.
+        months: one, or three where the answer was put off.
+    """
+    day = Date(received).add(months=months)
+    while day.to_stdlib().weekday() >= _SATURDAY or day.to_stdlib() in _holidays(day.year):
+        day = day.add(days=1)
+    return day.to_stdlib()
+
+
+@cache
+def _holidays(year: int) -> holidays.HolidayBase:
+    return holidays.country_holidays("FI", years=year)

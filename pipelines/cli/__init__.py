@@ -13,13 +13,17 @@ from resources.errors import AnsvarError
 _COMMANDS = {
     "batches": "What became of the records of each batch.",
     "check": "Check the register's YAML.",
+    "discover": "Fields that sources have and the catalogue does not.",
     "export": "Write the bundle that answers a request.",
     "fields": "Every field of every data set, with its tags.",
     "init": "Make a home.",
+    "lineage": "Where a column comes from and where it goes.",
+    "notice": "Write the privacy notice, the record of processing and the data map.",
     "purge": "Delete what is past its period.",
     "quarantine": "Count what could not be read in, by reason.",
     "request": "Requests of data subjects.",
     "run": "Run the daily job.",
+    "status": "Every promise of the notice: kept, broken or not yet applicable.",
     "ui": "Open Dagster's web UI.",
 }
 

@@ -8,21 +8,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resources.catalogue.model import Catalogue, Dataset, Field, Source
+from resources.catalogue.notice_rules import PERIOD, check_promises
+from resources.catalogue.notice_shapes import NoticeShape
 from resources.catalogue.positions import Document, Problem, read
 from resources.catalogue.rules import Rules
 from resources.catalogue.shapes import (
     CONNECTIONS,
     READS,
     DatasetShape,
-    NoticeShape,
+    Label,
     RetentionShape,
     SourceShape,
     VocabularyShape,
 )
 from resources.catalogue.validation import shaped
 from resources.errors import AnsvarError
+from resources.wording import LANGUAGES, period_in_words
 
 if TYPE_CHECKING:
+    from resources.calendar import Period
     from resources.catalogue.positions import Location
     from resources.catalogue.shapes import RecordsRead
 
@@ -65,8 +69,8 @@ def load_register(folder: Path | str) -> Catalogue:
     vocabulary, text = load_vocabulary()
     names = ["notice.yaml", "retention.yaml", *(f"sources/{path.name}" for path in sorted((folder / "sources").glob("*.yaml")))]
     documents = {name: read(folder / name, name) for name in names}
-    notice = shaped(documents["notice.yaml"], NoticeShape)
-    retention = shaped(documents["retention.yaml"], RetentionShape)
+    retention = _retention(shaped(documents["retention.yaml"], RetentionShape))
+    notice = _notice(shaped(documents["notice.yaml"], NoticeShape), retention)
     sources = {name: shaped(document, SourceShape) for name, document in documents.items() if name.startswith("sources/")}
     if not sources:
         documents["notice.yaml"].report((), "the register has no source: describe one in sources/<source>.yaml")
@@ -81,6 +85,8 @@ def load_register(folder: Path | str) -> Catalogue:
                 source = _source(documents[name], shape, rules, folder)
                 if source is not None:
                     loaded[source.name] = source
+        if len(loaded) == len(sources):
+            check_promises(documents["notice.yaml"], notice, retention, loaded.values())
     problems = [problem for document in documents.values() for problem in document.problems]
     problems += _same_tables(loaded, documents)
     if problems or notice is None or retention is None:
@@ -89,6 +95,31 @@ def load_register(folder: Path | str) -> Catalogue:
     for name in names:
         digest.update(name.encode() + b"\0" + (folder / name).read_bytes())
     return Catalogue(folder, notice, retention, vocabulary, loaded, digest.hexdigest())
+
+
+def _retention(shape: RetentionShape | None) -> RetentionShape | None:
+    """The rules, with each one's period put into words where its reason speaks of it: a period stands in one place."""
+    if shape is None:
+        return None
+    rules = {name: rule.model_copy(update={"reason": _spoken(rule.reason, rule.period)}) for name, rule in shape.rules.items()}
+    return shape.model_copy(update={"rules": rules})
+
+
+def _notice(shape: NoticeShape | None, retention: RetentionShape | None) -> NoticeShape | None:
+    """The notice, with the period of the rule that keeps a promise put into words where the promise speaks of it."""
+    if shape is None or retention is None:
+        return shape
+    promises = dict(shape.promises)
+    for name, promise in promises.items():
+        periods = {rule.period for rule in retention.rules.values() if rule.promise == name}
+        if len(periods) == 1:
+            promises[name] = promise.model_copy(update={"label": _spoken(promise.label, periods.pop())})
+    return shape.model_copy(update={"promises": promises})
+
+
+def _spoken(label: Label, period: Period) -> Label:
+    words = {language: label.in_language(language).replace(PERIOD, period_in_words(period, language)) for language in LANGUAGES}
+    return Label(**words)
 
 
 def _source(document: Document, shape: SourceShape, rules: Rules, folder: Path) -> Source | None:

@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from resources.catalogue.notice_shapes import NoticeShape
     from resources.catalogue.shapes import (
         CategoryShape,
         DatasetShape,
         FieldShape,
         Label,
-        NoticeShape,
         RecordsRead,
         RetentionShape,
         RuleShape,

@@ -8,19 +8,20 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import duckdb
-from stdnum.exceptions import ValidationError as StdnumError
-from stdnum.fi import ytunnus
 
 from resources.catalogue.model import SYSTEM
+from resources.catalogue.notice_rules import check_notice
 from resources.catalogue.positions import nearest
 from resources.catalogue.shapes import DatabaseRead, FilesRead, RestRead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from resources.catalogue.notice_shapes import NoticeShape
     from resources.catalogue.positions import Document, Location
-    from resources.catalogue.shapes import DatasetShape, FieldShape, NoticeShape, RecordsRead, RetentionShape, SourceShape, VocabularyShape
+    from resources.catalogue.shapes import DatasetShape, FieldShape, RecordsRead, RetentionShape, SourceShape, VocabularyShape
 
+CONTROLLER = "controller"  # the operator of what no processor runs
 _TAGS = ("origin", "promise", "identifies", "shared", "withhold", "mentions_others", "purposes", "legal_basis")
 
 
@@ -34,14 +35,9 @@ class Rules:
         self.retention = retention
 
     def check_notice(self, document: Document) -> None:
-        """The controller's business id, the time zone, and the purposes' legal bases."""
+        """The notice itself, and its time zone."""
         _zone(document, ("time_zone",), self.notice.time_zone)
-        try:
-            ytunnus.validate(self.notice.controller.business_id)
-        except StdnumError:
-            document.report(("controller", "business_id"), "is not a Finnish business id: its check digit is wrong")
-        for name, purpose in self.notice.purposes.items():
-            self._known(document, ("purposes", name, "legal_basis"), purpose.legal_basis, self.vocabulary.legal_bases, "legal basis")
+        check_notice(document, self.notice, self.vocabulary)
 
     def check_retention(self, document: Document) -> None:
         """Each rule's promise."""
@@ -53,6 +49,8 @@ class Rules:
         if source.source != document.path.stem:
             document.report(("source",), f"'{source.source}' must equal the file's name, '{document.path.stem}'")
         _zone(document, ("time_zone",), source.time_zone)
+        processors = [name for name, recipient in self.notice.recipients.items() if recipient.kind == "processor"]
+        self._known(document, ("operator",), source.operator, [*processors, CONTROLLER], "processor of notice.yaml")
         for name, dataset in source.datasets.items():
             self._check_dataset(document, ("datasets", name), source, dataset)
 
@@ -106,7 +104,9 @@ class Rules:
 
     def _check_persons(self, document: Document, place: Location, dataset: DatasetShape) -> None:
         standing: dict[str, str] = {}
+        roles = {role for kind in self.notice.data_subjects.values() for role in kind.roles}
         for role, names in dataset.persons.items():
+            self._known(document, (*place, "persons", role), role, roles, "role of the notice's data_subjects")
             if not names:
                 document.report((*place, "persons", role), f"role '{role}' names no field that identifies the person")
             for index, name in enumerate(names):
@@ -151,7 +151,7 @@ class Rules:
                 document.report((*place, tag), f"'{tag}' does not go with category '{field.category}': {hint}")
 
     def _check_references(self, document: Document, place: Location, field: FieldShape) -> None:
-        self._known(document, (*place, "origin"), field.origin, self.vocabulary.origins, "origin")
+        self._known(document, (*place, "origin"), field.origin, self.notice.origins, "origin of notice.yaml")
         self._known(document, (*place, "promise"), field.promise, self.notice.promises, "promise of notice.yaml")
         self._known(document, (*place, "identifies"), field.identifies, [*self.vocabulary.identifiers, "none"], "kind of identifier")
         self._known(document, (*place, "legal_basis"), field.legal_basis, self.vocabulary.legal_bases, "legal basis")

@@ -1,4 +1,4 @@
-"""The shapes of a register's YAML, key by key. What the values refer to is checked in `rules`."""
+"""The shapes of a register's YAML, key by key; those of `notice.yaml` stand in `notice_shapes`. What the values refer to is checked in `rules`."""
 
 from __future__ import annotations
 
@@ -84,11 +84,12 @@ class DatasetShape(Shape):
 
 
 class SourceShape(Shape):
-    """A source system."""
+    """A source system; `operator` is the processor that runs it, or `controller`."""
 
     source: Name
     label: Label
     team: Name
+    operator: Name
     connector: Literal["files", "weblog", "recordings", "database", "rest"]
     connection: dict[str, object]
     region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
@@ -109,54 +110,6 @@ class RetentionShape(Shape):
     """`retention.yaml`."""
 
     rules: dict[Name, RuleShape]
-
-
-class OfficerShape(Shape):
-    """How the data protection officer is reached."""
-
-    email: Text
-    address: Text
-
-
-class ControllerShape(Shape):
-    """Who answers for the register."""
-
-    name: Text
-    business_id: Annotated[str, StringConstraints(pattern=r"^\d{7}-\d$")]
-    address: Text
-    data_protection_officer: OfficerShape
-
-
-class AuthorityShape(Shape):
-    """The authority to complain to."""
-
-    name: Label
-    url: Text
-
-
-class PurposeShape(Shape):
-    """Why data is processed, and on what legal basis."""
-
-    label: Label
-    legal_basis: Text
-
-
-class PromiseShape(Shape):
-    """A promise of the privacy notice."""
-
-    label: Label
-
-
-class NoticeShape(Shape):
-    """`notice.yaml`."""
-
-    name: Label
-    time_zone: Text
-    languages: Annotated[list[Literal["fi", "sv", "en"]], Field(min_length=1)]
-    controller: ControllerShape
-    authority: AuthorityShape
-    purposes: dict[Name, PurposeShape]
-    promises: dict[Name, PromiseShape]
 
 
 class CategoryShape(Shape):

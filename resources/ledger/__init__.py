@@ -1,5 +1,5 @@
 """The ledger: what is decided and done, and cannot be rebuilt."""
 
-from resources.ledger.ledger import Ledger, PurgeRecord, Request
+from resources.ledger.ledger import Disclosure, Ledger, PurgeRecord, Request
 
-__all__ = ["Ledger", "PurgeRecord", "Request"]
+__all__ = ["Disclosure", "Ledger", "PurgeRecord", "Request"]

@@ -51,6 +51,19 @@ class PurgeRecord:
     newest: dt.date | None
 
 
+@dataclass(frozen=True)
+class Disclosure:
+    """Data given to a recipient of the notice: its kind and country as they were then, the ground, the safeguard of a transfer, who and when."""
+
+    recipient: str
+    kind: str
+    country: str
+    ground: str
+    safeguard: str | None
+    made_by: str
+    made_at: dt.datetime
+
+
 class Ledger:
     """The ledger behind an SQLAlchemy URL; its schema is brought up to date when it is first used."""
 
@@ -220,6 +233,57 @@ class Ledger:
             values = {"request": request, "file": file, "sha256": sha256, "made_at": moment, "records": records}
             connection.execute(tables.bundles.insert().values(values))
             connection.execute(tables.requests.update().where(tables.requests.c.request == request).values(state="answered"))
+
+    # What the notice said, and what was disclosed
+
+    def record_notice(self, version: str, date: dt.date, digest: str, content: dict[str, Any], moment: dt.datetime) -> bool:
+        """Keep what a version of the notice says; a version that is kept already stays as it is. Gives whether it was new."""
+        with self.engine.begin() as connection:
+            if connection.scalar(sa.select(tables.notices.c.version).where(tables.notices.c.version == version)) is not None:
+                return False
+            values = {"version": version, "date": date, "digest": digest, "content": content, "recorded_at": moment}
+            connection.execute(tables.notices.insert().values(values))
+        return True
+
+    def notices(self) -> list[dict[str, Any]]:
+        """Every version of the notice that was kept, newest first, without its content."""
+        columns = [column for column in tables.notices.c if column.name != "content"]
+        return self._rows(sa.select(*columns).order_by(tables.notices.c.date.desc(), tables.notices.c.recorded_at.desc()))
+
+    def notice(self, version: str) -> dict[str, Any] | None:
+        """What a version of the notice says; None where it was never kept."""
+        with self.engine.connect() as connection:
+            content: dict[str, Any] | None = connection.scalar(sa.select(tables.notices.c.content).where(tables.notices.c.version == version))
+        return content
+
+    def new_disclosure(self, disclosure: Disclosure, hashes: Iterable[str]) -> str:
+        """Record that data was given to a recipient; gives the record's random id.
+
+        Args:
+            disclosure: to whom, on what ground, by whom and when.
+            hashes: keyed hashes of identifiers of the persons whose data was given.
+        """
+        identifier = "d" + secrets.token_hex(_ID_BYTES)
+        with self.engine.begin() as connection:
+            connection.execute(tables.disclosures.insert().values(vars(disclosure) | {"disclosure": identifier}))
+            rows = [{"disclosure": identifier, "hash": each} for each in sorted(set(hashes))]
+            if rows:
+                connection.execute(tables.disclosure_persons.insert(), rows)
+        return identifier
+
+    def disclosures(self) -> list[dict[str, Any]]:
+        """Every disclosure, newest first, with the number of identifiers it was recorded with (`identifiers`)."""
+        count = sa.func.count(tables.disclosure_persons.c.hash).label("identifiers")
+        statement = sa.select(tables.disclosures, count).outerjoin(tables.disclosure_persons).group_by(tables.disclosures.c.disclosure)
+        return self._rows(statement.order_by(tables.disclosures.c.made_at.desc(), tables.disclosures.c.disclosure))
+
+    def disclosed(self) -> pa.Table:
+        """The keyed hashes of what was disclosed to partners: `disclosure`, `hash`, `made_at`."""
+        disclosures, persons = tables.disclosures, tables.disclosure_persons
+        statement = sa.select(disclosures.c.disclosure, persons.c.hash, disclosures.c.made_at).join_from(disclosures, persons)
+        rows = self._rows(statement.where(disclosures.c.kind == "partner"))
+        kinds = {"disclosure": pa.string(), "hash": pa.string(), "made_at": pa.timestamp("us")}
+        return pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in kinds.items()})
 
     def _run(self, statement: sa.Executable, rows: list[dict[str, Any]] | None = None) -> None:
         with self.engine.begin() as connection:

@@ -72,3 +72,34 @@ bundles = sa.Table(
     sa.Column("made_at", sa.DateTime, nullable=False),
     sa.Column("records", sa.Integer, nullable=False),
 )
+
+notices = sa.Table(
+    "notices",
+    metadata,
+    sa.Column("version", sa.String(60), primary_key=True),
+    sa.Column("date", sa.Date, nullable=False),  # since when it is in force
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("content", sa.JSON, nullable=False),  # all that it says; nobody's data
+    sa.Column("recorded_at", sa.DateTime, nullable=False),
+)
+
+disclosures = sa.Table(
+    "disclosures",
+    metadata,
+    sa.Column("disclosure", sa.String(32), primary_key=True),
+    sa.Column("recipient", sa.String(60), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),  # processor, partner, authority
+    sa.Column("country", sa.String(2), nullable=False),
+    sa.Column("ground", sa.Text, nullable=False),
+    sa.Column("safeguard", sa.Text),  # of a transfer outside the EEA
+    sa.Column("made_by", sa.String(120), nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Index("disclosures_by_time", "made_at"),
+)
+
+disclosure_persons = sa.Table(
+    "disclosure_persons",
+    metadata,
+    sa.Column("disclosure", sa.ForeignKey("disclosures.disclosure", ondelete="CASCADE"), primary_key=True),
+    sa.Column("hash", sa.String(64), primary_key=True),  # keyed hash of an identifier of a person whose data was given
+)

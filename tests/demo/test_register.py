@@ -8,6 +8,7 @@ import pytest
 
 from demo.servers import running
 from demo.settings import settings_of
+from resources.catalogue.notice_rules import DUTIES
 from resources.connectors.extract import Connector
 from resources.connectors.landing import Landing
 from resources.home import Home, write_private
@@ -47,7 +48,7 @@ def test_every_promise_of_what_is_held_has_a_field(catalogue: Catalogue) -> None
 def test_every_promise_of_a_period_has_a_rule(catalogue: Catalogue) -> None:
     """Each promise of part 7 is the promise of a retention rule that some data set follows."""
     assert {dataset.rule.promise for dataset in catalogue.datasets} == PERIODS
-    assert set(catalogue.notice.promises) == HELD | PERIODS
+    assert set(catalogue.notice.promises) == HELD | PERIODS | set(DUTIES)
 
 
 def test_the_periods_that_the_notice_names(catalogue: Catalogue) -> None:

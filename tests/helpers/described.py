@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-NOTICE = """
-name: &words {en: A name, sv: Ett namn, fi: Nimi}
+from resources.catalogue.notice_rules import DUTIES, RIGHTS
+
+_DUTIES = "".join(f"  {duty}: {{label: *words}}\n" for duty in DUTIES)
+_RIGHTS = "".join(f"  {right}: {{label: *words, how: *words}}\n" for right in RIGHTS)
+NOTICE = f"""
+name: &words {{en: A name, sv: Ett namn, fi: Nimi}}
 time_zone: Europe/Helsinki
 languages: [fi, sv, en]
+versions: [{{version: "1", date: 2026-01-01, changes: *words}}]
 controller:
   name: Koe Oy
   business_id: 9100001-3
   address: Koekatu 1, 00100 Helsinki
-  data_protection_officer: {email: dpo@koe.example, address: Koekatu 1}
-authority: {name: *words, url: "https://authority.example"}
+  data_protection_officer: {{email: dpo@koe.example, address: Koekatu 1}}
+authority: {{name: *words, url: "https://authority.example"}}
+data_subjects:
+  customer: {{label: *words, roles: [customer, visitor, caller, trader]}}
+  staff: {{label: *words, roles: [agent]}}
 purposes:
-  relation: {label: *words, legal_basis: contract}
+  relation: {{label: *words, legal_basis: contract}}
+origins: {{data_subject: *words, service_use: *words, website: *words, public_register: *words, derived: *words}}
+recipients:
+  partner: {{label: *words, kind: partner, task: *words, receives: [held], country: FI}}
+rights:
+{_RIGHTS}security: *words
+profiling: *words
 promises:
-  held: {label: *words}
-  period: {label: *words}
-"""
+  held: {{label: *words}}
+  period: {{label: *words}}
+{_DUTIES}"""
 
 RETENTION = """
 rules:
@@ -35,6 +49,7 @@ SHOP = """
 source: shop
 label: &words {en: A name, sv: Ett namn, fi: Nimi}
 team: sales
+operator: controller
 connector: files
 connection: {path: "${DATA}/shop"}
 region: FI
@@ -70,6 +85,7 @@ CHATS = """
 source: chats
 label: &words {en: A name, sv: Ett namn, fi: Nimi}
 team: support
+operator: controller
 connector: files
 connection: {path: "${DATA}/chats"}
 region: FI
@@ -102,6 +118,7 @@ CALLS = """
 source: calls
 label: &words {en: A name, sv: Ett namn, fi: Nimi}
 team: support
+operator: controller
 connector: recordings
 connection: {path: "${DATA}/calls"}
 region: FI
@@ -130,6 +147,7 @@ REGISTRY = """
 source: registry
 label: &words {en: A name, sv: Ett namn, fi: Nimi}
 team: sales
+operator: controller
 connector: files
 connection: {path: "${DATA}/registry"}
 region: FI

@@ -1,0 +1,132 @@
+"""The shapes of `notice.yaml`, key by key. What the values refer to is checked in `notice_rules`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from resources.catalogue.shapes import Label, Name, Shape, Text
+
+
+def _date(value: object) -> dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError:
+        msg = "is not a date: write one as 2026-10-01"
+        raise ValueError(msg) from None
+
+
+Date = Annotated[dt.date, BeforeValidator(_date)]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+
+
+class OfficerShape(Shape):
+    """How the data protection officer is reached."""
+
+    email: Text
+    address: Text
+
+
+class ControllerShape(Shape):
+    """Who answers for the register."""
+
+    name: Text
+    business_id: Annotated[str, StringConstraints(pattern=r"^\d{7}-\d$")]
+    address: Text
+    data_protection_officer: OfficerShape
+
+
+class AuthorityShape(Shape):
+    """The authority to complain to."""
+
+    name: Label
+    url: Text
+
+
+class VersionShape(Shape):
+    """A version of the notice: since when it has been in force, and what changed in it."""
+
+    version: Text
+    date: Date
+    changes: Label
+
+
+class SubjectsShape(Shape):
+    """A kind of persons that data is held of; `roles` are the roles of the data sets in which they stand."""
+
+    label: Label
+    roles: Annotated[list[Name], Field(min_length=1)]
+
+
+class PurposeShape(Shape):
+    """Why data is processed, on what legal basis, and, for a legitimate interest, how it was weighed against the persons' (Art. 6(1)(f))."""
+
+    label: Label
+    legal_basis: Text
+    balancing: Label | None = None
+
+
+class TransferShape(Shape):
+    """On what ground data leaves the EEA (GDPR Art. 45–49), and what safeguards it there."""
+
+    ground: Literal["adequacy_decision", "standard_contractual_clauses", "binding_corporate_rules", "derogation"]
+    safeguard: Label
+
+
+class RecipientShape(Shape):
+    """Who receives data: what for, which promises' data, and in which country (ISO 3166-1).
+
+    A processor receives, beside what is listed, what the source systems hold that it operates.
+    """
+
+    label: Label
+    kind: Literal["processor", "partner", "authority"]
+    task: Label
+    receives: list[Name] = []
+    country: Country
+    transfer: TransferShape | None = None
+
+
+class RightShape(Shape):
+    """A right of the person, and how to use it."""
+
+    label: Label
+    how: Label
+
+
+class PromiseShape(Shape):
+    """A promise of the privacy notice; `nothing_held` says why nothing is held under it, where that is so.
+
+    `{period}` in the label stands for the period of the retention rule that keeps the promise.
+    """
+
+    label: Label
+    nothing_held: Label | None = None
+
+
+class NoticeShape(Shape):
+    """`notice.yaml`. Its versions stand newest first."""
+
+    name: Label
+    time_zone: Text
+    languages: Annotated[list[Literal["fi", "sv", "en"]], Field(min_length=1)]
+    versions: Annotated[list[VersionShape], Field(min_length=1)]
+    controller: ControllerShape
+    authority: AuthorityShape
+    data_subjects: Annotated[dict[Name, SubjectsShape], Field(min_length=1)]
+    purposes: dict[Name, PurposeShape]
+    origins: Annotated[dict[Name, Label], Field(min_length=1)]
+    recipients: dict[Name, RecipientShape]
+    rights: dict[Name, RightShape]
+    security: Label
+    profiling: Label
+    promises: dict[Name, PromiseShape]
+
+    @property
+    def version(self) -> VersionShape:
+        """The newest version."""
+        return self.versions[0]
