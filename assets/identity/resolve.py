@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 MOST_PERSONS_OF_A_VALUE = 50
-_KEPT = ("persons", "subjects", "links", "review", "record_persons")
+KEPT = ("persons", "subjects", "links", "review", "record_persons")
 _PASSING = ("kinds", "role_mailboxes", "evidence", "source_persons", "identifier_values", "edges", "labels", "contradictions")
 
 
@@ -34,8 +34,8 @@ def resolve(engine: Engine, catalogue: Catalogue) -> dict[str, int]:
     for step in ("evidence", "source_persons"):
         _table(engine, step)
     _table(engine, "identifier_values", {"most": MOST_PERSONS_OF_A_VALUE})
-    _table(engine, "edges")
-    engine.run("CREATE OR REPLACE TABLE identity.labels AS SELECT person, person AS label FROM identity.source_persons")
+    for step in ("edges", "labels"):
+        _table(engine, step)
     while True:
         engine.run(f"CREATE OR REPLACE TABLE identity.next_labels AS {model('identity/round')}")
         moved = engine.count("""
@@ -51,7 +51,7 @@ def resolve(engine: Engine, catalogue: Catalogue) -> dict[str, int]:
     for step in ("persons", "record_persons", "subjects", "links", "review"):
         _table(engine, step)
     engine.run("DELETE FROM meta.unresolved")
-    counts = {table: engine.count(f"SELECT count(*) FROM identity.{table}") for table in _KEPT}
+    counts = {table: engine.count(f"SELECT count(*) FROM identity.{table}") for table in KEPT}
     counts["not_joining"] = engine.count(
         "SELECT count(*) FROM identity.identifier_values WHERE reason IS NOT NULL AND reason <> 'kind_never_joins' AND persons > 1"
     )

@@ -105,6 +105,19 @@ def _stripped(text: str) -> str:
     return f"trim({text}, {literal(_BLANKS)})"
 
 
+def naming(dataset: Dataset, catalogue: Catalogue, relation: str) -> str:
+    """The SELECT of a relation's rows with the normalised values of their identifying fields, and the person whom each is about (`_named`).
+
+    It reads the table `phones` where a telephone number identifies.
+    """
+    columns, joins = normalised_columns(dataset, catalogue)
+    main = next(iter(dataset.shape.persons), None)
+    return f"""
+        WITH named AS (SELECT records.*{columns} FROM {relation} AS records {joins})
+        SELECT *, {person(dataset, main) if main else "CAST(NULL AS VARCHAR)"} AS _named FROM named
+    """
+
+
 def identify_again(engine: Engine, dataset: Dataset, catalogue: Catalogue) -> None:
     """Name the persons of the rows that are held anew, where the catalogue now says otherwise how they are identified.
 
@@ -117,13 +130,9 @@ def identify_again(engine: Engine, dataset: Dataset, catalogue: Catalogue) -> No
     engine.run("CREATE TABLE IF NOT EXISTS meta.identified (dataset VARCHAR NOT NULL, digest VARCHAR NOT NULL)")
     if engine.count("SELECT count(*) FROM meta.identified WHERE dataset = $table AND digest = $digest", state):
         return
-    table, main = f"register.{name(dataset.table)}", next(iter(dataset.shape.persons), None)
+    table = f"register.{name(dataset.table)}"
     normalise_phones(engine, dataset, catalogue, table)
-    engine.run(f"""
-        CREATE TEMP TABLE named AS
-        WITH named AS (SELECT records.*{columns} FROM {table} AS records {joins})
-        SELECT *, {person(dataset, main) if main else "CAST(NULL AS VARCHAR)"} AS _named FROM named
-    """)
+    engine.run(f"CREATE TEMP TABLE named AS {naming(dataset, catalogue, table)}")
     engine.run(f"""
         UPDATE {table} SET _person = named._named FROM named
         WHERE named._record = {table}._record AND named._named IS DISTINCT FROM {table}._person
