@@ -53,7 +53,7 @@ class PurgeRecord:
 
 @dataclass(frozen=True)
 class Disclosure:
-    """Data given to a recipient of the notice: its kind and country as they were then, the ground, the safeguard of a transfer, who and when."""
+    """Data given to a recipient of the notice: its kind and country at the time, the ground, a transfer's safeguard, by whom and when."""
 
     recipient: str
     kind: str
@@ -134,13 +134,18 @@ class Ledger:
             latest: dt.datetime | None = connection.scalar(sa.select(sa.func.max(batches.landed_at)).where(*matching))
         return latest
 
+    def latest_batch(self, source: str, dataset: str) -> dict[str, Any] | None:
+        """The newest batch of a data set that readers can see, with its account; None before the first."""
+        batches = tables.batches.c
+        matching = (batches.source == source, batches.dataset == dataset, batches.state == "done")
+        found = self._rows(sa.select(tables.batches).where(*matching).order_by(batches.landed_at.desc()).limit(1))
+        return found[0] if found else None
+
     # What runs mean to do, and have done
 
     def purge_meant(self, run: str, moment: dt.datetime, records: Iterable[PurgeRecord]) -> None:
         """A run is about to purge this."""
-        rows = [
-            vars(record) | {"purge": secrets.token_hex(_ID_BYTES), "run": run, "state": "meant", "planned_at": moment} for record in records
-        ]
+        rows = _planned(run, moment, records, "meant")
         if rows:
             self._run(tables.purges.insert(), rows)
 
@@ -156,6 +161,38 @@ class Ledger:
         """The keyed hashes (`hash`) of a data set's records that are not to be read in again."""
         statement = sa.select(tables.gone.c.hash).where(tables.gone.c.dataset == dataset, tables.gone.c.state == "done")
         return pa.table({"hash": pa.array([row["hash"] for row in self._rows(statement)], pa.string())})
+
+    def own_gone(
+        self, run: str, moment: dt.datetime, records: Iterable[PurgeRecord], *, bundles: Iterable[str], requests: Iterable[str]
+    ) -> None:
+        """Know no more of bundles whose files have gone, and of requests with their identifiers; all of it is done and counted, or nothing.
+
+        No byte of what has gone is left in the database's files.
+
+        Args:
+            run: the run that purges.
+            moment: when.
+            records: what it takes, to be told by `purges_of`.
+            bundles: the requests whose bundles have gone.
+            requests: the requests that go.
+        """
+        key: sa.BindParameter[str] = sa.bindparam("key")
+        going = [(tables.bundles, bundles), (tables.request_identifiers, requests), (tables.bundles, requests), (tables.requests, requests)]
+        with self.engine.begin() as connection:
+            for table, ids in going:
+                rows = [{"key": each} for each in ids]
+                if rows:
+                    connection.execute(table.delete().where(table.c.request == key), rows)
+            counted = _planned(run, moment, records, "done")
+            if counted:
+                connection.execute(tables.purges.insert(), counted)
+        self._wipe()
+
+    def _wipe(self) -> None:
+        """Empty SQLite's write-ahead log into the database, where `secure_delete` overwrites what was deleted."""
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def purges_of(self, run: str) -> list[dict[str, Any]]:
         """What a run purged."""
@@ -216,8 +253,8 @@ class Ledger:
         return Request(row["request"], row["kind"], row["language"], row["state"], row["received_at"], identifiers)
 
     def requests(self) -> list[dict[str, Any]]:
-        """Every request, newest first, without its identifiers."""
-        statement = sa.select(tables.requests, tables.bundles.c.file).outerjoin(
+        """Every request, newest first, without its identifiers; with the bundle that answers it (`file`, `made_at`), if there is one."""
+        statement = sa.select(tables.requests, tables.bundles.c.file, tables.bundles.c.made_at).outerjoin(
             tables.bundles, tables.bundles.c.request == tables.requests.c.request
         )
         return self._rows(statement.order_by(tables.requests.c.received_at.desc()))
@@ -233,6 +270,11 @@ class Ledger:
             values = {"request": request, "file": file, "sha256": sha256, "made_at": moment, "records": records}
             connection.execute(tables.bundles.insert().values(values))
             connection.execute(tables.requests.update().where(tables.requests.c.request == request).values(state="answered"))
+
+    def bundles(self) -> list[dict[str, Any]]:
+        """Every bundle, oldest first, with the kind and language of the request that it answers."""
+        statement = sa.select(tables.bundles, tables.requests.c.kind, tables.requests.c.language).join(tables.requests)
+        return self._rows(statement.order_by(tables.bundles.c.made_at, tables.bundles.c.request))
 
     # What the notice said, and what was disclosed
 
@@ -253,7 +295,8 @@ class Ledger:
     def notice(self, version: str) -> dict[str, Any] | None:
         """What a version of the notice says; None where it was never kept."""
         with self.engine.connect() as connection:
-            content: dict[str, Any] | None = connection.scalar(sa.select(tables.notices.c.content).where(tables.notices.c.version == version))
+            statement = sa.select(tables.notices.c.content).where(tables.notices.c.version == version)
+            content: dict[str, Any] | None = connection.scalar(statement)
         return content
 
     def new_disclosure(self, disclosure: Disclosure, hashes: Iterable[str]) -> str:
@@ -292,6 +335,11 @@ class Ledger:
     def _rows(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
         with self.engine.connect() as connection:
             return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def _planned(run: str, moment: dt.datetime, records: Iterable[PurgeRecord], state: str) -> list[dict[str, Any]]:
+    """Rows of the table of purges."""
+    return [vars(record) | {"purge": secrets.token_hex(_ID_BYTES), "run": run, "state": state, "planned_at": moment} for record in records]
 
 
 def _private(file: str | None) -> None:

@@ -1,0 +1,1 @@
+"""Outreach: who may be written to, and what was given to whom."""

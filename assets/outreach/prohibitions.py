@@ -1,0 +1,90 @@
+"""Who prohibits that their data is given to partners, as the data sets with a `prohibition` tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from resources.warehouse.dialect import literal, name
+from resources.warehouse.engine import tables_of
+from resources.warehouse.models import model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from resources.catalogue import Catalogue, Dataset
+    from resources.warehouse import Engine
+
+_HASH = "sha256($pepper || 'disclosure/' || kind || '/' || value)"
+
+
+def prohibitions(engine: Engine, catalogue: Catalogue) -> int:
+    """How many prohibitions are held, those that have ended among them."""
+    return engine.count(f"SELECT count(*) FROM ({_prohibitions(engine, catalogue)}) AS prohibitions")
+
+
+def against_prohibition(engine: Engine, catalogue: Catalogue, disclosed: pa.Table, pepper: str) -> list[str]:
+    """The disclosures of a person's data that the person prohibited at the time: one item a disclosure and person, sorted.
+
+    Args:
+        engine: what is published.
+        catalogue: the register's catalogue.
+        disclosed: `disclosure`, `hash`, `made_at` (naive UTC) of what was given; see `hashes_of`.
+        pepper: the secret of the keyed hashes.
+    """
+    _hash_links(engine, pepper)
+    _take(engine, "disclosed", disclosed)
+    engine.run(f"CREATE OR REPLACE TEMP TABLE prohibitions AS {_prohibitions(engine, catalogue)}")
+    return sorted(row[0] for row in engine.rows(model("outreach/against_prohibition")))
+
+
+def unknown(engine: Engine, disclosed: pa.Table, pepper: str) -> list[str]:
+    """The disclosures, of `disclosed`, whose identifier nobody in the register bears, sorted."""
+    _hash_links(engine, pepper)
+    _take(engine, "disclosed", disclosed)
+    statement = "SELECT disclosure FROM disclosed WHERE hash NOT IN (SELECT hash FROM hashed_links) ORDER BY disclosure"
+    return [row[0] for row in engine.rows(statement)]
+
+
+def hashes_of(engine: Engine, identifiers: Iterable[tuple[str, str]], pepper: str) -> list[str]:
+    """The keyed hashes of normalised identifiers (kind and value), in their order, as the ledger keeps them of a disclosure."""
+    given = list(identifiers)
+    columns = {"number": list(range(len(given))), "kind": [kind for kind, _ in given], "value": [value for _, value in given]}
+    engine.register("given_identifiers", pa.table(columns))
+    found = engine.rows(f"SELECT {_HASH} FROM given_identifiers ORDER BY number", {"pepper": pepper}) if given else []
+    engine.unregister("given_identifiers")
+    return [row[0] for row in found]
+
+
+def _hash_links(engine: Engine, pepper: str) -> None:
+    engine.run(f"CREATE OR REPLACE TEMP TABLE hashed_links AS SELECT person, {_HASH} AS hash FROM identity.links", {"pepper": pepper})
+
+
+def _take(engine: Engine, table: str, rows: pa.Table) -> None:
+    engine.register("taken", rows)
+    engine.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT disclosure, hash, made_at FROM taken")
+    engine.unregister("taken")
+
+
+def _prohibitions(engine: Engine, catalogue: Catalogue) -> str:
+    """The SELECT of every prohibition: the person, and from and until when (naive UTC timestamps, NULL where that is not known)."""
+    held = tables_of(engine, "register")
+    selects = [_of(dataset) for dataset in catalogue.datasets if dataset.shape.prohibition is not None and dataset.table in held]
+    nobody = "SELECT CAST(NULL AS VARCHAR) AS person, CAST(NULL AS TIMESTAMP) AS since, CAST(NULL AS TIMESTAMP) AS until WHERE false"
+    return " UNION ALL ".join(selects) or nobody
+
+
+def _of(dataset: Dataset) -> str:
+    prohibition = dataset.shape.prohibition
+    if prohibition is None:
+        return ""
+    since, until = (
+        f"CAST({name(field)} AS TIMESTAMP)" if field else "CAST(NULL AS TIMESTAMP)" for field in (prohibition.from_, prohibition.until)
+    )
+    conditions = " AND ".join(
+        f"CAST({name(field)} AS VARCHAR) IN ({', '.join(literal(value) for value in values)})"
+        for field, values in prohibition.where.items()
+    )
+    table = f"register.{name(dataset.table)}"
+    return f"SELECT _person AS person, {since} AS since, {until} AS until FROM {table} WHERE _person IS NOT NULL AND {conditions}"

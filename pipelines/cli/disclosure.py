@@ -1,0 +1,48 @@
+"""`ansvar disclosure …`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.cli.show import as_json as print_json
+from pipelines.cli.show import table
+from resources.register import open_register
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+
+@click.group("disclosure")
+def command() -> None:
+    """What was given to partners and authorities."""
+
+
+@command.command("new")
+@click.option("--recipient", required=True, help="A recipient that notice.yaml names.")
+@click.option("--ground", required=True, help="Why the recipient may have the data.")
+@click.option("--by", "made_by", required=True, metavar="NAME", help="Who decides it.")
+@click.option(
+    "--persons",
+    type=click.File(encoding="utf-8"),
+    required=True,
+    help="One identifier a line, as customer_number=1234; - reads standard input.",
+)
+def new(recipient: str, ground: str, made_by: str, persons: TextIO) -> None:
+    """Record a disclosure before it is made; prints its opaque id. A partner never gets the data of whoever prohibits it."""
+    from assets.outreach.disclose import disclose
+
+    click.echo(disclose(open_register(), recipient, ground, made_by, persons.read().splitlines()))
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def listing(*, as_json: bool) -> None:
+    """Every disclosure, newest first: to whom, how many identifiers, on what ground, by whom."""
+    rows = open_register().ledger.disclosures()
+    if as_json:
+        print_json(rows)
+        return
+    columns = ("disclosure", "made_at", "recipient", "kind", "country", "identifiers", "ground", "made_by")
+    table(columns, [[f"{each[column]:%Y-%m-%d %H:%M}" if column == "made_at" else each[column] for column in columns] for each in rows])
