@@ -6,6 +6,7 @@ home/
   landing/     batches on their way in
   recordings/  audio, one file a record
   outbox/      export bundles
+  documents/   the notice, the record of processing, the data map, the promises
   dagster/     Dagster's own storage (no personal data)
   settings.env values of ${NAME} in the register's YAML: secrets stand here
   clock        optional: a moment at which the clock stands still
@@ -22,8 +23,9 @@ from pathlib import Path
 from resources.errors import AnsvarError
 
 _NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_FOLDERS = ("warehouse", "landing", "recordings", "outbox", "dagster", "temporary")
+_FOLDERS = ("warehouse", "landing", "recordings", "outbox", "documents", "dagster", "temporary")
 _BEFOREHAND = {"settings.env", "clock"}  # what may stand in a folder that is to become a home
+_OWN_FILES = {"pepper.key", "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db-journal"}
 _PEPPER_BYTES = 32
 
 
@@ -76,6 +78,10 @@ class Home:
     def ledger_url(self) -> str:
         """The ledger's SQLAlchemy URL: `ANSVAR_LEDGER`, by default SQLite in the home."""
         return os.environ.get("ANSVAR_LEDGER") or f"sqlite:///{self.path / 'ledger.db'}"
+
+    def strangers(self) -> int:
+        """How many files and folders at the top of the home are none that Ansvar made."""
+        return sum(1 for each in self.path.iterdir() if each.name not in {*_FOLDERS, *_BEFOREHAND, *_OWN_FILES})
 
     def settings(self) -> dict[str, str]:
         """The settings of `settings.env`, overridden by the environment.
@@ -130,13 +136,13 @@ def _unquoted(value: str) -> str:
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value
 
 
-def write_private(path: Path, text: str) -> None:
-    """Write a file of mode 0600, whole or not at all."""
+def write_private(path: Path, content: str | bytes) -> None:
+    """Write a file of mode 0600, whole or not at all; text in UTF-8."""
     partial = path.with_name(f".{path.name}.partial")
     partial.unlink(missing_ok=True)
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
         file.flush()
         os.fsync(file.fileno())
     partial.replace(path)

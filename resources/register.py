@@ -38,6 +38,11 @@ class Register:
         return self.home.path / "recordings"
 
     @property
+    def documents(self) -> Path:
+        """Where the generated documents are put."""
+        return self.home.path / "documents"
+
+    @property
     def outbox(self) -> Path:
         """Where export bundles are put."""
         return self.home.path / "outbox"

@@ -41,9 +41,15 @@ DUTIES = {
     "at_rest": "Art. 32",
     "versions": "Art. 12(1)",
 }
+CONTROLLER = "controller"  # the operator of what no processor runs
 RIGHTS = ("access", "rectify", "erase", "object", "restrict", "complain")
 # The European Union, and Iceland, Liechtenstein and Norway (ISO 3166-1).
-EEA = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IS IT LI LT LU LV MT NL NO PL PT RO SE SI SK".split())
+EEA = frozenset(
+    {
+        *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IS", "IT", "LI", "LT", "LU"),
+        *("LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"),
+    }
+)
 PERIOD = "{period}"
 
 
@@ -70,8 +76,13 @@ def check_notice(document: Document, notice: NoticeShape, vocabulary: Vocabulary
     _check_versions(document, notice)
 
 
-def check_promises(document: Document, notice: NoticeShape, retention: RetentionShape, sources: Iterable[Source]) -> None:
-    """Each promise speaks of data, of a retention rule, or of a duty; or says that nothing is held under it."""
+def check_promises(
+    document: Document, notice: NoticeShape, retention: RetentionShape, sources: Iterable[Source], *, complete: bool = True
+) -> None:
+    """Each promise speaks of data, of a retention rule, or of a duty; or says that nothing is held under it.
+
+    Where mistakes leave open which fields and rules bear which promise, `complete` is false, and no promise is said to be without them.
+    """
     fields = [field for source in sources for dataset in source.datasets.values() for field in dataset.fields.values()]
     held = {field.shape.promise for field in fields}
     ruled = {rule.promise for rule in retention.rules.values()}
@@ -80,31 +91,39 @@ def check_promises(document: Document, notice: NoticeShape, retention: Retention
         if name in DUTIES or name in ruled:
             if promise.nothing_held is not None:
                 document.report((*place, "nothing_held"), "'nothing_held' has no meaning here: only a promise of what is held may say so")
-        elif name not in held and promise.nothing_held is None:
+        elif complete and name not in held and promise.nothing_held is None:
             document.report(place, "no field and no rule bears it: state 'nothing_held' with the reason, or tag what it speaks of")
         elif name in held and promise.nothing_held is not None:
             bearing = next(field for field in fields if field.shape.promise == name)
-            document.report((*place, "nothing_held"), f"says that nothing is held, and {bearing.file}:{bearing.line} holds '{bearing.name}'")
-        if any(PERIOD in promise.label.in_language(language) for language in ("en", "sv", "fi")):
+            document.report(
+                (*place, "nothing_held"), f"says that nothing is held, and {bearing.file}:{bearing.line} holds '{bearing.name}'"
+            )
+        if complete and any(PERIOD in promise.label.in_language(language) for language in ("en", "sv", "fi")):
             periods = {str(rule.period) for rule in retention.rules.values() if rule.promise == name}
             if len(periods) != 1:
                 document.report((*place, "label"), f"'{PERIOD}' needs one period, and {len(periods)} are kept under this promise")
 
 
 def _check_recipient(document: Document, place: Location, recipient: RecipientShape, notice: NoticeShape) -> None:
-    for index, promise in enumerate(recipient.receives):
+    for index, promise in enumerate([] if document.is_broken(("promises",)) else recipient.receives):
         _known(document, (*place, "receives", index), promise, notice.promises, "promise of this notice")
+    for index, purpose in enumerate(recipient.purposes):
+        _known(document, (*place, "purposes", index), purpose, notice.purposes, "purpose of this notice")
     if recipient.kind == "partner" and not recipient.receives:
         document.report(place, "'receives' is missing: say which promises' data the partner is given")
     if recipient.country not in EEA and recipient.transfer is None:
-        document.report(place, f"'transfer' is missing: {recipient.country} is outside the EEA, so name the ground and the safeguard (Art. 44–49)")
+        document.report(
+            place, f"'transfer' is missing: {recipient.country} is outside the EEA, so name the ground and the safeguard (Art. 44–49)"
+        )
 
 
 def _check_versions(document: Document, notice: NoticeShape) -> None:
     seen: set[str] = set()
     for index, version in enumerate(notice.versions):
         if version.version in seen:
-            document.report(("versions", index, "version"), f"the version '{version.version}' stands here again: give each a name of its own")
+            document.report(
+                ("versions", index, "version"), f"the version '{version.version}' stands here again: give each a name of its own"
+            )
         seen.add(version.version)
         if index and version.date >= notice.versions[index - 1].date:
             document.report(("versions", index, "date"), "is not before the version above it: versions stand newest first")

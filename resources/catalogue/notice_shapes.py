@@ -63,7 +63,7 @@ class SubjectsShape(Shape):
 
 
 class PurposeShape(Shape):
-    """Why data is processed, on what legal basis, and, for a legitimate interest, how it was weighed against the persons' (Art. 6(1)(f))."""
+    """Why data is processed, on what legal basis, and how a legitimate interest was weighed against the persons' (GDPR Art. 6(1)(f))."""
 
     label: Label
     legal_basis: Text
@@ -78,7 +78,7 @@ class TransferShape(Shape):
 
 
 class RecipientShape(Shape):
-    """Who receives data: what for, which promises' data, and in which country (ISO 3166-1).
+    """Who receives data: what for, which promises' data for which purposes (any, unless they are stated), and in which country (ISO 3166-1).
 
     A processor receives, beside what is listed, what the source systems hold that it operates.
     """
@@ -86,7 +86,8 @@ class RecipientShape(Shape):
     label: Label
     kind: Literal["processor", "partner", "authority"]
     task: Label
-    receives: list[Name] = []
+    receives: list[Name] = Field(default_factory=list)
+    purposes: list[Name] = Field(default_factory=list)
     country: Country
     transfer: TransferShape | None = None
 

@@ -1,0 +1,92 @@
+"""Texts in several languages as plain data, and what turns them into one language."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib import resources as package_data
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ruamel.yaml import YAML
+
+from resources.catalogue.shapes import Label
+from resources.wording import LANGUAGES, Wording, period_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from resources.calendar import Period
+
+Text: TypeAlias = dict[str, str]
+"""One text in every language: `{"fi": …, "sv": …, "en": …}`."""
+
+_PACKAGE = "assets.accountability.documents"
+_ARTICLE = re.compile(r"GDPR Art\. (\d+)(?:\((\d+)\))?(?:\(([a-z])\))?")
+
+
+@cache
+def texts() -> dict[str, Label]:
+    """What the documents say beside the register's own words, by key."""
+    return _labels("texts.yaml")
+
+
+@cache
+def countries() -> dict[str, Label]:
+    """The names of countries, by their ISO 3166-1 code."""
+    return _labels("countries.yaml")
+
+
+def wording(language: str, zone: str = "UTC") -> Wording:
+    """The documents' texts in a language."""
+    return Wording(language, zone, texts())
+
+
+def told(label: Label) -> Text:
+    """A label as plain data."""
+    return {language: label.in_language(language) for language in LANGUAGES}
+
+
+def period_told(period: Period) -> Text:
+    """A period in words, in every language."""
+    return {language: period_in_words(period, language) for language in LANGUAGES}
+
+
+def spoken(value: Any, language: str) -> Any:
+    """Plain data with every text in it reduced to one language."""
+    if isinstance(value, dict):
+        if value.keys() == set(LANGUAGES):
+            return value[language]
+        return {key: spoken(each, language) for key, each in value.items()}
+    return [spoken(each, language) for each in value] if isinstance(value, list) else value
+
+
+def sentence(text: str) -> str:
+    """A text that ends as a sentence does."""
+    return text if text.endswith((".", "!", "?", ":")) else f"{text}."
+
+
+def listed(labels: Iterable[str]) -> str:
+    """Labels one after the other; each stands in it once."""
+    return ", ".join(dict.fromkeys(labels))
+
+
+def article_in_words(article: str, language: str) -> str:
+    """An article of the General Data Protection Regulation as the language cites it; another law's as it is written.
+
+    Finnish and Swedish cite as the EU's interinstitutional style guide does (https://publications.europa.eu/code/).
+    """
+    match = _ARTICLE.fullmatch(article)
+    if match is None or language == "en":
+        return article
+    number, paragraph, point = match.groups()
+    if language == "sv":
+        return f"artikel {number}" + (f".{paragraph}" if paragraph else "") + (f" {point}" if point else "") + " i dataskyddsförordningen"
+    parts = [f"{number} artikla", f"{paragraph} kohta" if paragraph else "", f"{point} alakohta" if point else ""]
+    *before, last = [part for part in parts if part]
+    genitive = [part.replace("artikla", "artiklan").replace("kohta", "kohdan") for part in before]
+    return " ".join(["tietosuoja-asetuksen", *genitive, last])
+
+
+def _labels(file: str) -> dict[str, Label]:
+    data: Mapping[str, Any] = YAML(typ="safe", pure=True).load((package_data.files(_PACKAGE) / file).read_text(encoding="utf-8"))
+    return {key: Label.model_validate(label) for key, label in data.items()}
