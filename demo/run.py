@@ -25,6 +25,7 @@ from demo.settings import settings_of
 from demo.truth import FILE as TRUTH
 from demo.world import TODAY
 from pipelines.cli.batches import COLUMNS, batch_row
+from pipelines.cli.discover import rows as discovered
 from pipelines.cli.show import table
 from pipelines.instance import prepare_instance
 from pipelines.run import add_partition, run_daily, run_export
@@ -36,7 +37,7 @@ from resources.register import Register, open_register
 if TYPE_CHECKING:
     from datetime import date
 
-_MARK = "demonstration"
+_MARK = "DEMONSTRATION=yes"  # a setting of the home: `make demo` may make it anew
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,13 @@ def run(persons: int) -> None:
     click.echo(f"The demonstration company's source systems: {persons:,} persons …")
     generate(places.world, persons)
     places.home.create()
-    write_private(places.home.path / _MARK, "This home is the demonstration's: `make demo` makes it anew.\n")
+    write_private(places.home.path / "settings.env", f"{_MARK}\n")
     prepare_instance(places.home)
     with running(places.world) as servers:
         write_settings(places, servers.settings)
         for night in (TODAY - timedelta(days=1), TODAY):
             _night(places, night)
+        _discover(open_register(home=places.home))
         if (places.world / TRUTH).exists():
             click.echo(f"\nAn export bundle, as its data subject gets it: {_answer(open_register(home=places.home), places)}")
     click.echo("Dagster's UI on this home: make ui")
@@ -81,7 +83,7 @@ def run(persons: int) -> None:
 def ui(port: int) -> int:
     """Dagster's UI on the demonstration's home, with its source systems running; gives the UI's exit code."""
     places = Places.from_environment()
-    if not (places.home.path / _MARK).exists():
+    if not _is_demonstration(places.home):
         raise AnsvarError("There is no demonstration yet: run `make demo` first.")
     settings = places.home.settings()
     os.umask(0o077)
@@ -98,12 +100,18 @@ def ui(port: int) -> int:
 def write_settings(places: Places, servers: dict[str, str]) -> None:
     """The settings under which the register reaches its sources, and the moment at which its clock stands."""
     settings = settings_of(places.world) | servers
-    write_private(places.home.path / "settings.env", "".join(f"{name}={value}\n" for name, value in settings.items()))
+    listed = "".join(f"{name}={value}\n" for name, value in settings.items())
+    write_private(places.home.path / "settings.env", f"{_MARK}\n{listed}")
     write_private(places.home.path / "clock", f"{TODAY.isoformat()}T03:00\n")
 
 
+def _is_demonstration(home: Home) -> bool:
+    settings = home.path / "settings.env"
+    return settings.is_file() and _MARK in settings.read_text(encoding="utf-8").splitlines()
+
+
 def _clear(places: Places) -> None:
-    if places.home.path.exists() and any(places.home.path.iterdir()) and not (places.home.path / _MARK).exists():
+    if places.home.path.exists() and any(places.home.path.iterdir()) and not _is_demonstration(places.home):
         raise AnsvarError(f"The home {places.home.path} is not a demonstration's: name another in ANSVAR_HOME.")
     for folder in (places.home.path, places.world):
         if folder.exists():
@@ -134,6 +142,14 @@ def _show(register: Register, run_id: str, night: date) -> None:
         subjects, quarantined = (engine.count(f"SELECT count(*) FROM {each}") for each in ("identity.subjects", "quarantine.records"))  # noqa: S608 - our own names
     table((*COLUMNS[1:-2], "purged", "held"), rows, title=f"\nThe night of {night}")
     click.echo(f"{subjects:,} subjects, {quarantined:,} records in quarantine, {purged.total():,} purged.")
+
+
+def _discover(register: Register) -> None:
+    """What the sources have and nobody tagged."""
+    for dataset in register.catalogue.datasets:
+        for field in discovered(register, dataset):
+            proposed = f"proposed is {field['category']}, by {field['why']}" if field["category"] else "nothing is proposed"
+            click.echo(f"Not loaded, for nobody tagged it: {field['path']} of {dataset.id}, in {field['records']:,} records; {proposed}.")
 
 
 def _answer(register: Register, places: Places) -> Path:

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from assets.accountability.assets import document_assets, promises_asset
+from assets.accountability.checks import promise_checks
+from assets.accountability.stores import store_specs
 from assets.identity.assets import identity_assets
 from assets.ingest.assets import ingest_assets, key_of, source_specs
+from assets.lineage import build_lineage
 from assets.retention.assets import retention_assets
 from assets.rights.assets import rights_assets
 from pipelines.jobs import EXECUTOR, daily_job, export_job
@@ -36,6 +40,7 @@ def build(folder: Path | None = None, home: Home | None = None, clock: Clock | N
 
     Raises:
         CatalogueError: where the register's YAML is wrong.
+        LineageError: where a column of a table or model has no tags, or cannot be followed.
     """
     catalogue = load_register(folder or register_folder())
 
@@ -44,17 +49,26 @@ def build(folder: Path | None = None, home: Home | None = None, clock: Clock | N
         del run  # opened once a run: a run has one clock from its first step to its last
         return open_register(catalogue, home, clock)
 
-    tables = [key_of(dataset) for dataset in catalogue.datasets]
-    identity = identity_assets(register, publish_if_last, tables)
-    daily = daily_job()
+    build_lineage(catalogue)
+    tables = {f"register.{dataset.table}": key_of(dataset) for dataset in catalogue.datasets}
+    identity = identity_assets(catalogue, register, publish_if_last, tables)
+    retention = retention_assets(register, sorted(identity.keys))
+    documents = document_assets(catalogue, register, [])
+    purged = sorted(key for asset in retention for key in asset.keys)
+    checks = promise_checks(catalogue, register, purged)
+    daily = daily_job(checks)
     return dg.Definitions(
         assets=[
             *source_specs(catalogue),
+            *store_specs(catalogue),
             *ingest_assets(catalogue, register, publish_if_last),
             identity,
-            *retention_assets(register, sorted(identity.keys)),
-            *rights_assets(register, [*tables, *sorted(identity.keys)]),
+            *retention,
+            *rights_assets(register, [*tables.values(), *sorted(identity.keys)]),
+            *documents,
+            promises_asset(catalogue, register, [*purged, *(asset.key for asset in documents)]),
         ],
+        asset_checks=[checks],
         jobs=[daily, export_job()],
         schedules=[daily_schedule(daily, catalogue.notice.time_zone)],
         executor=EXECUTOR,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dagster as dg
 
-from assets.rights.assets import REQUESTS
-
 DAILY = "daily"
 EXPORT = "export_bundle"
 # A source that cannot be read fails its own step after handing on what was held of it: all else goes on, and the run ends as failed.
@@ -15,12 +13,12 @@ _GO_ON = {"step_dependency_config": {"require_upstream_step_success": False}}
 EXECUTOR = dg.in_process_executor.configured(_GO_ON, name="in_process")
 
 
-def daily_job() -> dg.UnresolvedAssetJobDefinition:
-    """Read every source, work out who is who, purge what is past its period."""
+def daily_job(promises: dg.AssetChecksDefinition) -> dg.UnresolvedAssetJobDefinition:
+    """Read every source, work out who is who, purge what is past its period, and look at every promise of the notice."""
     return dg.define_asset_job(
         DAILY,
-        selection=dg.AssetSelection.groups("ingest", "identity", "retention"),
-        description="Reads every source, works out who is who, and purges what is past its period.",
+        selection=dg.AssetSelection.groups("ingest", "identity", "retention", "accountability") | dg.AssetSelection.checks(promises),
+        description="Reads every source, works out who is who, purges what is past its period, and checks every promise of the notice.",
         executor_def=EXECUTOR,
         config=QUIET,
     )
@@ -31,7 +29,6 @@ def export_job() -> dg.UnresolvedAssetJobDefinition:
     return dg.define_asset_job(
         EXPORT,
         selection=dg.AssetSelection.groups("rights"),
-        partitions_def=REQUESTS,
         description="Writes the export bundle that answers one request; the partition is the id that `ansvar request new` gives.",
         executor_def=EXECUTOR,
         config=QUIET,

@@ -21,15 +21,17 @@ if TYPE_CHECKING:
 
 _TAGS = {".dagster/repository": "__repository__@ansvar"}  # so that the UI lists the run with its job
 _PROCESS = "ansvar/process"
+_EVALUATED = dg.DagsterEventType.ASSET_CHECK_EVALUATION
 
 
 @dataclass(frozen=True)
 class Ran:
-    """How a run ended: its id, and a message for each step that failed."""
+    """How a run ended: its id, a message for each step that failed, and `check at asset` for each check that found an error."""
 
     run: str
     success: bool
     failures: list[str]
+    found: list[str]
 
 
 def daily() -> dg.JobDefinition:
@@ -77,7 +79,10 @@ def _run(job: object, home: Home, selection: Sequence[dg.AssetKey] | None, tags:
             raise_on_error=False,
         )
         failures = [_message(event) for event in result.all_events if event.is_step_failure]
-        return Ran(result.run_id, result.success, failures)
+        evaluations = [event.asset_check_evaluation_data for event in result.all_events if event.event_type is _EVALUATED]
+        wrong = [each for each in evaluations if not each.passed and each.severity is dg.AssetCheckSeverity.ERROR]
+        found = sorted(f"{each.check_name} at {'/'.join(each.asset_key.path)}" for each in wrong)
+        return Ran(result.run_id, result.success, failures, found)
 
 
 def _settle(instance: dg.DagsterInstance) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _PERIOD = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?", re.ASCII)
 _MONTHS_A_YEAR = 12
 _DAYS_A_WEEK = 7
+_DAYS_A_MONTH = 365.2425 / _MONTHS_A_YEAR
 _SATURDAY = 5
 
 
@@ -46,6 +47,11 @@ class Period:
             raise ValueError(msg)
         return period
 
+    @property
+    def nominal_days(self) -> float:
+        """About how many days it is: to put periods in order, never to count one."""
+        return self.months * _DAYS_A_MONTH + self.days
+
     def __str__(self) -> str:
         """The period as ISO 8601 text, years folded out of the months."""
         years, months = divmod(self.months, _MONTHS_A_YEAR)
@@ -64,8 +70,8 @@ class Period:
 def deadline(received: dt.date, months: int = 1) -> dt.date:
     """The last local date on which a request may be answered: GDPR Art. 12(3).
 
-    So many calendar months from receipt; one that ends on a Saturday, a Sunday or a Finnish public holiday ends on the next working day:
-    Regulation (EEC, Euratom) No 1182/71, Art. 3(4).
+    So many calendar months from receipt; one that ends on a Saturday, a Sunday, a Finnish public holiday, or the eve of Christmas or
+    midsummer ends on the next working day: Regulation (EEC, Euratom) No 1182/71, Art. 3(4); in Finland Act 150/1930, section 5.
 
     Args:
         received: the local date of receipt.

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from whenever import Instant, OffsetDateTime, TimeZoneNotFoundError, ZonedDateTime
+from whenever import Instant, OffsetDateTime, PlainDateTime, TimeZoneNotFoundError, ZonedDateTime
 
 from resources.errors import AnsvarError
 
@@ -34,6 +34,11 @@ class Clock:
 
     def _instant(self) -> Instant:
         return self.frozen or Instant.now()
+
+
+def local_date(moment: dt.datetime, zone: str) -> dt.date:
+    """The local date of a naive UTC timestamp in a time zone."""
+    return PlainDateTime(moment).assume_utc().to_tz(zone).date().to_stdlib()
 
 
 def clock_of(zone: str, home: Path) -> Clock:

@@ -27,9 +27,12 @@ _UNITS = {
     "fi": {"year": ("yhden vuoden", "vuotta"), "month": ("yhden kuukauden", "kuukautta"), "day": ("yhden päivän", "päivää")},
 }
 _NUMBERS = {
-    "en": "two three four five six seven eight nine ten eleven twelve thirteen".split(),
-    "sv": "två tre fyra fem sex sju åtta nio tio elva tolv tretton".split(),
-    "fi": "kaksi kolme neljä viisi kuusi seitsemän kahdeksan yhdeksän kymmenen yksitoista kaksitoista kolmetoista".split(),
+    "en": ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen"),
+    "sv": ("två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv", "tretton"),
+    "fi": (
+        *("kaksi", "kolme", "neljä", "viisi", "kuusi", "seitsemän"),
+        *("kahdeksan", "yhdeksän", "kymmenen", "yksitoista", "kaksitoista", "kolmetoista"),
+    ),
 }
 _AND = {"en": "and", "sv": "och", "fi": "ja"}
 

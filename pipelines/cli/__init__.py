@@ -13,6 +13,7 @@ from resources.errors import AnsvarError
 _COMMANDS = {
     "batches": "What became of the records of each batch.",
     "check": "Check the register's YAML.",
+    "disclosure": "What was given to partners and authorities.",
     "discover": "Fields that sources have and the catalogue does not.",
     "export": "Write the bundle that answers a request.",
     "fields": "Every field of every data set, with its tags.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from resources.calendar import Period
+from resources.calendar import Period, deadline
 from resources.warehouse.dialect import last_day
 from resources.warehouse.engine import engine
 
@@ -118,3 +118,22 @@ def test_sql_and_python_agree(tmp_path: Path) -> None:
             anchors = [date for date, each in pairs if each == period]
             found = opened.rows(f"SELECT {last_day('unnest($anchors)', period)}", {"anchors": anchors})
             assert [period.last_day(anchor) for anchor in anchors] == [row[0] for row in found]
+
+
+@pytest.mark.parametrize(
+    ("received", "months", "last"),
+    [
+        ("2026-10-15", 1, "2026-11-16"),  # the fifteenth is a Sunday
+        ("2026-11-06", 1, "2026-12-07"),  # Independence Day, which is a Sunday
+        ("2026-11-24", 1, "2026-12-28"),  # Christmas Eve, Christmas Day, Boxing Day, Sunday
+        ("2026-11-25", 1, "2026-12-28"),  # Christmas Day, Boxing Day, Sunday
+        ("2027-01-31", 1, "2027-03-01"),  # the last of February is a Sunday
+        ("2026-03-03", 1, "2026-04-07"),  # Good Friday, Easter, Easter Monday
+        ("2026-05-19", 1, "2026-06-22"),  # Midsummer Eve, Midsummer Day, Sunday
+        ("2026-01-02", 3, "2026-04-02"),
+        ("2028-02-29", 1, "2028-03-29"),
+    ],
+)
+def test_a_deadline(received: str, months: int, last: str) -> None:
+    """An answer is due a calendar month from receipt; what would end on a Saturday, Sunday or Finnish holiday ends on the next working day."""
+    assert deadline(dt.date.fromisoformat(received), months) == dt.date.fromisoformat(last)

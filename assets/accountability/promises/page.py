@@ -1,0 +1,141 @@
+"""The page of promises: all of them at a glance, for the data protection officer to read and to show."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from assets.accountability.documents.blocks import Block, Facts, Heading, Line, Page, Paragraph, Section, Table
+from assets.accountability.documents.render import html
+from assets.accountability.documents.write import Document
+from assets.accountability.promises.finding import State
+from assets.accountability.promises.status import remedy, texts
+from resources.wording import Wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assets.accountability.promises.finding import Evidence, Finding, Standing
+    from assets.accountability.promises.status import Status
+    from resources.catalogue import Catalogue
+
+_STATES = {State.KEPT: "state_kept", State.BROKEN: "state_broken", State.NOT_YET: "state_not_yet"}
+_SIGNS = {State.KEPT: "✓", State.BROKEN: "✗", State.NOT_YET: "–"}
+
+
+def promises_documents(status: Status, catalogue: Catalogue) -> Iterator[Document]:
+    """The page of promises as `promises.<language>.html`, in the languages of the register."""
+    for language in catalogue.notice.languages:
+        yield Document(f"promises.{language}.html", html(promises_page(status, catalogue, language)))
+
+
+def promises_page(status: Status, catalogue: Catalogue, language: str) -> Page:
+    """The page of promises in a language."""
+    words = Wording(language, catalogue.notice.time_zone, texts())
+    standings = list(status.standings.values())
+    broken = [each for each in standings if each.state is State.BROKEN]
+    intro = Paragraph(words.text("intro", moment=words.moment(status.moment)))
+    sections = [Section("broken", words.text("broken_title"), _broken(broken, catalogue, words))] if broken else []
+    sections += [
+        Section("all", words.text("all_title"), [intro, _overview(standings, catalogue, words)]),
+        Section("looked-at", words.text("checked_title"), [Paragraph(words.text("checked_intro")), *_details(standings, catalogue, words)]),
+    ]
+    return Page(
+        language=language,
+        title=words.text("title"),
+        subtitle=catalogue.notice.name.in_language(language),
+        contents=words.text("contents"),
+        facts=_facts(status, catalogue, words),
+        sections=sections,
+    )
+
+
+def evidence_in_words(evidence: Evidence, language: str) -> str:
+    """The evidence of a judgement in one line: `records 36, oldest record 2026-07-15`."""
+    words = Wording(language, "UTC", texts())
+    return ", ".join(_said(key, value, words) for key, value in evidence.items())
+
+
+def _said(key: str, value: int | str | dt.date, words: Wording) -> str:
+    name = words.text(f"evidence_{key}")
+    if key == "nothing_held":
+        return name
+    if isinstance(value, int):
+        return f"{name} {words.integer(value)}"
+    return f"{name} {words.date(value)}" if isinstance(value, dt.date) else f"{name}: {value}"
+
+
+def _facts(status: Status, catalogue: Catalogue, words: Wording) -> Facts:
+    counts = words.text("summary", kept=status.count(State.KEPT), broken=status.count(State.BROKEN), waiting=status.count(State.NOT_YET))
+    notice = status.notice
+    version = (
+        words.text("notice_none")
+        if notice is None
+        else words.text("notice_version", version=notice["version"], date=words.date(notice["date"]))
+    )
+    published = words.moment(status.published_at) if status.published_at else words.text("never")
+    controller = catalogue.notice.controller
+    return Facts(
+        [
+            (words.text("controller"), [Line(f"{controller.name}, {controller.business_id}")]),
+            (words.text("notice"), [Line(version)]),
+            (words.text("published"), [Line(published)]),
+            (words.text("summary_title"), [Line(counts)]),
+        ]
+    )
+
+
+def _state(state: State, words: Wording) -> str:
+    return f"{_SIGNS[state]} {words.text(_STATES[state])}"
+
+
+def _label(promise: str, catalogue: Catalogue, words: Wording) -> str:
+    return f"{catalogue.notice.promises[promise].label.in_language(words.language)} ({promise})"
+
+
+def _overview(standings: list[Standing], catalogue: Catalogue, words: Wording) -> Table:
+    headings = [words.text(key) for key in ("promise", "state", "evidence")]
+    rows: list[list[str | int]] = [
+        [
+            _label(each.promise, catalogue, words),
+            _state(each.state, words),
+            ", ".join(
+                [
+                    words.text("looked_at", number=len(each.findings)),
+                    *([found] if (found := evidence_in_words(each.evidence, words.language)) else []),
+                ]
+            ),
+        ]
+        for each in standings
+    ]
+    return Table("promises", words.text("all_title"), headings, rows)
+
+
+def _broken(broken: list[Standing], catalogue: Catalogue, words: Wording) -> list[Block]:
+    headings = [words.text(key) for key in ("promise", "where", "evidence", "todo")]
+    rows: list[list[str | int]] = [
+        [
+            _label(finding.promise, catalogue, words),
+            "/".join(finding.target),
+            evidence_in_words(finding.judgement.evidence, words.language),
+            remedy(finding.judgement, words.language),
+        ]
+        for each in broken
+        for finding in each.broken
+    ]
+    return [Table("broken-promises", words.text("broken_title"), headings, rows)]
+
+
+def _details(standings: list[Standing], catalogue: Catalogue, words: Wording) -> list[Block]:
+    blocks: list[Block] = []
+    for each in standings:
+        blocks.append(Heading(_label(each.promise, catalogue, words), f"promise-{each.promise}"))
+        rows = [_row(finding, words) for finding in each.findings]
+        headings = [words.text(key) for key in ("where", "state", "evidence")]
+        blocks.append(Table(f"looked-at-{each.promise}", _label(each.promise, catalogue, words), headings, rows))
+    return blocks
+
+
+def _row(finding: Finding, words: Wording) -> list[str | int]:
+    judgement = finding.judgement
+    return ["/".join(finding.target), _state(judgement.state, words), evidence_in_words(judgement.evidence, words.language)]

@@ -1,0 +1,35 @@
+"""Who can reach what lies in the home."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assets.accountability.promises.home import look_at
+
+if TYPE_CHECKING:
+    from tests.helpers.small import Small
+
+
+def test_a_home_as_it_is_made(small: Small) -> None:
+    """A home that Ansvar made belongs to one account, is closed to others, and holds no generation but the present one."""
+    home = look_at(small.register.home.path)
+    assert home.files > 0
+    assert (home.accounts, home.open_to_others, home.readable_by_others, home.superseded) == (1, 0, 0, 0)
+
+
+def test_a_file_that_others_can_read(small: Small) -> None:
+    """A file counts as readable where its own mode lets others read it and the home lets them in."""
+    path = small.register.home.path
+    (path / "pepper.key").chmod(0o644)
+    assert look_at(path).readable_by_others == 0
+    path.chmod(0o711)
+    home = look_at(path)
+    assert home.open_to_others == 1
+    assert home.readable_by_others >= 1
+    path.chmod(0o700)
+
+
+def test_a_generation_that_was_left(small: Small) -> None:
+    """A generation that is not the present one is counted."""
+    (small.register.warehouse.folder / "generation-old.duckdb").write_bytes(b"")
+    assert look_at(small.register.home.path).superseded == 1

@@ -1,0 +1,302 @@
+"""How each promise of the demonstration's notice is broken: in the tables, the ledger, the papers or the home itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import zipfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from stdnum.iban import calc_check_digits
+
+from assets.accountability.promises.commitments import COMMITMENTS
+from assets.accountability.promises.rights import KINDS
+from assets.outreach.prohibitions import hashes_of
+from resources.connectors.landing import sha256
+from resources.ledger import Disclosure, tables
+from resources.recognise import RECOGNISERS, fits
+from resources.warehouse.dialect import name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import sqlalchemy as sa
+
+    from resources.catalogue import Dataset, Field
+    from resources.register import Register
+
+_ROWS = 40
+IBANS = [f"FI{calc_check_digits(f'FI00{number:014d}')}{number:014d}" for number in range(1, _ROWS + 1)]
+EMAILS = [f"nobody{number}@nowhere.example" for number in range(1, _ROWS + 1)]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A register that may be broken."""
+
+    register: Register
+
+    def sql(self, statement: str, parameters: dict[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """Carry out a statement on the published generation."""
+        with duckdb.connect(str((self.register.warehouse.folder / "current").resolve())) as connection:
+            return connection.execute(statement, parameters).fetchall()
+
+    def ledger(self, statement: sa.Executable) -> None:
+        """Carry out a statement on the ledger."""
+        with self.register.ledger.engine.begin() as connection:
+            connection.execute(statement)
+
+    def say(self, change: Callable[[dict[str, Any]], object]) -> None:
+        """Let the notice in force have said something else."""
+        (row, *_) = self.register.ledger.notices()
+        content = self.register.ledger.notice(row["version"]) or {}
+        change(content[COMMITMENTS])
+        self.ledger(tables.notices.update().where(tables.notices.c.version == row["version"]).values(content=content))
+
+
+def ask(place: Place, kind: str) -> None:
+    """File a request that has waited for ten weeks."""
+    received = place.register.clock.now() - dt.timedelta(days=70)
+    place.register.ledger.new_request(kind, "fi", [("email", "somebody@somewhere.example")], received)
+
+
+def put_others(place: Place, promise: str) -> None:
+    """Fill a field of the promise with values that are plainly something else."""
+    dataset, field = next(
+        (dataset, field)
+        for dataset in place.register.catalogue.datasets
+        for field in dataset.fields.values()
+        if field.shape.promise == promise and _can_be_filled(place, dataset, field)
+    )
+    values = EMAILS if fits(RECOGNISERS["iban"], field.shape.category, field.identifies) else IBANS
+    table = f"register.{name(dataset.table)}"
+    statement = f"""
+        CREATE OR REPLACE TABLE {table} AS
+        SELECT * REPLACE (others.value AS {name(field.name)})
+        FROM (SELECT * FROM {table} LIMIT 1) AS first CROSS JOIN (SELECT unnest($values) AS value) AS others
+    """  # noqa: S608 - names of the catalogue
+    place.sql(statement, {"values": values})
+
+
+def _can_be_filled(place: Place, dataset: Dataset, field: Field) -> bool:
+    if field.shape.type != "text" or field.shape.mentions_others or field.name in dataset.shape.key:
+        return False
+    return bool(place.sql(f"SELECT count(*) FROM register.{name(dataset.table)}")[0][0])  # noqa: S608 - a name of the catalogue
+
+
+def _age(table: str, anchor: str) -> Callable[[Place], object]:
+    return lambda place: place.sql(f"UPDATE register.{table} SET {anchor} = '2001-01-01' WHERE {anchor} IS NOT NULL")  # noqa: S608 - our own names
+
+
+def _rewrite(place: Place, prefix: str, text: str) -> None:
+    """Take a text out of a paper."""
+    pages = sorted((place.register.home.path / "documents").glob(f"{prefix}*.html"))
+    assert text in pages[0].read_text(encoding="utf-8")
+    pages[0].write_text(pages[0].read_text(encoding="utf-8").replace(text, "–"), encoding="utf-8")
+
+
+def _lose_the_answers(place: Place) -> None:
+    for bundle in place.register.outbox.iterdir():
+        bundle.unlink()
+
+
+def _remake(place: Place, member: str, change: Callable[[bytes], bytes]) -> None:
+    """Let a bundle have been made with another member."""
+    (bundle,) = place.register.ledger.bundles()
+    path = place.register.outbox / bundle["file"]
+    with zipfile.ZipFile(path) as archive:
+        members = {each: archive.read(each) for each in archive.namelist()}
+    members[member] = change(members[member])
+    with zipfile.ZipFile(path, "w") as archive:
+        for each, content in members.items():
+            archive.writestr(each, content)
+    place.ledger(tables.bundles.update().values(sha256=sha256(path)))
+
+
+def _say_no_reason(withheld: bytes) -> bytes:
+    values = [{"table": "crm_contacts", "field": "name", "reason": "", "explanation": "", "count": 3}]
+    return json.dumps(json.loads(withheld) | {"values": values}).encode()
+
+
+def _disclose(place: Place, recipient: str, kind: str, country: str, ground: str) -> None:
+    given = Disclosure(recipient, kind, country, ground, None, "Liisa", place.register.clock.now())
+    place.register.ledger.new_disclosure(given, ["0" * 64])
+
+
+def _give_away(place: Place) -> None:
+    """Give a partner the data of a person whose prohibition holds."""
+    (contact,) = place.sql("""
+        SELECT contact_id FROM register.crm_consents
+        WHERE decision = 'prohibition' AND channel = 'partners' AND ended_at IS NULL ORDER BY contact_id LIMIT 1
+    """)[0]
+    with place.register.warehouse.reading() as engine:
+        hashes = hashes_of(engine, [("contact_id", contact)], place.register.home.pepper)
+    given = Disclosure("trade_fair_partner", "partner", "FI", "A fair", None, "Liisa", place.register.clock.now())
+    place.register.ledger.new_disclosure(given, hashes)
+
+
+def _leave_a_generation(place: Place) -> None:
+    (place.register.warehouse.folder / "generation-old.duckdb").write_bytes(b"what was thought gone")
+
+
+# By promise: what breaks it, the remedy that is told, and the evidence that counts it.
+BREAKS: dict[str, tuple[Callable[[Place], object], str, str]] = {
+    "controller": (lambda place: _rewrite(place, "notice", "9100001-3"), "no_controller", "silent"),
+    "contact": (lambda place: ask(place, "access"), "late_answer", "late"),
+    "subjects": (
+        lambda place: place.sql("INSERT INTO identity.record_persons VALUES ('r', 'crm_contacts', 'supplier', true, 'p')"),
+        "no_kind",
+        "unnamed_persons",
+    ),
+    "purposes": (lambda place: place.say(lambda said: said["purposes"].pop("customer_support")), "not_in_notice", "unnamed"),
+    "basis": (lambda place: place.say(lambda said: said["balanced"].remove("marketing")), "no_basis", "unweighed"),
+    "origins": (lambda place: place.say(lambda said: said["origins"].remove("public_register")), "not_in_notice", "unnamed"),
+    "completeness": (lambda place: place.sql("ALTER TABLE register.crm_contacts ADD COLUMN shoe_size INTEGER"), "undeclared", "undeclared"),
+    "processors": (
+        lambda place: place.say(lambda said: said["recipients"].pop("helpdesk_provider")),
+        "recipient_not_in_notice",
+        "records",
+    ),
+    "partners": (_give_away, "against_prohibition", "prohibited"),
+    "authorities": (lambda place: _disclose(place, "tax_administration", "authority", "FI", " "), "no_ground", "without_ground"),
+    "eea": (lambda place: _disclose(place, "trade_fair_partner", "partner", "US", "A fair"), "no_safeguard", "without_safeguard"),
+    "access": (_lose_the_answers, "damaged_bundle", "damaged"),
+    "limits": (lambda place: _remake(place, "withheld.json", _say_no_reason), "no_reason", "unexplained"),
+    "complain": (lambda place: _rewrite(place, "notice", "Office of the Data Protection Ombudsman"), "no_authority", "silent"),
+    "named_users": (lambda place: place.register.home.path.chmod(0o755), "open_home", "open"),
+    "at_rest": (_leave_a_generation, "unprotected", "superseded"),
+    "versions": (lambda place: place.ledger(tables.notices.update().values(digest="another")), "changed_notice", "versions"),
+    "chats_3_months": (_age("chats_conversations", "ended_at"), "overdue", "overdue"),
+    "calls_7_months": (_age("calls_recordings", "ended_at"), "overdue", "overdue"),
+    "contact_while": (_age("crm_contact_periods", "ended_on"), "overdue", "overdue"),
+    "rest_needed": (_age("crm_invoices", "invoiced_on"), "overdue", "overdue"),
+}
+for _right in ("rectify", "erase", "object", "restrict"):
+    BREAKS[_right] = (lambda place, kind=KINDS[_right][0]: ask(place, kind), "late_answer", "late")  # type: ignore[misc] # the kind of this turn
+
+
+def _leave_landing(place: Place) -> None:
+    batch = place.register.home.path / "landing" / "chats" / "conversations" / "0123"
+    batch.mkdir(parents=True)
+    os.utime(batch, (0, 0))
+
+
+def _leave_audio(place: Place) -> None:
+    folder = place.register.recordings / "calls_recordings"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "0123.wav").write_bytes(b"RIFF")
+
+
+def _answered_long_ago(place: Place) -> None:
+    ask(place, "access")
+    place.ledger(tables.requests.update().values(state="answered", received_at=dt.datetime(2015, 1, 1, 12)))  # noqa: DTZ001 - naive UTC
+    place.ledger(tables.bundles.delete())
+
+
+def _stray(place: Place) -> None:
+    (place.register.home.path / "list.csv").write_text("name\n", encoding="utf-8")
+
+
+def _forget_the_ground(place: Place) -> None:
+    place.say(lambda said: said["recipients"]["telephone_provider"].update(ground=None))
+
+
+# What else breaks a promise than what stands in BREAKS: promise, how, remedy, where.
+MORE: dict[str, tuple[str, Callable[[Place], object], str, str]] = {
+    "a bundle without the controller": (
+        "controller",
+        lambda place: _remake(place, "report.html", lambda report: report.replace(b"9100001-3", b"")),
+        "no_controller",
+        "rights/bundles",
+    ),
+    "a bundle without the authority": (
+        "complain",
+        lambda place: _remake(place, "report.html", lambda _: b"<p>nothing</p>"),
+        "no_authority",
+        "rights/bundles",
+    ),
+    "a bundle that was changed": (
+        "access",
+        lambda place: [each.write_bytes(b"PK") for each in place.register.outbox.iterdir()],
+        "damaged_bundle",
+        "rights/bundles",
+    ),
+    "a record of processing without the controller": (
+        "controller",
+        lambda place: _rewrite(place, "record_of_processing", "9100001-3"),
+        "no_controller",
+        "accountability/record_of_processing",
+    ),
+    "a disclosure to whom the notice does not name": (
+        "processors",
+        lambda place: _disclose(place, "somebody", "partner", "FI", "A fair"),
+        "recipient_not_in_notice",
+        "ledger/disclosures",
+    ),
+    "a processor abroad without a ground": ("eea", _forget_the_ground, "no_safeguard", "ingest/calls/recordings"),
+    "a table that nobody declared": (
+        "completeness",
+        lambda place: place.sql("CREATE TABLE register.hobbies (hobby VARCHAR)"),
+        "undeclared",
+        "accountability/data_map",
+    ),
+    "a file in the home that is none of ours": ("completeness", _stray, "undeclared", "accountability/data_map"),
+    "a category that the notice in force does not name": (
+        "completeness",
+        lambda place: place.say(lambda said: said["categories"]["crm.contacts"].remove("user.job_title")),
+        "not_in_notice",
+        "ingest/crm/contacts",
+    ),
+    "another period than the notice in force names": (
+        "chats_3_months",
+        lambda place: place.say(lambda said: said["periods"].update({"chats.messages": "P1M"})),
+        "other_period",
+        "ingest/chats/messages",
+    ),
+    "a request from the future": (
+        "contact",
+        lambda place: place.ledger(tables.requests.update().values(received_at=dt.datetime(2030, 1, 1))),  # noqa: DTZ001 - naive UTC
+        "late_answer",
+        "ledger/requests",
+    ),
+    "a purpose that rests on nothing": (
+        "basis",
+        lambda place: place.say(lambda said: said.update(purposes=dict.fromkeys(said["purposes"], "consent"))),
+        "no_basis",
+        "ingest/crm/contacts",
+    ),
+    "chats in quarantine": (
+        "chats_3_months",
+        lambda place: place.sql("UPDATE quarantine.records SET anchor = '2001-01-01' WHERE dataset = 'chats_conversations'"),
+        "overdue",
+        "ingest/chats/conversations",
+    ),
+    "chats in landing": ("chats_3_months", _leave_landing, "overdue", "ingest/chats/conversations"),
+    "audio of no row": ("calls_7_months", _leave_audio, "overdue", "ingest/calls/recordings"),
+    "an IP address that should have gone before its visit": (
+        "rest_needed",
+        lambda place: place.sql("UPDATE register.web_requests SET requested_at = requested_at - INTERVAL 4 MONTH"),
+        "overdue",
+        "ingest/web/requests",
+    ),
+    "an old bundle in the outbox": (
+        "rest_needed",
+        lambda place: place.ledger(tables.bundles.update().values(made_at=dt.datetime(2015, 1, 1))),  # noqa: DTZ001 - naive UTC
+        "overdue",
+        "rights/bundles",
+    ),
+    "an old request in the ledger": ("rest_needed", _answered_long_ago, "overdue", "ledger/requests"),
+}
+
+
+def break_promise(place: Place, promise: str) -> tuple[str, str]:
+    """Break a promise; gives the remedy that must be told, and the evidence that must count it."""
+    if promise not in BREAKS:
+        put_others(place, promise)
+        return "other_values", "unlike"
+    breaking, remedy, evidence = BREAKS[promise]
+    breaking(place)
+    return remedy, evidence

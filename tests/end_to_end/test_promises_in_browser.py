@@ -1,0 +1,61 @@
+"""The page of promises in a real browser, with all promises kept and with one broken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assets.accountability.documents.write import write_documents
+from assets.accountability.promises.page import promises_documents
+from assets.accountability.promises.status import status_of
+from resources.home import Home
+from resources.register import open_register
+from resources.wording import LANGUAGES
+from tests.end_to_end.breaking import Place, break_promise
+from tests.end_to_end.test_promises import CATALOGUE
+from tests.helpers.browser import CHROMIUM, DESKTOP, PHONE, WITHOUT_CHROMIUM, browser, scrolls_sideways, violations
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.end_to_end.conftest import Demonstration
+
+pytestmark = [pytest.mark.xdist_group("demonstration"), pytest.mark.skipif(CHROMIUM is None, reason=WITHOUT_CHROMIUM)]
+
+
+@pytest.fixture
+def pages(copied: Demonstration, tmp_path: Path) -> list[Path]:
+    """The pages that the daily run wrote, and the English one of a register whose chats are overdue."""
+    kept = [copied.home / "documents" / f"promises.{language}.html" for language in LANGUAGES]
+    register = open_register(CATALOGUE, Home(copied.home))
+    break_promise(Place(register), "chats_3_months")
+    broken = write_documents(tmp_path / "broken", promises_documents(status_of(register), CATALOGUE))
+    register.ledger.close()
+    return [*kept, *(tmp_path / "broken" / each.name for each in broken if each.name == "promises.en.html")]
+
+
+def test_everybody_can_use_the_page(pages: list[Path]) -> None:
+    """In each language, on a desk and on a phone, axe-core finds nothing, nothing is cut off at the side, and nothing is fetched."""
+    with browser() as chromium:
+        for width in (DESKTOP, PHONE):
+            for path in pages:
+                page = chromium.new_page(viewport={"width": width, "height": 900})
+                asked: list[str] = []
+                page.on("request", lambda request, asked=asked: asked.append(request.url))
+                page.goto(path.as_uri())
+                assert asked == [path.as_uri()]
+                assert (violations(page), scrolls_sideways(page)) == ([], False)
+                page.close()
+
+
+def test_what_is_broken_stands_first(pages: list[Path]) -> None:
+    """Where a promise is broken, the first table is of what is broken, where, and what to do."""
+    with browser() as chromium:
+        page = chromium.new_page()
+        page.goto(pages[-1].as_uri())
+        assert page.locator("table").first.locator("caption").inner_text() == "Broken promises"
+        cells = page.locator("table").first.locator("tbody tr").first.locator("th, td").all_inner_texts()
+        assert cells[1] == "ingest/chats/conversations"
+        assert "past their period" in cells[2]
+        assert cells[3].startswith("Run `ansvar purge`")
