@@ -49,6 +49,7 @@ RULES = {
     "tickets": Rule(date(2024, 10, 14), 900),
     "feedback": Rule(date(2024, 10, 14), 900),
     "access_logs": Rule(date(2026, 4, 14), 230),
+    "ip_addresses": Rule(date(2026, 7, 14), 150),
     "analytics": Rule(date(2025, 9, 14), 470),
     "mailings": Rule(date(2024, 10, 14), 900),
     "forms": Rule(date(2025, 10, 14), 450),

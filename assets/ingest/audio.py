@@ -62,6 +62,12 @@ def sweep(engine: Engine, catalogue: Catalogue, kept: Path) -> int:
     return gone
 
 
+def strays(engine: Engine, catalogue: Catalogue, kept: Path) -> dict[str, int]:
+    """How many audio files no row has any more, by the table that their folder is of."""
+    found = {folder.name: len(_files(folder) - _named(engine, catalogue, folder)) for folder in sorted(kept.iterdir())}
+    return {table: number for table, number in found.items() if number}
+
+
 def orphans(engine: Engine, catalogue: Catalogue, kept: Path) -> int:
     """How many audio files have no row, and how many rows that name an audio file have none."""
     folders = {kept / dataset.table for dataset in catalogue.datasets if dataset.audio is not None} | set(kept.iterdir())

@@ -6,8 +6,7 @@ from datetime import timedelta
 import dagster as dg
 
 from assets.declare import Opener, guarded
-from assets.retention.purge import plan
-from assets.retention.run import purge_in_run, verify
+from assets.retention.run import due, purge_in_run, verify
 from resources.ledger import PurgeRecord
 from resources.runs import begin_run
 
@@ -22,14 +21,14 @@ def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.A
         group_name=GROUP,
         deps=upstream,
         kinds={"duckdb"},
-        description="What is past its period today, by data set and rule.",
+        description="What is past its period today, by layer, data set and rule.",
     )
     def retention_plan(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         with guarded():
-            opened = register(context.run_id)
-            begin_run(opened, context.run_id)
-            with opened.warehouse.viewing(context.run_id) as engine:
-                records = plan(engine, opened.catalogue, opened.clock.today())
+            opened = register(context.run.run_id)
+            begin_run(opened, context.run.run_id)
+            with opened.warehouse.viewing(context.run.run_id) as engine:
+                records = due(opened, engine)
             return dg.MaterializeResult(metadata=_metadata(records) | {"today": opened.clock.today().isoformat()})
 
     @dg.asset(
@@ -41,8 +40,8 @@ def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.A
     )
     def retention_purge(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         with guarded():
-            opened = register(context.run_id)
-            done = purge_in_run(opened, context.run_id)
+            opened = register(context.run.run_id)
+            done = purge_in_run(opened, context.run.run_id)
             for table, rows in done.rows.items():
                 dataset = opened.catalogue.dataset(table)
                 key = dg.AssetKey(["ingest", dataset.source, dataset.name])
@@ -68,7 +67,7 @@ def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.A
     )
     def retention_verify(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         with guarded():
-            found = verify(register(context.run_id))
+            found = verify(register(context.run.run_id))
             counts = {"nothing_overdue": found.overdue, "every_table_has_a_rule": found.undeclared, "audio_matches_rows": found.orphans}
             yield dg.MaterializeResult(
                 metadata=counts,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+from datetime import time
 from typing import TYPE_CHECKING
 
 from demo import texts
 from demo.identifiers import ip_address
-from demo.times import in_log, local_date, past
-from demo.world import chance, has
+from demo.times import in_log, instant, local_date, past
+from demo.world import RULES, chance, has
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,10 +46,19 @@ def write(chunk: Chunk, folder: Path, truth: Truth) -> None:
             status = 404 if chance(rng, 0.03) else 200
             line = f'{address} - {user} [{in_log(at)}] "GET {page} HTTP/1.1" {status} {rng.randint(200, 90_000)} '
             requests.append((at, f'{line}"{rng.choice(REFERRERS)[0] or "-"}" "{browser}"', person))
+    if chunk.index == 0:
+        requests.append(_losing_its_address(chunk))
     requests.sort(key=lambda request: request[:2])
     half = len(requests) // 2
     _write(folder / f"access.log.{chunk.index * 2 + 1}.gz", requests[:half], truth, broken=False)
     _write(folder / (f"access.log.{chunk.index * 2}" if chunk.index else "access.log"), requests[half:], truth, broken=chunk.index == 0)
+
+
+def _losing_its_address(chunk: Chunk) -> tuple[int, str, Person]:
+    """A visit that is kept, and whose IP address goes between the job's two nights."""
+    person = next(person for person in chunk.persons if person.edge is None and not person.recent)
+    at = instant(RULES["ip_addresses"].last_kept, time(12))
+    return at, f'192.0.2.77 - - [{in_log(at)}] "GET / HTTP/1.1" 200 5120 "-" "{BROWSERS[0]}"', person
 
 
 def _write(path: Path, requests: list[tuple[int, str, Person]], truth: Truth, *, broken: bool) -> None:

@@ -53,13 +53,14 @@ def _rows(catalogue: Catalogue) -> Iterator[dict[str, object]]:
                 "purposes": list(field.purposes) if personal else [],
                 "legal_basis": list(field.legal_bases) if personal else [],
                 "retention": field.retention,
-                "period": str(dataset.rule.period),
+                "period": str(field.rule.period),
                 "identifies": field.identifies,
                 "shared": shape.shared,
                 "withhold": shape.withhold,
                 "mentions_others": shape.mentions_others,
                 "file": field.file,
                 "line": field.line,
+                "stated_at": field.stated_at,
             }
 
 

@@ -20,7 +20,7 @@ _COLUMNS = ("layer", "data set", "rule", "records", "oldest", "newest")
 @click.command("purge")
 @click.option("--dry-run", is_flag=True, help="Show what would go; change nothing.")
 def command(*, dry_run: bool) -> None:
-    """Delete what is past its period: rows, quarantine, identifiers, audio, and their bytes."""
+    """Delete what is past its period: rows, fields, quarantine, identifiers, audio, bundles, answered requests, and their bytes."""
     register = open_register()
     records = _due(register)
     if dry_run:
@@ -35,10 +35,10 @@ def command(*, dry_run: bool) -> None:
 
 
 def _due(register: Register) -> list[PurgeRecord]:
-    from assets.retention.purge import plan
+    from assets.retention.run import due
 
     with register.warehouse.reading() as engine:
-        return [record for record in plan(engine, register.catalogue, register.clock.today()) if record.records]
+        return due(register, engine)
 
 
 def _show(records: list[PurgeRecord], title: str) -> None:

@@ -7,28 +7,25 @@ from importlib import resources as package_data
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resources.catalogue.model import Catalogue, Dataset, Field, Source
-from resources.catalogue.notice_rules import PERIOD, check_promises
+from resources.catalogue.model import Catalogue
+from resources.catalogue.names import Names, check_zone
+from resources.catalogue.notice_rules import PERIOD, check_notice, check_promises
 from resources.catalogue.notice_shapes import NoticeShape
 from resources.catalogue.positions import Document, Problem, read
-from resources.catalogue.rules import Rules
-from resources.catalogue.shapes import (
-    CONNECTIONS,
-    READS,
-    DatasetShape,
-    Label,
-    RetentionShape,
-    SourceShape,
-    VocabularyShape,
-)
+from resources.catalogue.rules import check_retention
+from resources.catalogue.salvage import salvaged
+from resources.catalogue.shapes import RetentionShape, SourceShape, VocabularyShape
+from resources.catalogue.source_loader import load_source
 from resources.catalogue.validation import shaped
 from resources.errors import AnsvarError
 from resources.wording import LANGUAGES, period_in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from resources.calendar import Period
-    from resources.catalogue.positions import Location
-    from resources.catalogue.shapes import RecordsRead
+    from resources.catalogue.model import Source
+    from resources.catalogue.shapes import Label, RuleShape
 
 
 class CatalogueError(AnsvarError):
@@ -57,6 +54,9 @@ def load_vocabulary() -> tuple[VocabularyShape, bytes]:
         return shape, path.read_bytes()
 
 
+NOTICE, RETENTION = "notice.yaml", "retention.yaml"
+
+
 def load_register(folder: Path | str) -> Catalogue:
     """Load the register in a folder.
 
@@ -67,105 +67,100 @@ def load_register(folder: Path | str) -> Catalogue:
     if not folder.is_dir():
         raise AnsvarError(f"There is no register at {folder}: name the folder that holds notice.yaml with --register or ANSVAR_REGISTER.")
     vocabulary, text = load_vocabulary()
-    names = ["notice.yaml", "retention.yaml", *(f"sources/{path.name}" for path in sorted((folder / "sources").glob("*.yaml")))]
+    names = [NOTICE, RETENTION, *(f"sources/{path.name}" for path in sorted((folder / "sources").glob("*.yaml")))]
     documents = {name: read(folder / name, name) for name in names}
-    retention = _retention(shaped(documents["retention.yaml"], RetentionShape))
-    notice = _notice(shaped(documents["notice.yaml"], NoticeShape), retention)
-    sources = {name: shaped(document, SourceShape) for name, document in documents.items() if name.startswith("sources/")}
-    if not sources:
-        documents["notice.yaml"].report((), "the register has no source: describe one in sources/<source>.yaml")
-    loaded: dict[str, Source] = {}
-    if notice is not None and retention is not None:
-        rules = Rules(vocabulary, notice, retention)
-        rules.check_notice(documents["notice.yaml"])
-        rules.check_retention(documents["retention.yaml"])
-        for name, shape in sources.items():
-            if shape is not None:
-                rules.check_source(documents[name], shape)
-                source = _source(documents[name], shape, rules, folder)
-                if source is not None:
-                    loaded[source.name] = source
-        if len(loaded) == len(sources):
-            check_promises(documents["notice.yaml"], notice, retention, loaded.values())
-    problems = [problem for document in documents.values() for problem in document.problems]
-    problems += _same_tables(loaded, documents)
-    if problems or notice is None or retention is None:
+    loading = _Loading(folder, vocabulary, documents)
+    loading.check()
+    problems = [problem for document in documents.values() for problem in document.problems] + [*_not_read(folder)]
+    if problems:
         raise CatalogueError(folder, problems)
     digest = hashlib.sha256(text)
     for name in names:
         digest.update(name.encode() + b"\0" + (folder / name).read_bytes())
-    return Catalogue(folder, notice, retention, vocabulary, loaded, digest.hexdigest())
+    return loading.catalogue(digest.hexdigest())
 
 
-def _retention(shape: RetentionShape | None) -> RetentionShape | None:
-    """The rules, with each one's period put into words where its reason speaks of it: a period stands in one place."""
-    if shape is None:
-        return None
-    rules = {name: rule.model_copy(update={"reason": _spoken(rule.reason, rule.period)}) for name, rule in shape.rules.items()}
-    return shape.model_copy(update={"rules": rules})
+class _Loading:
+    """The documents of a register on their way into a catalogue."""
+
+    def __init__(self, folder: Path, vocabulary: VocabularyShape, documents: dict[str, Document]) -> None:
+        """Put the documents into their shapes, as far as they fit."""
+        self.folder = folder
+        self.vocabulary = vocabulary
+        self.documents = documents
+        self.notice = salvaged(documents[NOTICE], NoticeShape)
+        retention = salvaged(documents[RETENTION], RetentionShape)
+        self.retention = retention.model_copy(update={"rules": {name: _spoken_rule(rule) for name, rule in retention.rules.items()}})
+        self.shapes = {name: salvaged(document, SourceShape) for name, document in documents.items() if name.startswith("sources/")}
+        self.sources: dict[str, Source] = {}
+
+    def check(self) -> None:
+        """Report what is wrong in each document, and load the sources."""
+        notice, retention = self.documents[NOTICE], self.documents[RETENTION]
+        names = Names(self.vocabulary, (notice, self.notice), (retention, self.retention))
+        check_zone(notice, ("time_zone",), self.notice.time_zone)
+        check_notice(notice, self.notice, self.vocabulary)
+        check_retention(retention, self.retention, names)
+        for name, shape in self.shapes.items():
+            self.sources[name] = load_source(self.documents[name], shape, names, notice, self.folder)
+        if not self.shapes:
+            notice.problems.append(notice.problem((), "the register has no source: describe one in sources/<source>.yaml"))
+        check_promises(notice, self.notice, self.retention, self.sources.values(), complete=self._are_promises_known())
+        self._check_tables()
+
+    def catalogue(self, digest: str) -> Catalogue:
+        """The catalogue of documents in which nothing is wrong."""
+        promises = dict(self.notice.promises)
+        for name, promise in promises.items():
+            periods = {rule.period for rule in self.retention.rules.values() if rule.promise == name}
+            if len(periods) == 1:
+                promises[name] = promise.model_copy(update={"label": _spoken(promise.label, periods.pop())})
+        notice = self.notice.model_copy(update={"promises": promises})
+        sources = {source.name: source for source in self.sources.values()}
+        return Catalogue(self.folder, notice, self.retention, self.vocabulary, sources, digest)
+
+    def _are_promises_known(self) -> bool:
+        """Whether no mistake leaves open which promise some field or rule bears."""
+        fields = (field for source in self.sources.values() for dataset in source.datasets.values() for field in dataset.fields.values())
+        borne = {field.shape.promise for field in fields} | {rule.promise for rule in self.retention.rules.values()}
+        others = [document for name, document in self.documents.items() if name != NOTICE]
+        are_all_read = bool(self.shapes) and not any(_not_read(self.folder)) and not any(map(_hides_promises, others))
+        return are_all_read and borne - {None} <= self.notice.promises.keys()
+
+    def _check_tables(self) -> None:
+        """Two data sets whose tables would bear one name (`a_b` + `c`, `a` + `b_c`)."""
+        seen: dict[str, str] = {}
+        for name, source in self.sources.items():
+            for dataset in source.datasets.values():
+                if dataset.table in seen:
+                    message = f"the table '{dataset.table}' is that of {seen[dataset.table]} already: rename the data set"
+                    self.documents[name].report(("datasets", dataset.name), message)
+                seen.setdefault(dataset.table, dataset.id)
 
 
-def _notice(shape: NoticeShape | None, retention: RetentionShape | None) -> NoticeShape | None:
-    """The notice, with the period of the rule that keeps a promise put into words where the promise speaks of it."""
-    if shape is None or retention is None:
-        return shape
-    promises = dict(shape.promises)
-    for name, promise in promises.items():
-        periods = {rule.period for rule in retention.rules.values() if rule.promise == name}
-        if len(periods) == 1:
-            promises[name] = promise.model_copy(update={"label": _spoken(promise.label, periods.pop())})
-    return shape.model_copy(update={"promises": promises})
+def _hides_promises(document: Document) -> bool:
+    """Whether something that is broken in a document may have borne a promise, or said for how long it holds."""
+    for location in document.broken | document.unread:
+        match location:
+            case () | ("datasets" | "rules",) | ("datasets" | "rules", _) | ("datasets", _, "fields") | ("datasets", _, "fields", _):
+                return True
+            case (*_, "promise" | "period" | "category"):
+                return True
+    return False
+
+
+def _not_read(folder: Path) -> Iterator[Problem]:
+    """Files that would be taken for sources, and are not read."""
+    for path in sorted((folder / "sources").glob("*.yml")):
+        yield Problem(f"sources/{path.name}", 1, 1, f"is not read: name it {path.stem}.yaml")
+
+
+def _spoken_rule(rule: RuleShape) -> RuleShape:
+    """A rule, with its period put into words where its reason speaks of it: a period stands in one place."""
+    period = rule.period
+    return rule.model_copy(update={"reason": _spoken(rule.reason, period)}) if period.months or period.days else rule
 
 
 def _spoken(label: Label, period: Period) -> Label:
     words = {language: label.in_language(language).replace(PERIOD, period_in_words(period, language)) for language in LANGUAGES}
-    return Label(**words)
-
-
-def _source(document: Document, shape: SourceShape, rules: Rules, folder: Path) -> Source | None:
-    connection = shaped(document, CONNECTIONS[shape.connector], ("connection",))
-    datasets: dict[str, Dataset] = {}
-    for name, dataset in shape.datasets.items():
-        place: Location = ("datasets", name, "read")
-        if "read" not in document.data["datasets"][name]:
-            document.report(place, "'read' is missing: say how its records are read")
-            continue
-        read_shape = shaped(document, READS[shape.connector], place)
-        if read_shape is not None:
-            rules.check_read(document, place, read_shape)
-        if read_shape is not None and dataset.retention in rules.retention.rules:
-            datasets[name] = _dataset(document, name, dataset, read_shape, rules)
-    return None if connection is None or document.problems else Source(shape.source, shape, connection, datasets, folder)
-
-
-def _dataset(document: Document, name: str, shape: DatasetShape, read_shape: RecordsRead, rules: Rules) -> Dataset:
-    fields: dict[str, Field] = {}
-    for field_name, field in shape.fields.items():
-        category = rules.vocabulary.categories.get(field.category)
-        purposes = tuple(field.purposes or shape.purposes)
-        bases = sorted({rules.notice.purposes[purpose].legal_basis for purpose in purposes if purpose in rules.notice.purposes})
-        fields[field_name] = Field(
-            name=field_name,
-            shape=field,
-            purposes=purposes,
-            legal_bases=(field.legal_basis,) if field.legal_basis else tuple(bases),
-            retention=shape.retention,
-            label=field.label or (category.label if category else shape.label),
-            file=document.name,
-            line=document.places[("datasets", name, "fields", field_name)][0],
-        )
-    return Dataset(document.data["source"], name, shape, read_shape, rules.retention.rules[shape.retention], fields)
-
-
-def _same_tables(sources: dict[str, Source], documents: dict[str, Document]) -> list[Problem]:
-    """Two data sets whose tables would bear one name (`a_b` + `c`, `a` + `b_c`)."""
-    seen: dict[str, str] = {}
-    problems: list[Problem] = []
-    for source in sources.values():
-        for dataset in source.datasets.values():
-            if dataset.table in seen:
-                document = documents[f"sources/{source.name}.yaml"]
-                message = f"the table '{dataset.table}' is that of {seen[dataset.table]} already: rename the data set"
-                problems.append(document.problem(("datasets", dataset.name), message))
-            seen[dataset.table] = dataset.id
-    return problems
+    return label.model_copy(update=words)

@@ -28,16 +28,23 @@ SYSTEM = "system"
 
 @dataclass(frozen=True)
 class Field:
-    """A field with its tags; `file` and `line` say where it is declared."""
+    """A field with its tags, those that it inherits among them; `file` and `line` say where it is declared.
+
+    `retention` names the rule that it goes by, `rule` is that rule: its record's, unless it has one of its own. `stated_at` says for
+    each tag where it was stated, as `file:line`; a legal basis that follows from the purposes stands where they state it. What is not
+    about a person has neither purposes nor a legal basis.
+    """
 
     name: str
     shape: FieldShape
     purposes: tuple[str, ...]
     legal_bases: tuple[str, ...]
     retention: str
+    rule: RuleShape
     label: Label
     file: str
     line: int
+    stated_at: dict[str, str]
 
     @property
     def is_personal(self) -> bool:
@@ -70,6 +77,16 @@ class Dataset:
     def id(self) -> str:
         """The name people know it by: `source.dataset`."""
         return f"{self.source}.{self.name}"
+
+    @property
+    def early(self) -> list[Field]:
+        """The fields that go before their record, by a rule of their own."""
+        return [field for field in self.fields.values() if field.retention != self.shape.retention]
+
+    @property
+    def rules(self) -> dict[str, RuleShape]:
+        """Every rule by which the record or a part of it goes: the record's own first."""
+        return {self.shape.retention: self.rule} | {field.retention: field.rule for field in self.early}
 
     @property
     def audio(self) -> Field | None:

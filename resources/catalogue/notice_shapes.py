@@ -78,7 +78,7 @@ class TransferShape(Shape):
 
 
 class RecipientShape(Shape):
-    """Who receives data: what for, which promises' data for which purposes (any, unless they are stated), and in which country (ISO 3166-1).
+    """Who receives data: what for, which promises' data for which purposes (any, unless stated), and in which country (ISO 3166-1).
 
     A processor receives, beside what is listed, what the source systems hold that it operates.
     """

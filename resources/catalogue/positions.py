@@ -42,13 +42,32 @@ class Problem:
 
 @dataclass
 class Document:
-    """A YAML file as plain values, with the place of each key and item, and the problems met while reading."""
+    """A YAML file as plain values, with the place of each key and item, and the problems met while reading.
+
+    `broken` holds the locations that a problem was told of and whose value is not known therefore; `unread` those of mappings of which some
+    key could not be read. What depends on either is left unchecked: one mistake is told once.
+    """
 
     path: Path
     name: str
     data: Any = None
     places: dict[Location, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    broken: set[Location] = field(default_factory=set)
+    unread: set[Location] = field(default_factory=set)
+
+    def is_broken(self, location: Location) -> bool:
+        """Whether the value at a location, or what it lies in, is not known because of a problem."""
+        return bool(self.broken) and any(location[:length] in self.broken for length in range(len(location) + 1))
+
+    def is_whole(self, location: Location) -> bool:
+        """Whether everything at a location and below it is known."""
+        below = (each[: len(location)] == location for each in self.broken | self.unread)
+        return not self.is_broken(location) and not any(below)
+
+    def line(self, location: Location) -> int:
+        """The line of a location, or of its nearest enclosing one that stands in the file."""
+        return self.problem(location, "").line
 
     def problem(self, location: Location, message: str) -> Problem:
         """A problem at a location, or at its nearest enclosing one that stands in the file; it names the field, or what else it is in."""
@@ -59,13 +78,14 @@ class Document:
         return Problem(self.name, line, column, f"{owned}: {message}" if owned else message)
 
     def report(self, location: Location, message: str) -> None:
-        """Remember a problem at a location."""
-        self.problems.append(self.problem(location, message))
+        """Remember a problem at a location; nothing is said of a value that is broken, for that was said."""
+        if not self.is_broken(location):
+            self.problems.append(self.problem(location, message))
 
 
 def read(path: Path, name: str) -> Document:
     """Read one YAML 1.2 file; what is wrong with it stands in the document's problems, nothing is raised."""
-    document = Document(path, name)
+    document = Document(path, name, broken={()})
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -75,7 +95,7 @@ def read(path: Path, name: str) -> Document:
         document.problems.append(Problem(name, 1, 1, "is not UTF-8: save it as UTF-8"))
         return document
     parsed = _parsed(text, name)
-    return Document(path, name, parsed.data, parsed.places, [*parsed.problems])
+    return Document(path, name, parsed.data, parsed.places, [*parsed.problems], {*parsed.broken}, {*parsed.unread})
 
 
 @lru_cache(maxsize=64)  # a register is loaded again by every job and every page, and reading its YAML is nearly all that it costs
@@ -100,6 +120,8 @@ def _parsed(text: str, name: str) -> Document:
         document.problems.append(Problem(name, 1, 1, "is nested too deep, or an alias holds itself: write out what it stands for"))
     except (YAMLError, ValueError) as error:
         document.problems.append(Problem(name, 1, 1, f"is not valid YAML: {type(error).__name__}"))
+    if document.data is None:
+        document.broken.add(())
     return document
 
 
@@ -112,6 +134,7 @@ def _value(yaml: YAML, node: Node, location: Location, document: Document) -> An
             place = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
             if key is None:
                 document.problems.append(Problem(document.name, *place, "a key must be plain text"))
+                document.unread.add(location)
                 continue
             if key in result:
                 first = document.places[(*location, key)]
@@ -138,6 +161,7 @@ def _scalar(yaml: YAML, node: Node, location: Location, document: Document) -> A
         AttributeError,
     ) as error:  # the last three: a tag that the value does not bear out
         document.report(location, f"is not a value that can be read: {getattr(error, 'problem', None) or type(error).__name__}")
+        document.broken.add(location)
         return None
     if isinstance(value, bool | ScalarBoolean):
         return bool(value)
@@ -148,13 +172,13 @@ def _scalar(yaml: YAML, node: Node, location: Location, document: Document) -> A
 
 
 def owner(location: Location) -> str:
-    """The field, the data set, or the rule, purpose or promise that a place lies in, as users name it; empty outside of them."""
-    match [str(step) for step in location]:
-        case ["datasets", dataset, "fields", field_name, *_]:
+    """The field, the data set, or the rule, purpose, promise or the like that a place lies in, as users name it; empty outside of them."""
+    match location:
+        case ("datasets", dataset, "fields", field_name, *_):
             return f"field {dataset}.{field_name}"
-        case ["datasets", dataset, *_]:
+        case ("datasets", dataset, *_):
             return f"data set {dataset}"
-        case ["rules" | "purposes" | "promises" as section, name, *_]:
+        case ("rules" | "purposes" | "promises" as section, str(name), *_):
             return f"{section[:-1]} {name}"
     return ""
 
@@ -162,8 +186,13 @@ def owner(location: Location) -> str:
 def nearest(word: object, known: Iterable[str]) -> str:
     """A hint that names the nearest known word, or all of them when none is near and they are few."""
     names = sorted(known)
-    close = get_close_matches(str(word), names, n=1, cutoff=0.6)
-    if close:
-        return f"did you mean '{close[0]}'?"
+    close = close_to(word, names)
+    if close is not None:
+        return f"did you mean '{close}'?"
     shown = ", ".join(names[:_MOST_NAMES]) + (", …" if len(names) > _MOST_NAMES else "")
     return f"known: {shown}" if names else "none is defined"
+
+
+def close_to(word: object, known: Iterable[str]) -> str | None:
+    """The known word that is nearest to a word; None where none is near."""
+    return next(iter(get_close_matches(str(word), sorted(known), n=1, cutoff=0.6)), None)

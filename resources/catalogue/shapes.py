@@ -1,4 +1,7 @@
-"""The shapes of a register's YAML, key by key; those of `notice.yaml` stand in `notice_shapes`. What the values refer to is checked in `rules`."""
+"""The shapes of a register's YAML, key by key; those of `notice.yaml` stand in `notice_shapes`.
+
+What the values refer to is checked in the rules.
+"""
 
 from __future__ import annotations
 
@@ -41,8 +44,24 @@ class Pick(Shape):
     take: Text
 
 
-class FieldShape(Shape):
-    """A field of a data set: where it comes from, its type, its rules and its tags."""
+class TagsShape(Shape):
+    """The tags that a source, a data set or a field may state, each overriding what the one above it states."""
+
+    category: Text | None = None
+    origin: Text | None = None
+    promise: Text | None = None
+    purposes: Annotated[list[Name], Field(min_length=1)] | None = None
+    legal_basis: Text | None = None
+    retention: Name | None = None
+    withhold: Literal["none", "trade_secret", "security"] | None = None
+    mentions_others: bool | None = None
+
+
+class FieldShape(TagsShape):
+    """A field of a data set: where it comes from, its type, its rules and its tags.
+
+    As the catalogue gives it, it bears what it inherits, too. `category` is empty only where none is stated at all, which is a mistake.
+    """
 
     from_: Text | Pick | Annotated[list[Text | Pick], Field(min_length=1)] | None = Field(default=None, alias="from")
     type: Literal["text", "integer", "decimal", "boolean", "date", "timestamp", "file"]
@@ -57,19 +76,24 @@ class FieldShape(Shape):
     time_zone: Text | None = None
     remove: Text | None = None
     repair: Literal["double_encoding"] | None = None
-    category: Text
-    origin: Text | None = None
-    promise: Text | None = None
+    category: Text = ""
     identifies: Text | None = None
     shared: bool | None = None
-    purposes: Annotated[list[Text], Field(min_length=1)] | None = None
-    legal_basis: Text | None = None
-    withhold: Literal["none", "trade_secret", "security"] | None = None
-    mentions_others: bool | None = None
 
 
-class DatasetShape(Shape):
-    """A data set of a source: what one record is, how it is read, whose it is, how long it is kept."""
+class ProhibitionShape(Shape):
+    """Which records of a data set forbid to give a person's data to partners: those whose fields have these values, from and until when."""
+
+    where: Annotated[dict[Name, Annotated[list[Scalar], Field(min_length=1)]], Field(min_length=1)]
+    from_: Name | None = Field(default=None, alias="from")
+    until: Name | None = None
+
+
+class DatasetShape(TagsShape):
+    """A data set of a source: what one record is, how it is read, whose it is, how long it is kept.
+
+    As the catalogue gives it, it bears the retention rule and the purposes that it inherits of its source; they are empty before.
+    """
 
     label: Label
     record: Text
@@ -77,13 +101,14 @@ class DatasetShape(Shape):
     load: Literal["append", "snapshot"]
     key: Annotated[list[Name], Field(min_length=1)] | Literal["content"]
     anchor: Name
-    retention: Name
-    purposes: Annotated[list[Name], Field(min_length=1)]
+    retention: Name = ""
+    purposes: Annotated[list[Name], Field(min_length=1)] = []
     persons: dict[Name, list[Name]]
+    prohibition: ProhibitionShape | None = None
     fields: Annotated[dict[Name, FieldShape], Field(min_length=1)]
 
 
-class SourceShape(Shape):
+class SourceShape(TagsShape):
     """A source system; `operator` is the processor that runs it, or `controller`."""
 
     source: Name
@@ -106,30 +131,45 @@ class RuleShape(Shape):
     reason: Label
 
 
+class OwnShape(Shape):
+    """The rules of what the register makes itself: export bundles, counted from their making, and answered requests, from their receipt."""
+
+    bundles: Name
+    requests: Name
+
+
 class RetentionShape(Shape):
     """`retention.yaml`."""
 
     rules: dict[Name, RuleShape]
+    own: OwnShape
 
 
-class CategoryShape(Shape):
-    """A data category of the vocabulary, and the further tags that its fields must state."""
-
-    label: Label
-    states: list[Literal["identifies", "mentions_others", "withhold"]] = []
-
-
-class LegalBasisShape(Shape):
-    """A legal basis, with the article of the law."""
+class TermShape(Shape):
+    """A word of the vocabulary: what people read, where the law speaks of it, and its term in the Data Privacy Vocabulary, if any."""
 
     label: Label
     article: Text
+    iri: Annotated[str, StringConstraints(pattern=r"^https://w3id\.org/dpv(/[a-z]+)*#[A-Za-z0-9-]+$")] | None = None
 
 
-class IdentifierShape(Shape):
+class CategoryShape(TermShape):
+    """A data category, and the further tags that its fields must state."""
+
+    states: list[Literal["identifies", "mentions_others", "withhold"]] = []
+
+
+class OriginShape(TermShape):
+    """Where data comes from."""
+
+
+class LegalBasisShape(TermShape):
+    """A legal basis of processing."""
+
+
+class IdentifierShape(TermShape):
     """A kind of identifier: how its values are made comparable, and whether they may join records."""
 
-    label: Label
     normalise: Literal["email", "phone", "text"]
     joins: bool
     personal: bool = True
@@ -140,7 +180,7 @@ class VocabularyShape(Shape):
     """`vocabulary.yaml`."""
 
     categories: dict[str, CategoryShape]
-    origins: dict[Name, Label]
+    origins: dict[Name, OriginShape]
     legal_bases: dict[Name, LegalBasisShape]
     identifiers: dict[Name, IdentifierShape]
     role_mailboxes: list[str]
@@ -180,6 +220,7 @@ class RecordsRead(Shape):
 
     where: dict[str, Scalar | list[Scalar]] = {}
     null_values: list[Scalar] = []
+    ignore: list[Text] = []
 
 
 class FilesRead(RecordsRead):

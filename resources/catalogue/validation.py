@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_
 
 from pydantic import BaseModel, ValidationError
 
-from resources.catalogue.positions import nearest
+from resources.catalogue.positions import close_to, nearest
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -40,6 +40,7 @@ def shaped(document: Document, shape: type[Shaped], location: Location = ()) -> 
         data = data[step]
     if not isinstance(data, dict):
         document.report(location, "must be a mapping of keys to values: see docs/catalogue.md")
+        document.broken.add(location)
         return None
     try:
         return shape.model_validate(data)
@@ -49,18 +50,39 @@ def shaped(document: Document, shape: type[Shaped], location: Location = ()) -> 
 
 
 def _report(document: Document, shape: type[BaseModel], location: Location, error: ValidationError) -> None:
+    """Tell what does not fit, and mark it as broken; a key that is missing only because it is misspelt is told of once."""
     seen: set[Location] = set()
-    for detail in error.errors(include_url=False, include_input=True):
-        place = location
-        for step in detail["loc"]:
-            if (*place, step) in document.places:
-                place = (*place, step)
-        if detail["type"] == "missing":
-            place = (*place, str(detail["loc"][-1]))
-        if place in seen:
+    names: set[Location] = set()
+    details = error.errors(include_url=False, include_input=True)
+    misspelt = {place for detail in details if (place := _meant(document, shape, location, detail)) is not None}
+    inside = {place[:-1] for detail in details if len(place := _place(document, location, detail)) > 1}
+    for detail in details:
+        place = _place(document, location, detail)
+        is_vague = place[-1:] == ("from",) and place in inside  # none of the shapes that it may have fits; what is wrong in one is said
+        if place in seen or is_vague or (detail["type"] == "missing" and place in misspelt):
             continue
-        seen.add(place)
+        (names if "[key]" in detail["loc"] else seen).add(place)
         document.report(place, _fault(detail, shape, place))
+    document.broken |= seen | misspelt
+
+
+def _place(document: Document, location: Location, detail: ErrorDetails) -> Location:
+    """Where the value stands that a problem of pydantic's speaks of."""
+    place = location
+    for step in detail["loc"]:
+        if (*place, step) in document.places:
+            place = (*place, step)
+    return (*place, str(detail["loc"][-1])) if detail["type"] == "missing" else place
+
+
+def _meant(document: Document, shape: type[BaseModel], location: Location, detail: ErrorDetails) -> Location | None:
+    """The location of the key that an unknown one was meant to be, if it is near to one that is not there."""
+    if detail["type"] != "extra_forbidden":
+        return None
+    *parent, key = _place(document, location, detail)
+    absent = {known for known in _keys(shape, detail["loc"][:-1]) if (*parent, known) not in document.places}
+    meant = close_to(key, absent)
+    return None if meant is None else (*parent, meant)
 
 
 def _fault(detail: ErrorDetails, shape: type[BaseModel], place: Location) -> str:

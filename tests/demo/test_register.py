@@ -52,17 +52,21 @@ def test_every_promise_of_a_period_has_a_rule(catalogue: Catalogue) -> None:
 
 
 def test_the_periods_that_the_notice_names(catalogue: Catalogue) -> None:
-    """Chats are kept for three months, recordings for seven, contact data while the relation goes on."""
+    """Chats are kept for three months, recordings for seven, contact data while the relation goes on; addresses go before visits."""
     periods = {dataset.id: (str(dataset.rule.period), dataset.rule.open) for dataset in catalogue.datasets}
     assert periods["chats.conversations"] == periods["chats.messages"] == ("P3M", None)
     assert periods["calls.recordings"] == ("P7M", None)
     assert periods["crm.contacts"] == ("P1Y", "keep")
+    early = {f"{dataset.id}.{field.name}": str(field.rule.period) for dataset in catalogue.datasets for field in dataset.early}
+    assert (early, periods["web.requests"]) == ({"web.requests.ip_address": "P3M"}, ("P6M", None))
 
 
 def test_every_purpose_and_rule_is_used(catalogue: Catalogue) -> None:
     """The notice names no purpose, and retention.yaml no rule, that nothing is held for."""
     assert {purpose for dataset in catalogue.datasets for purpose in dataset.shape.purposes} == set(catalogue.notice.purposes)
-    assert {dataset.shape.retention for dataset in catalogue.datasets} == set(catalogue.retention.rules)
+    used = {field.retention for dataset in catalogue.datasets for field in dataset.fields.values()}
+    own = {catalogue.retention.own.bundles, catalogue.retention.own.requests}
+    assert used | own == set(catalogue.retention.rules)
 
 
 def test_internal_remarks_are_withheld_with_both_reasons(catalogue: Catalogue) -> None:

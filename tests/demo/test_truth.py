@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from assets.ingest.people import e164
 from tests.demo.reading import READERS
 
 if TYPE_CHECKING:
@@ -135,6 +136,18 @@ def test_mentions_stand_in_the_texts(world: Path, truth: dict[str, Any]) -> None
     named = next(mention for mention in mentions if mention["person"] == truth["cases"]["example_person"])
     other = truth["persons"][str(named["mentions"])]
     assert named["words"] == [other["name"], *other["identifiers"]["phone"], *other["identifiers"]["email"]]
+
+
+def test_what_nobody_tagged(world: Path, truth: dict[str, Any]) -> None:
+    """One field of the helpdesk is in its records and not in the register, as often as the truth says; its values are telephone numbers."""
+    tickets = [json.loads(line) for line in (world / "helpdesk" / "tickets.ndjson").read_text(encoding="utf-8").splitlines()]
+    given = [ticket["callback_number"] for ticket in tickets if ticket["callback_number"]]
+    phones = {phone for person in truth["persons"].values() for phone in person["identifiers"]["phone"]}
+    assert truth["undeclared"] == {
+        "helpdesk.tickets": {"callback_number": {"category": "user.contact.phone_number", "records": len(given)}}
+    }
+    assert len(given) > 10
+    assert {e164(number, "FI") for number in given} <= phones
 
 
 def test_nothing_is_later_than_the_last_day(truth: dict[str, Any]) -> None:

@@ -42,6 +42,9 @@ rules:
   month: {period: P1M, promise: period, reason: *words}
   year: {period: P1Y, promise: period, reason: *words}
   fortnight: {period: P14D, promise: period, reason: *words}
+  bundles: {period: P1M, promise: period, reason: *words}
+  requests: {period: P3Y, promise: period, reason: *words}
+own: {bundles: bundles, requests: requests}
 """
 
 # A field of every type and with every rule, in a snapshot.

@@ -5,7 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from tests.helpers.records import call, customer, trader
+import pytest
+
+from tests.helpers.records import call, chat, customer, trader
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,6 +119,60 @@ def test_no_byte_of_what_went_is_left(small: Small) -> None:
     assert everything - past == marks.found(small.home.path)
     small.close()
     assert everything - past == marks.found(small.home.path)
+
+
+@pytest.mark.parametrize("key", [["id"], "content"], ids=["key", "content"])
+def test_no_byte_of_a_field_that_went_before_its_record_is_left(small: Small, key: object) -> None:
+    """A field's marker is gone from every file with the purge that emptied it, and stays gone when the source delivers it again."""
+    dataset = small.dataset("chats.conversations")
+    dataset["key"] = key
+    dataset["fields"]["text"]["retention"] = "month"
+    dataset["persons"]["visitor"].append("ip")
+    tags = {"category": "user.device.ip_address", "origin": "website", "promise": "held", "identifies": "ip", "shared": True}
+    dataset["fields"]["ip"] = {"type": "text", "retention": "month", **tags}
+    small.describe()
+    marks = Marks()
+    whole = {name: marks.text(f"past {name}") for name in ("text", "ip")} | {"user_id": marks.text("kept user")}
+    bad = f'{{"id": "{marks.text("past bad chat")}", "user_id": "{marks.text("past bad user")}"'
+    small.deliver("chats", [chat(1, **whole), chat(2, "2026-10-14T10:00:00Z", text=marks.text("kept text"))])
+    small.deliver("chats", f"{bad}\n", "bad.ndjson")
+    small.ingest("chats")
+    assert set(marks.all) == marks.found(small.home.path)
+    small.at("2026-11-20T03:00:00+02:00")
+    small.deliver("chats", [chat(1, **whole), chat(2, "2026-10-30T10:00:00Z", text=marks.text("kept text"))])
+    small.load("chats")
+    small.purge()
+    assert {"kept user", "kept text"} == marks.found(small.home.path)
+    for _ in range(2):
+        small.ingest("chats")
+        small.purge()
+        assert {"kept user", "kept text"} == marks.found(small.home.path)
+
+
+def test_no_byte_of_our_own_records_is_left(small: Small) -> None:
+    """A bundle is gone a month after its making, and an answered request with what the person gave three years after its receipt.
+
+    Gone: from the outbox, from the ledger and from its write-ahead log.
+    """
+    marks = Marks()
+    ledger, home = small.register.ledger, small.home.path
+    request = ledger.new_request("access", "en", [("email", marks.email("answered"))], small.register.clock.now())
+    ledger.new_request("access", "en", [("email", marks.email("unanswered"))], small.register.clock.now())
+    file = small.register.outbox / f"{request.id}.zip"
+    file.write_text(marks.text("bundle"), encoding="utf-8")
+    ledger.bundle_made(request.id, file.name, "0" * 64, small.register.clock.now(), 1)
+    small.deliver("shop", [customer(1)])
+    small.ingest("shop")
+    assert set(marks.all) == marks.found(home)
+    small.at("2026-11-16T03:00:00+02:00")
+    small.purge()
+    assert {"answered", "unanswered"} == marks.found(home)
+    small.at("2029-10-16T03:00:00+03:00")
+    small.purge()
+    assert {"unanswered"} == marks.found(home)
+    assert (home / "ledger.db-wal").stat().st_size == 0
+    small.close()
+    assert {"unanswered"} == marks.found(home)
 
 
 def test_no_byte_of_a_superseded_row_is_left(small: Small) -> None:

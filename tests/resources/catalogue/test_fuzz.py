@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from resources.catalogue import CatalogueError, load_register
+from tests.resources.catalogue.described import CHAT, Described
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +58,28 @@ VALUES += [
     "${X",
     "9" * 5000,
     "[" * 60,
+]
+
+
+JUNK: list[Any] = [
+    None,
+    "",
+    "x",
+    "chats",
+    0,
+    -1,
+    1.5,
+    True,
+    [],
+    {},
+    [[]],
+    ["x"],
+    {"x": 1},
+    {"en": 1},
+    [{"x": []}],
+    "P1M",
+    "2026-01-01",
+    "9" * 400,
 ]
 
 
@@ -144,3 +168,34 @@ def test_no_bytes_end_in_anything_else(small: Path, seed: int) -> None:
         file.write_bytes(rng.choice([rng.randbytes(200), right[:place] + rng.randbytes(3) + right[place:], b"", right[:place]]))
         _problems(small)
         file.write_bytes(right)
+
+
+def _inside(value: Any) -> list[tuple[Any, Any]]:
+    """Every mapping and list within a value, with each of its keys or indexes."""
+    keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    return [found for key in keys for found in [(value, key), *_inside(value[key])]]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_values_end_in_anything_else(tmp_path: Path, seed: int) -> None:
+    """Values of any kind in the place of any others, several in every file at once: problems with their places, none of them twice.
+
+    What is put in the place of what stands in the notice, the rules or the source reaches every check that depends on it.
+    """
+    rng = random.Random(seed)  # noqa: S311 - a test's chance, the same each time
+    for number in range(12):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        described = Described(folder)
+        for part in rng.sample([described.notice, described.retention, described.chats], rng.choice((1, 2, 3))):
+            for _ in range(rng.choice((1, 1, 2, 6))):
+                holder, key = rng.choice(_inside(part))
+                if rng.random() < 0.3 and isinstance(holder, dict):
+                    holder[rng.choice(["x", f"{key}s", 7])] = holder.pop(key)
+                else:
+                    holder[key] = deepcopy(rng.choice(JUNK))
+        for name in ("notice.yaml", "retention.yaml", CHAT):
+            described.write(name)
+        problems = _problems(folder)
+        assert len({str(problem) for problem in problems}) == len(problems)
+        assert all(problem.line > 0 and problem.column > 0 and problem.message for problem in problems)

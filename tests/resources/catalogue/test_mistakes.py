@@ -55,10 +55,10 @@ def test_a_mistake_is_found_where_it_stands(small: Path, problems: Problems, mis
     ("file", "cut", "place"),
     [
         (SHOP, "team: sales\n", (1, 1)),
-        (SHOP, "    load: append\n", (9, 3)),
-        (SHOP, "origin: service_use, promise: orders, legal_basis: contract", (24, 7)),
-        (SHOP, "category: user.financial, ", (24, 7)),
-        (SHOP, "required: true, category: user.behavior.purchase_history, ", (22, 7)),
+        (SHOP, "    load: append\n", (10, 3)),
+        (SHOP, "origin: service_use, promise: orders, legal_basis: contract", (25, 7)),
+        (SHOP, "category: user.financial, ", (25, 7)),
+        (SHOP, "category: user.behavior.purchase_history, ", (23, 7)),
         (NOTICE, "    legal_basis: contract\n", (12, 3)),
         (RETENTION, "    period: P6M\n", (6, 3)),
     ],
@@ -98,8 +98,8 @@ def test_every_mistake_of_every_file_at_once(small: Path) -> None:
     with pytest.raises(CatalogueError) as caught:
         load_register(small)
     places = [(problem.file, problem.line) for problem in caught.value.problems]
-    assert places == [(NOTICE, 6), (RETENTION, 9), (BASE, 21), (CALLS, 1), (CALLS, 3), (SHOP, 31)]
-    assert str(caught.value).splitlines()[0] == f"6 mistakes in the register {small}:"
+    assert places == [(NOTICE, 6), (RETENTION, 9), (BASE, 22), (CALLS, 3), (SHOP, 32)]
+    assert str(caught.value).splitlines()[0] == f"5 mistakes in the register {small}:"
     assert str(caught.value).splitlines()[1:] == [str(problem) for problem in caught.value.problems]
 
 
@@ -109,7 +109,7 @@ def test_tables_of_one_name(small: Path, problems: Problems) -> None:
     (small / SHOP).write_text(text.replace("\n  orders:", "\n  old_orders:"), encoding="utf-8")
     (small / "sources" / "shop_old.yaml").write_text(text.replace("source: shop", "source: shop_old"), encoding="utf-8")
     said = "data set orders: the table 'shop_old_orders' is that of shop.old_orders already: rename the data set"
-    assert [f"sources/shop_old.yaml:9:3: {said}"] == [str(problem) for problem in problems()]
+    assert [f"sources/shop_old.yaml:10:3: {said}"] == [str(problem) for problem in problems()]
 
 
 @pytest.mark.parametrize("missing", [NOTICE, RETENTION])

@@ -1,0 +1,136 @@
+"""What must hold of a field: its tags, its typing, and a period of its own."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from resources.catalogue.inheritance import OF_PERSONS, OWN, WHERE_DEMANDED
+from resources.catalogue.model import SYSTEM
+from resources.catalogue.names import check_zone, is_known
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from resources.calendar import Period
+    from resources.catalogue.inheritance import Effective
+    from resources.catalogue.positions import Document, Location
+    from resources.catalogue.rules import DatasetRules
+    from resources.catalogue.shapes import FieldShape
+
+_FEWEST_DAYS_A_MONTH, _MOST_DAYS_A_MONTH = 28, 31
+_FEWEST_DAYS_A_YEAR, _MOST_DAYS_A_YEAR = 365, 366
+_MONTHS_A_YEAR = 12
+_ONLY = {
+    "formats": ("date", "timestamp"),
+    "epoch": ("timestamp",),
+    "time_zone": ("timestamp",),
+    "min": ("integer", "decimal"),
+    "max": ("integer", "decimal"),
+    "repair": ("text",),
+    "one_of": ("text", "integer", "file"),
+    "pattern": ("text", "integer", "file"),
+}
+
+
+def check_field(document: Document, place: Location, field: Effective[FieldShape], rules: DatasetRules) -> None:
+    """All that must hold of one field, with what it inherits."""
+    shape, vocabulary = field.shape, rules.names.vocabulary
+    _check_typing(document, place, shape)
+    is_known(document, (*place, "identifies"), shape.identifies, [*vocabulary.identifiers, "none"], "kind of identifier")
+    if shape.retention != rules.dataset.shape.retention and "retention" in field.stated:
+        _check_retention(document, place, shape, rules)
+    if "category" in field.unsure:
+        return
+    if "category" not in field.stated:
+        document.report((*place, "category"), "the tag 'category' is missing: state it, here, on the data set or on the source")
+    elif shape.category == SYSTEM:
+        for tag in (each for each in (*OF_PERSONS, *OWN) if each in field.stated):
+            why = f"'category: system' says that it is not about a person; then '{tag}' has no meaning: remove one"
+            document.report((*place, tag), why)
+    elif shape.category in vocabulary.categories:
+        _check_tags(document, place, field, vocabulary.categories[shape.category].states)
+
+
+def _check_tags(document: Document, place: Location, field: Effective[FieldShape], states: Sequence[str]) -> None:
+    wanted = ["origin", "promise", *states]
+    wanted += ["shared"] if field.shape.identifies not in (None, "none") else []
+    for tag in wanted:
+        if tag not in field.stated and tag not in field.unsure:
+            document.report((*place, tag), f"the tag '{tag}' is missing: state it")
+    for tag in WHERE_DEMANDED:
+        if getattr(field.shape, tag) not in (None, "none", False) and tag not in wanted:
+            hint = "use a category for which the vocabulary demands it, so that it cannot be forgotten"
+            document.report((*place, tag), f"'{tag}' does not go with category '{field.shape.category}': {hint}")
+
+
+def _check_retention(document: Document, place: Location, field: FieldShape, rules: DatasetRules) -> None:
+    """A field of a period of its own goes before its record, so nothing else may hang on it."""
+    dataset, name, at = rules.dataset.shape, str(place[-1]), (*place, "retention")
+    own, whole = rules.names.rule(field.retention or ""), rules.names.rule(dataset.retention)
+    if own is not None and whole is not None and not is_surely_shorter(own.period, whole.period):
+        periods = f"{own.period} of rule '{field.retention}' is not surely shorter than {whole.period} of rule '{dataset.retention}'"
+        document.report(at, f"{periods}, by which the record goes: a field goes before its record, or with it")
+    if name == dataset.anchor:
+        document.report(at, "the anchor says when its record goes: it cannot go before it")
+    if isinstance(dataset.key, list) and name in dataset.key:
+        document.report(at, "a part of the key names its record: it cannot go before it")
+    named = any(name in names for names in dataset.persons.values())
+    if named and not field.shared and not document.is_broken((*place, "shared")):
+        document.report(
+            at, "names the record's person, who could not be told after it is gone: only an identifier that is 'shared: true' may go before"
+        )
+    if dataset.key == "content" and rules.source.connector == "recordings":
+        document.report(at, "a recording is kept under its record's id, which is made of its content: name a key")
+    _check_open(document, at, field, rules)
+
+
+def _check_open(document: Document, at: Location, field: FieldShape, rules: DatasetRules) -> None:
+    """Where the anchor may be empty, a field's period must be able to wait for it; and what has no key is known by its content."""
+    dataset, own = rules.dataset.shape, rules.names.rule(field.retention or "")
+    anchor = dataset.fields.get(dataset.anchor)
+    if anchor is None or anchor.required or document.is_broken((*rules.place, "fields", dataset.anchor, "required")):
+        return
+    if own is not None and own.open != "keep":
+        what = f"the anchor '{dataset.anchor}' may be empty, and a field's own period counts from nothing else"
+        document.report(at, f"{what}: make the anchor 'required: true', or use a rule with 'open: keep'")
+    if dataset.key == "content":
+        document.report(
+            at,
+            f"a record without a key is known by its content, of which this is a part: make the anchor '{dataset.anchor}' 'required: true'",
+        )
+
+
+def is_surely_shorter(period: Period, other: Period) -> bool:
+    """Whether a period ends before another one from whatever date both run; months and years are taken at their shortest or longest."""
+    months, days = other.months - period.months, other.days - period.days
+    years, rest = divmod(abs(months), _MONTHS_A_YEAR)
+    if months < 0:
+        return days > years * _MOST_DAYS_A_YEAR + rest * _MOST_DAYS_A_MONTH
+    return days + years * _FEWEST_DAYS_A_YEAR + rest * _FEWEST_DAYS_A_MONTH > 0
+
+
+def _check_typing(document: Document, place: Location, field: FieldShape) -> None:
+    """Rules that the field's type can obey, a time zone that exists, and regular expressions that can be read."""
+    if field.time_zone is not None:
+        check_zone(document, (*place, "time_zone"), field.time_zone)
+    for key, kinds in _ONLY.items():
+        if getattr(field, key) not in (None, []) and field.type not in kinds and not document.is_broken((*place, "type")):
+            document.report((*place, key), f"'{key}' has no meaning for type '{field.type}', only for {' and '.join(kinds)}")
+    for key in ("pattern", "remove"):
+        pattern = getattr(field, key)
+        if pattern is not None and not _can_be_read(pattern):
+            document.report((*place, key), f"'{key}' is not a regular expression that can be read (RE2 syntax)")
+
+
+@cache
+def _can_be_read(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+        duckdb.execute("SELECT regexp_matches('', ?)", [pattern])
+    except (re.error, duckdb.Error):
+        return False
+    return True

@@ -1,0 +1,142 @@
+"""What the register makes itself goes in its time: bundles and answered requests."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import sqlalchemy as sa
+
+from assets.retention import own
+from assets.retention.run import due, overdue, verify
+from resources.errors import AnsvarError
+from resources.ledger import PurgeRecord
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from resources.ledger import Request
+    from tests.helpers.small import Small
+
+RECEIVED = "2026-10-15T03:00:00+03:00"
+DAY = dt.date(2026, 10, 15)
+BUNDLE_GOES = "2026-11-16T00:00:00+02:00"
+REQUEST_GOES = "2029-10-16T00:00:00+03:00"
+
+
+def _file(small: Small) -> Request:
+    return small.register.ledger.new_request("access", "en", [("email", "aino@koe.example")], small.register.clock.now())
+
+
+def _answer(small: Small, request: Request) -> Path:
+    file = small.register.outbox / f"{request.id}.zip"
+    file.write_bytes(b"bundle")
+    small.register.ledger.bundle_made(request.id, file.name, "0" * 64, small.register.clock.now(), 3)
+    return file
+
+
+def _due(small: Small) -> list[PurgeRecord]:
+    with small.register.warehouse.viewing(small.run) as engine:
+        return due(small.register, engine)
+
+
+def _requests(small: Small) -> set[str]:
+    return {row["request"] for row in small.register.ledger.requests()}
+
+
+def test_a_bundle_goes_and_its_request_stays(small: Small) -> None:
+    """A bundle is kept through the last day of its period and goes on the day after; that the request was answered is still known."""
+    file = _answer(small, request := _file(small))
+    small.at("2026-11-15T23:59:59+02:00")
+    assert (small.purge().records, file.exists()) == ([], True)
+    small.at(BUNDLE_GOES)
+    expected = [PurgeRecord("outbox", "bundles", "bundles", 1, DAY, DAY)]
+    assert (_due(small), overdue(small.register)) == (expected, expected)
+    run = small.run
+    assert small.purge().records == expected
+    assert not file.exists()
+    assert [(row["request"], row["state"], row["file"]) for row in small.register.ledger.requests()] == [(request.id, "answered", None)]
+    assert [(row["layer"], row["records"]) for row in small.register.ledger.purges_of(run)] == [("outbox", 1)]
+    assert (overdue(small.register), small.purge().records) == ([], [])
+
+
+def test_an_answered_request_goes_and_an_open_one_stays(small: Small) -> None:
+    """After its period an answered request goes with the identifiers given in it; what was not answered, or not clear, stays."""
+    answered, unanswered, unclear = (_file(small) for _ in range(3))
+    _answer(small, answered)
+    small.register.ledger.request_state(unclear.id, "unclear")
+    small.at("2029-10-15T23:59:59+03:00")
+    assert [record.layer for record in small.purge().records] == ["outbox"]
+    small.at(REQUEST_GOES)
+    assert small.purge().records == [PurgeRecord("ledger", "requests", "requests", 1, DAY, DAY)]
+    assert _requests(small) == {unanswered.id, unclear.id}
+    assert small.register.ledger.request(unclear.id).identifiers == (("email", "aino@koe.example"),)
+    with pytest.raises(AnsvarError, match="There is no request of that id"):
+        small.register.ledger.request(answered.id)
+
+
+def test_a_request_stays_as_long_as_its_bundle(small: Small) -> None:
+    """A request that was answered anew years later stays until that bundle has gone."""
+    request = _file(small)
+    small.at("2029-10-10T03:00:00+03:00")
+    _answer(small, request)
+    small.at(REQUEST_GOES)
+    assert small.purge().records == []
+    small.at("2029-11-11T03:00:00+02:00")
+    assert [(record.layer, record.records) for record in small.purge().records] == [("outbox", 1), ("ledger", 1)]
+    assert _requests(small) == set()
+
+
+def test_what_stopped_between_file_and_ledger_is_settled(small: Small) -> None:
+    """Where only the file has gone, the next purge finishes it, counts it once, and what was not due is untouched."""
+    small.publish()
+    file, kept = _answer(small, _file(small)), _file(small)
+    small.at(BUNDLE_GOES)
+    later = _answer(small, kept)
+    file.unlink()
+    assert [record.records for record in _due(small)] == [1]
+    assert [(record.layer, record.records) for record in small.purge().records] == [("outbox", 1)]
+    assert (later.exists(), [row["file"] for row in small.register.ledger.bundles()]) == (True, [later.name])
+
+
+def test_all_of_it_or_nothing(small: Small) -> None:
+    """Where the count cannot be written, the ledger still knows of what went: nothing goes uncounted."""
+    _answer(small, _file(small))
+    small.at(BUNDLE_GOES)
+    uncountable = replace(own.plan(small.register)[0], rule=None)  # type: ignore[arg-type] # what no count may be
+    with pytest.raises(sa.exc.IntegrityError):
+        small.register.ledger.own_gone(
+            "died", small.register.clock.now(), [uncountable], bundles=own.due(small.register).bundles, requests=[]
+        )
+    assert (len(small.register.ledger.bundles()), small.register.ledger.purges_of("died")) == (1, [])
+    assert [record.layer for record in small.purge().records] == ["outbox"]
+
+
+def test_what_no_bundle_is_known_of(small: Small) -> None:
+    """A file in the outbox that the ledger knows nothing of, as a bundle never finished, goes after a day; one in the making stays."""
+    small.publish()
+    old, new = (small.register.outbox / name for name in (".r1.zip.partial", ".r2.zip.partial"))
+    for file, moment in ((old, "2026-10-14T02:00:00+03:00"), (new, "2026-10-15T02:00:00+03:00")):
+        file.write_bytes(b"part")
+        written = dt.datetime.fromisoformat(moment).timestamp()
+        os.utime(file, (written, written))
+    small.at(RECEIVED)
+    assert overdue(small.register) == [PurgeRecord("outbox", "bundles", "bundles", 1, None, None)]
+    small.purge()
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_what_a_run_left_in_landing_is_overdue(small: Small) -> None:
+    """A batch that lies in landing for more than a day is found, and the next run clears it away."""
+    small.publish()
+    batch = small.register.landing.new_batch("shop", "customers")
+    written = dt.datetime.fromisoformat("2026-10-14T02:00:00+03:00").timestamp()
+    os.utime(batch.folder, (written, written))
+    small.at(RECEIVED)
+    assert overdue(small.register) == [PurgeRecord("landing", "shop_customers", "relation", 1, None, None)]
+    assert verify(small.register).overdue == 1
+    small.purge()
+    assert overdue(small.register) == []
