@@ -34,6 +34,7 @@ class Truth:
         self._broken: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self._mentions: list[dict[str, Any]] = []
         self._cases: dict[str, Any] = {}
+        self._undeclared: dict[str, dict[str, dict[str, Any]]] = defaultdict(dict)
 
     def record(self, dataset: str, key: str, person: Person | None, anchor: date | None) -> None:
         """A record that a source holds: whose it is, and its anchor's local date."""
@@ -61,6 +62,11 @@ class Truth:
         """A free text in which another person stands."""
         if self.kept:
             self._mentions.append({"dataset": dataset, "key": key, "person": writer.number, "mentions": other.number, "words": words})
+
+    def undeclared(self, dataset: str, path: str, category: str) -> None:
+        """A record with a value in a field that the register does not declare, and the data category that it is of."""
+        if self.kept:
+            self._undeclared[dataset].setdefault(path, {"category": category, "records": 0})["records"] += 1
 
     def case(self, name: str, value: object) -> None:
         """A planted case."""
@@ -107,6 +113,7 @@ class Truth:
             "broken": self._broken,
             "cases": self._cases,
             "mentions": self._mentions,
+            "undeclared": self._undeclared,
             "persons": self._persons,
             "nobodys": self._nobodys,
             "anchors": self._anchors,

@@ -24,7 +24,7 @@ def publish_if_last(context: dg.AssetExecutionContext, register: Register, stage
     if later & {key.path[0] for key in context.job_def.asset_layer.selected_asset_keys}:
         return False
     if stage == "ingest":
-        with register.warehouse.writing(context.run_id) as engine:
+        with register.warehouse.writing(context.run.run_id) as engine:
             resolve(engine, register.catalogue)
-    finish_run(register, context.run_id)
+    finish_run(register, context.run.run_id)
     return True

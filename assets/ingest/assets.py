@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.declare import Opener, Publish, guarded, table_schema
+from assets.declare import Opener, Publish, guarded, table_metadata
+from assets.ingest.findings import mismatch_table, undeclared_table
+from assets.ingest.load import Account
 from assets.ingest.source import Outcome, ingest_source
 from resources.catalogue import Catalogue, Dataset, Source
 
@@ -55,10 +57,10 @@ def _source_assets(source: Source, catalogue: Catalogue, register: Opener, publi
         failed = None
         with guarded():
             wanted = [dataset.name for key, dataset in datasets.items() if key in context.selected_asset_keys]
-            for outcome in ingest_source(register(context.run_id), source.name, context.run_id, wanted):
+            for outcome in ingest_source(register(context.run.run_id), source.name, context.run.run_id, wanted):
                 failed = failed or outcome.error
                 yield _result(outcome)
-            publish(context, register(context.run_id), GROUP)
+            publish(context, register(context.run.run_id), GROUP)
         if failed is not None:
             raise dg.Failure(f"{failed} All else goes on with what was read from it last.", allow_retries=False)
 
@@ -76,12 +78,16 @@ def _spec(key: dg.AssetKey, dataset: Dataset, source: Source, catalogue: Catalog
         owners=[f"team:{source.shape.team}"],
         code_version=catalogue.digest[:12],
         tags={f"category/{category}": "" for category in dataset.categories} | {"retention": dataset.shape.retention},
-        metadata={
-            "dagster/column_schema": table_schema(dataset, catalogue),
-            "dagster/table_name": f"register.{dataset.table}",
+        metadata=table_metadata(catalogue, f"register.{dataset.table}", {f"source:{dataset.id}": source_key(source)})
+        | {
             "purposes": ", ".join(catalogue.notice.purposes[purpose].label.en for purpose in dataset.shape.purposes),
             "roles": ", ".join(dataset.shape.persons) or "none",
-            "retention": f"{dataset.shape.retention}: {rule.period} from {dataset.shape.anchor}",
+            "retention": "; ".join(
+                [
+                    f"{dataset.shape.retention}: {rule.period} from {dataset.shape.anchor}",
+                    *(f"{field.name} {field.retention}: {field.rule.period}" for field in dataset.early),
+                ]
+            ),
         },
     )
 
@@ -93,6 +99,10 @@ def _checks(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
             "accounted", asset=key, blocking=True, description="Records read = in the table + quarantined + dropped by a stated rule."
         ),
         dg.AssetCheckSpec("quarantine_share", asset=key, description="At most a tenth of the records read went to quarantine."),
+        dg.AssetCheckSpec(
+            "no_undeclared_fields", asset=key, description="The source has no field that the catalogue neither declares nor ignores."
+        ),
+        dg.AssetCheckSpec("tags_match_values", asset=key, description="No field's values look like data of another category than its tag."),
     ]
 
 
@@ -107,10 +117,12 @@ def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
         metadata={"data as of": _as_of(outcome)},
     )
     if account is None:
-        held = dg.AssetCheckResult(check_name="accounted", asset_key=key, passed=True, description="Nothing was read.")
-        share = dg.AssetCheckResult(check_name="quarantine_share", asset_key=key, passed=True, description="Nothing was read.")
+        unread = [
+            dg.AssetCheckResult(check_name=name, asset_key=key, passed=True, description="Nothing was read.")
+            for name in ("accounted", "quarantine_share", "no_undeclared_fields")
+        ]
         metadata: dict[str, int | bool | str] = {"dagster/row_count": outcome.rows, "source read": False, "data as of": _as_of(outcome)}
-        return dg.MaterializeResult(key, metadata=metadata, check_results=[read, held, share])
+        return dg.MaterializeResult(key, metadata=metadata, check_results=[read, *unread, _tags_match(outcome)])
     quarantine_share = account.quarantined / account.read if account.read else 0.0
     dropped = {f"dropped: {rule}": count for rule, count in account.dropped.items()}
     counts = {name: count for name, count in account.as_dict().items() if isinstance(count, int)} | dropped
@@ -122,6 +134,7 @@ def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
             "source read": True,
             "data as of": _as_of(outcome),
             "batch": outcome.batch or "",
+            "undeclared fields": len(account.undeclared),
             **rates,
         },
         check_results=[
@@ -140,7 +153,36 @@ def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
                 severity=dg.AssetCheckSeverity.WARN,
                 metadata={"read": account.read, "quarantined": account.quarantined, "share": quarantine_share},
             ),
+            _no_undeclared(key, account),
+            _tags_match(outcome),
         ],
+    )
+
+
+def _no_undeclared(key: dg.AssetKey, account: Account) -> dg.AssetCheckResult:
+    found = account.undeclared
+    table = {"fields": dg.MetadataValue.md(undeclared_table(found))} if found else {}
+    told = "Not loaded. Declare each in the source's YAML, or name it under 'ignore' of its 'read': `ansvar discover` gives the lines."
+    return dg.AssetCheckResult(
+        check_name="no_undeclared_fields",
+        asset_key=key,
+        passed=not found,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=told if found else None,
+        metadata={"undeclared fields": len(found), **table},
+    )
+
+
+def _tags_match(outcome: Outcome) -> dg.AssetCheckResult:
+    found = outcome.mismatches
+    table = {"fields": dg.MetadataValue.md(mismatch_table(found))} if found else {}
+    return dg.AssetCheckResult(
+        check_name="tags_match_values",
+        asset_key=key_of(outcome.dataset),
+        passed=not found,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="Look at these fields, and correct the category of each that is tagged wrongly." if found else None,
+        metadata={"mismatching fields": len(found), **table},
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from assets.ingest.early import earliest_last_day, name_by_rest, without_past
 from assets.ingest.people import identifier_rows, identify_again, normalise_phones, normalised_columns, person
 from assets.ingest.table import prepare_table
 from assets.ingest.typing import anchor_date, faults, record_id, typed
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from assets.ingest.audio import Audio
     from resources.catalogue import Catalogue, Dataset
+    from resources.connectors.undeclared import Undeclared
     from resources.warehouse import Engine
 
 _SMALLEST_SHARE = 0.5
@@ -31,7 +33,8 @@ class Account:
     """What became of the records of one batch: `read` is the sum of all the others but `deleted` and `kept_back`.
 
     `dropped` counts by the rule that dropped them. `deleted` counts rows that the source no longer has; `kept_back` rows that
-    would have been deleted, had the batch not been suspiciously small.
+    would have been deleted, had the batch not been suspiciously small. `undeclared` lists the source's fields that nobody tagged and that
+    are therefore not loaded: path, records, proposed category; see `resources.connectors.undeclared`.
     """
 
     read: int
@@ -42,6 +45,7 @@ class Account:
     dropped: dict[str, int] = field(default_factory=dict)
     deleted: int = 0
     kept_back: int = 0
+    undeclared: list[Undeclared] = field(default_factory=list)
 
     @property
     def balances(self) -> bool:
@@ -151,13 +155,16 @@ def _split(engine: Engine, what: Load) -> None:
     """Mark what is dropped by a stated rule: past its period, purged before, or superseded by a later one of its key in the batch.
 
     A good record past its period that is held is not dropped: it brings its row up to date, and the purge takes it, with its proof.
+    A bad one would be kept as a whole, so it goes by the shortest of the periods of the record and its fields.
     """
     anchor = name(what.dataset.shape.anchor)
-    last = last_day(anchor_date(what.dataset, anchor, what.zone), what.dataset.rule.period)
+    anchored = anchor_date(what.dataset, anchor, what.zone)
+    last = last_day(anchored, what.dataset.rule.period)
+    name_by_rest(engine, what.dataset, what.zone, what.today)
     engine.run(
         f"""
         UPDATE judged SET _drop = 'past_retention'
-        WHERE {anchor} IS NOT NULL AND {last} < $today
+        WHERE {anchor} IS NOT NULL AND CASE WHEN _fault IS NULL THEN {last} ELSE {earliest_last_day(what.dataset, anchored)} END < $today
           AND (_fault IS NOT NULL OR _record NOT IN (SELECT _record FROM register.{name(what.dataset.table)}))
         """,
         {"today": what.today},
@@ -218,14 +225,15 @@ def _quarantine(engine: Engine, what: Load) -> int:
 def _upsert(engine: Engine, what: Load, account: Account) -> None:
     """Write the good records that are new or changed, with their persons and identifiers."""
     dataset, table = what.dataset, f"register.{name(what.dataset.table)}"
-    normalise_phones(engine, dataset, what.catalogue, "judged")
+    relation = without_past(dataset, what.zone, what.today)
+    normalise_phones(engine, dataset, what.catalogue, relation)
     columns, joins = normalised_columns(dataset, what.catalogue)
     main = next(iter(dataset.shape.persons), None)
     fields = ", ".join(name(key) for key in dataset.fields)
     engine.run(f"""
         CREATE TEMP TABLE records AS
         WITH named AS (
-          SELECT records.*{columns} FROM judged AS records {joins} WHERE records._fault IS NULL AND records._drop IS NULL
+          SELECT records.*{columns} FROM {relation} AS records {joins} WHERE records._fault IS NULL AND records._drop IS NULL
         )
         SELECT *, {person(dataset, main) if main else "CAST(NULL AS VARCHAR)"} AS _person FROM named
     """)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assets.ingest.audio import Audio
 from assets.ingest.load import Account, Load, held_rows, load
+from assets.ingest.mismatches import Mismatch, mismatches
 from resources.connectors.extract import Connector
 from resources.connectors.source_error import SourceError
 from resources.errors import AnsvarError
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one data set in a run: its batch's account, or why there is none; and when what is held was read."""
+    """What became of one data set in a run: its batch's account, or why there is none; and when what is held was read.
+
+    `mismatches` are the fields whose tags do not fit what is held now.
+    """
 
     dataset: Dataset
     rows: int
@@ -31,6 +35,7 @@ class Outcome:
     account: Account | None = None
     error: AnsvarError | None = None
     read_at: dt.datetime | None = None
+    mismatches: tuple[Mismatch, ...] = ()
 
 
 def ingest_source(register: Register, source: str, run: str, wanted: Iterable[str]) -> Iterator[Outcome]:
@@ -62,7 +67,8 @@ def ingest_source(register: Register, source: str, run: str, wanted: Iterable[st
                 continue
         with register.warehouse.viewing(run) as engine:
             rows = held_rows(engine, dataset)
-        yield Outcome(dataset, rows, error=error, read_at=register.ledger.latest_read(source, name))
+            wrong = tuple(mismatches(engine, dataset, register.catalogue))
+        yield Outcome(dataset, rows, error=error, read_at=register.ledger.latest_read(source, name), mismatches=wrong)
 
 
 def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str) -> Outcome:
@@ -82,5 +88,7 @@ def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str
     with register.warehouse.writing(run) as engine:
         account = load(engine, what, batch.records, extraction.decoded.read, extraction.decoded.left_out)
         rows = held_rows(engine, dataset)
+        wrong = tuple(mismatches(engine, dataset, register.catalogue))
+    account.undeclared = list(extraction.decoded.undeclared)
     register.ledger.batch_loaded(batch.id, account.as_dict())
-    return Outcome(dataset, rows, batch.id, account, read_at=now)
+    return Outcome(dataset, rows, batch.id, account, read_at=now, mismatches=wrong)

@@ -22,7 +22,7 @@ def rights_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.Asse
     )
     def bundles(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         with guarded():
-            done = export(register(context.run_id), context.partition_key)
+            done = export(register(context.run.run_id), context.partition_key)
             return dg.MaterializeResult(metadata={"records": done.records, "tables": done.tables, "files": done.files, "bytes": done.bytes})
 
     return [bundles]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from assets.rights.report import Report, headings_of
+from assets.rights.report import Report, field_labels, headings_of
 from assets.rights.tabular import csv_bytes, exact, json_bytes
 from resources.connectors.landing import sha256
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from resources.ledger import Request
 
 _EARLIEST = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - the first local time that a ZIP can hold
-_UNREAD = "quarantine"  # a register table's name always has an underscore, so it is none of theirs
+_UNREAD, _FACTS = "quarantine", "facts"  # a register table's name always has an underscore, so they are none of theirs
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,8 @@ class Bundle:
             return members
         for table in self.holding.tables:
             members |= self._data(table)
+        if self.holding.facts:
+            members |= self._facts()
         if self.holding.unread:
             members |= self._unread()
         members["links.json"] = json_bytes(self._links())
@@ -102,6 +104,50 @@ class Bundle:
         return {
             f"data/{table.dataset.table}.json": json_bytes(exactly),
             f"data/{table.dataset.table}.csv": csv_bytes([headings[name] for name in fields], listed),
+        }
+
+    def _facts(self) -> dict[str, bytes | Path]:
+        """What more than one field tells of the person, with every origin."""
+        language, vocabulary = self.wording.language, self.catalogue.vocabulary
+        exactly = [
+            {
+                "category": fact.category,
+                "agrees": fact.agrees,
+                "values": [
+                    [
+                        {
+                            "value": each.written,
+                            "table": each.dataset.table,
+                            "fields": list(each.fields),
+                            "source": each.dataset.source,
+                            "origin": each.origin,
+                            "held_since_at_latest": exact(each.since),
+                        }
+                        for each in value.known_from
+                    ]
+                    for value in fact.values
+                ],
+            }
+            for fact in self.holding.facts
+        ]
+        keys = ("fact", "value", "source", "dataset", "field", "origin", "held_since")
+        listed = (
+            (
+                vocabulary.categories[fact.category].label.in_language(language),
+                each.written,
+                self.catalogue.sources[each.dataset.source].shape.label.in_language(language),
+                each.dataset.shape.label.in_language(language),
+                field_labels(each, language),
+                vocabulary.origins[each.origin].label.in_language(language) if each.origin else "",
+                each.since,
+            )
+            for fact in self.holding.facts
+            for value in fact.values
+            for each in value.known_from
+        )
+        return {
+            f"data/{_FACTS}.json": json_bytes(exactly),
+            f"data/{_FACTS}.csv": csv_bytes([self.wording.text(key) for key in keys], listed),
         }
 
     def _unread(self) -> dict[str, bytes | Path]:
@@ -124,7 +170,14 @@ class Bundle:
         """How each record was linked: the identifier that named the person in it, and what joins those identifiers."""
         return {
             "identifiers": [
-                {"kind": each.kind, "value": each.value, "sources": list(each.sources), "joins": each.joins, "reason": each.reason}
+                {
+                    "kind": each.kind,
+                    "value": each.value,
+                    "sources": list(each.sources),
+                    "origins": list(each.origins),
+                    "joins": each.joins,
+                    "reason": each.reason,
+                }
                 for each in self.holding.identifiers
             ],
             "records": [

@@ -28,13 +28,19 @@ def name_subject(engine: Engine, persons: Iterable[str]) -> None:
     engine.unregister("person_rows")
 
 
-def identifiers(engine: Engine) -> list[Identifier]:
-    """The identifiers by which the subject is known, with the sources that know them."""
-    found: dict[tuple[str, str], list[tuple[str, bool, str | None]]] = defaultdict(list)
-    for kind, value, source, joins, reason in engine.rows(model("rights/links")):
-        found[kind, value].append((source, joins, reason))
+def identifiers(engine: Engine, catalogue: Catalogue) -> list[Identifier]:
+    """The identifiers by which the subject is known, with the sources that know them and the origins of the fields that bear them."""
+    origins = {(dataset.table, key): field.shape.origin for dataset in catalogue.datasets for key, field in dataset.fields.items()}
+    sources: dict[tuple[str, str, bool, str | None], dict[str, None]] = defaultdict(dict)
+    given: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for kind, value, source, joins, reason, table, field in engine.rows(model("rights/links")):
+        sources[kind, value, joins, reason][source] = None
+        origin = origins.get((table, field))
+        if origin:
+            given[kind, value][origin] = None
     return [
-        Identifier(kind, value, tuple(source for source, _, _ in held), held[0][1], held[0][2]) for (kind, value), held in found.items()
+        Identifier(kind, value, tuple(held), joins, reason, tuple(given[kind, value]))
+        for (kind, value, joins, reason), held in sources.items()
     ]
 
 
@@ -66,9 +72,9 @@ def _rows(engine: Engine, dataset: Dataset, columns: set[str], evidence: dict[st
     fields = [field for field in dataset.fields if field in columns]
     listed = ", ".join(name(field) for field in fields)
     table = f"register.{name(dataset.table)}"
-    own = f"SELECT _record, true AS _main, {listed} FROM {table} WHERE _person IN (SELECT person FROM subject_persons)"
+    own = f"SELECT _record, _ingested_at, true AS _main, {listed} FROM {table} WHERE _person IN (SELECT person FROM subject_persons)"
     other = (
-        f"SELECT _record, false AS _main, {listed} FROM {table} "
+        f"SELECT _record, _ingested_at, false AS _main, {listed} FROM {table} "
         "WHERE _record IN (SELECT _record FROM subject_roles WHERE dataset = $table AND NOT is_main) "
         "AND (_person IS NULL OR _person NOT IN (SELECT person FROM subject_persons))"
     )
@@ -79,8 +85,9 @@ def _rows(engine: Engine, dataset: Dataset, columns: set[str], evidence: dict[st
     parameters = {"table": dataset.table} if has_other else None
     found = engine.rows(f"SELECT * FROM ({both}) AS found ORDER BY {anchor} NULLS LAST, _record", parameters)
     rows = []
-    for record, is_main, *values in found:
+    for record, ingested_at, is_main, *values in found:
         row = _row(dataset, record, dict(zip(fields, values, strict=True)), evidence.get(record, []), is_main=is_main)
+        row.ingested_at = ingested_at
         _find_audio(row, dataset, recordings)
         rows.append(row)
     return rows

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assets.rights.bundle import Bundle
 from assets.rights.collect import collect, identifiers, name_subject
+from assets.rights.facts import facts
 from assets.rights.find import UnclearError, find
 from assets.rights.holding import Holding
 from assets.rights.own import given, own
@@ -74,9 +75,10 @@ def _holding(engine: Engine, register: Register, subject: Subject, request: Requ
     """All that is held of a subject, with others taken out."""
     catalogue = register.catalogue
     name_subject(engine, subject.persons)
-    known = identifiers(engine)
+    known = identifiers(engine, catalogue)
     tables = collect(engine, catalogue, register.recordings)
     searched = known or given(catalogue, request.identifiers)
     holding = Holding(tables, known, unread(engine, catalogue, searched, tables), unattributed(engine, catalogue, known))
     redact(engine, catalogue, own(catalogue, searched, tables), holding, wording.marks(KINDS))
+    holding.facts = facts(catalogue, holding.tables)
     return holding

@@ -31,7 +31,7 @@ class Row:
     """A record: the fields that are shown, and why others are withheld though they have a value.
 
     `record` is its id within the register, which is not told; `is_main` says that it is about the subject, which else only stands in it
-    in another role.
+    in another role. `ingested_at` is when the record was read in as it stands.
     `others` are identifiers of other persons in the record: never shown, and known only so that they can be found in its texts.
     """
 
@@ -42,6 +42,7 @@ class Row:
     evidence: tuple[Evidence, ...]
     others: tuple[str, ...] = ()
     audio: Path | None = None
+    ingested_at: dt.datetime | None = None
 
 
 @dataclass
@@ -54,13 +55,48 @@ class Table:
 
 @dataclass(frozen=True)
 class Identifier:
-    """An identifier of the subject, the sources that know the subject by it, and why it joins nothing, where it does not."""
+    """An identifier of the subject, the sources that know the subject by it, and why it joins nothing, where it does not.
+
+    `origins` are the origins of the fields in which it stands.
+    """
 
     kind: str
     value: str
     sources: tuple[str, ...]
     joins: bool
     reason: str | None
+    origins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class KnownFrom:
+    """One origin of a value: the data set and fields that have it, how it is written there, and since when it is held, at the latest."""
+
+    dataset: Dataset
+    fields: tuple[str, ...]
+    written: str
+    origin: str
+    since: dt.datetime | None
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a fact, with every origin of it."""
+
+    known_from: tuple[KnownFrom, ...]
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A fact about the subject, of a data category, that more than one field tells; several values where they do not tell the same."""
+
+    category: str
+    values: tuple[Value, ...]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether all tell the same."""
+        return len(self.values) == 1
 
 
 @dataclass
@@ -92,6 +128,7 @@ class Holding:
     unread: list[Unread] = field(default_factory=list)
     unattributed: list[Unattributed] = field(default_factory=list)
     redacted: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    facts: list[Fact] = field(default_factory=list)
 
     @property
     def records(self) -> int:

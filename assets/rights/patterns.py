@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import phonenumbers
-from stdnum import iban, luhn
-from stdnum.fi import hetu
+from stdnum import luhn
 
 from assets.ingest.people import e164
+from resources.recognise.values import is_hetu, is_iban, is_personnummer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,8 +33,9 @@ _ROUND = re.compile(rf"[1-9]\d{{0,2}}(?:{_BLANK}000)+")
 _UNIT = re.compile(rf"{_BLANK}?(?:€|\$|£|%|eur\b|euro|sek\b|kr\b|usd\b|kpl\b|st\b|pcs\b|kwh\b|wh\b|km\b|kg\b)", re.IGNORECASE)
 _LOCAL = re.compile(rf"\d{{3}}(?:{_BLANK}|-)\d{{4}}")
 _CODES: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
-    (re.compile(r"(?<!\w)\d{6}[-+A-FU-Ya-fu-y]\d{3}[0-9A-Ya-y](?!\w)"), lambda code: bool(hetu.is_valid(code, allow_temporary=True))),
-    (re.compile(rf"(?<!\w)[A-Z]{{2}}\d\d(?:{_BLANK}?[A-Z0-9]){{11,30}}(?!\w)"), lambda code: bool(iban.is_valid(code))),
+    (re.compile(r"(?<!\w)\d{6}[-+A-FU-Ya-fu-y]\d{3}[0-9A-Ya-y](?!\w)"), is_hetu),
+    (re.compile(r"(?<!\w)(?:\d\d)?\d{6}[-+]\d{4}(?!\w)"), is_personnummer),
+    (re.compile(rf"(?<!\w)[A-Z]{{2}}\d\d(?:{_BLANK}?[A-Z0-9]){{11,30}}(?!\w)"), is_iban),
     (re.compile(rf"(?<![\d+])\d(?:(?:{_BLANK}|-)?\d){{12,18}}(?!\d)"), lambda code: bool(luhn.is_valid(code.replace("-", "")))),
 )
 _TOKEN = re.compile(r"\w(?:[\w.\-]*\w)?")
@@ -63,7 +64,7 @@ def emails(text: str) -> Iterator[Span]:
 
 
 def codes(text: str) -> Iterator[Span]:
-    """Personal identity codes of Finland, bank accounts (IBAN) and payment cards, by their check digits."""
+    """Personal identity codes of Finland and Sweden, bank accounts (IBAN) and payment cards, by their check digits."""
     for pattern, is_valid in _CODES:
         for match in pattern.finditer(text):
             if is_valid(re.sub(_BLANK, "", match[0])):

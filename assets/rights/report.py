@@ -7,14 +7,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
+from assets.page import environment
 from assets.rights.tabular import exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from assets.rights.holding import Holding, Row, Table, Unread
+    from assets.rights.holding import Fact, Holding, KnownFrom, Row, Table, Unread
     from assets.rights.wording import Wording
     from resources.catalogue import Catalogue, Dataset
     from resources.ledger import Request
@@ -52,6 +51,32 @@ class Section:
 
 
 @dataclass(frozen=True)
+class FactSection:
+    """A fact as the report shows it: its name, and of each value the rows that tell where it comes from."""
+
+    label: str
+    agrees: bool
+    values: list[list[FactRow]]
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has in all."""
+        return sum(len(value) for value in self.values)
+
+
+@dataclass(frozen=True)
+class FactRow:
+    """One origin of a value, in words."""
+
+    written: str
+    source: str
+    dataset: str
+    field: str
+    origin: str
+    since: Cell
+
+
+@dataclass(frozen=True)
 class Report:
     """What a report is made of, beside the holding."""
 
@@ -63,45 +88,62 @@ class Report:
 
     def html(self, holding: Holding) -> bytes:
         """The page, in UTF-8."""
-        environment = Environment(
-            loader=PackageLoader("assets.rights"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
         language = self.wording.language
-        page = environment.get_template("report.html").render(
-            language=language,
-            t=self.wording.text,
-            wording=self.wording,
-            notice=self.catalogue.notice,
-            kinds=self.catalogue.vocabulary.identifiers,
-            sources=self.catalogue.sources,
-            request=self.request,
-            made=self.made,
-            made_iso=exact(self.made),
-            received_iso=exact(self.request.received_at),
-            holding=holding,
-            sections=[self._section(table) for table in holding.tables],
-            unread=[(each, self._unread_field(each)) for each in holding.unread],
-            exact=exact,
-            audio=[
-                (file, table.dataset.shape.label.in_language(language), number, size) for file, (table, number, size) in self.audio.items()
-            ],
-            withheld=self._withheld(holding),
-            redacted=self._redacted(holding),
-            unattributed=[
-                (
-                    each.dataset.shape.label.in_language(language),
-                    self.catalogue.vocabulary.identifiers[each.kind].label.in_language(language),
-                    each.records,
-                )
-                for each in holding.unattributed
-            ],
+        page = (
+            environment("assets.rights")
+            .get_template("report.html")
+            .render(
+                language=language,
+                t=self.wording.text,
+                wording=self.wording,
+                notice=self.catalogue.notice,
+                kinds=self.catalogue.vocabulary.identifiers,
+                sources=self.catalogue.sources,
+                request=self.request,
+                made=self.made,
+                made_iso=exact(self.made),
+                received_iso=exact(self.request.received_at),
+                holding=holding,
+                origins=self.catalogue.vocabulary.origins,
+                facts=[self._fact(fact) for fact in holding.facts],
+                sections=[self._section(table) for table in holding.tables],
+                unread=[(each, self._unread_field(each)) for each in holding.unread],
+                exact=exact,
+                audio=[
+                    (file, table.dataset.shape.label.in_language(language), number, size)
+                    for file, (table, number, size) in self.audio.items()
+                ],
+                withheld=self._withheld(holding),
+                redacted=self._redacted(holding),
+                unattributed=[
+                    (
+                        each.dataset.shape.label.in_language(language),
+                        self.catalogue.vocabulary.identifiers[each.kind].label.in_language(language),
+                        each.records,
+                    )
+                    for each in holding.unattributed
+                ],
+            )
         )
         return page.encode()
+
+    def _fact(self, fact: Fact) -> FactSection:
+        language, vocabulary = self.wording.language, self.catalogue.vocabulary
+        rows = [
+            [
+                FactRow(
+                    written=each.written,
+                    source=self.catalogue.sources[each.dataset.source].shape.label.in_language(language),
+                    dataset=each.dataset.shape.label.in_language(language),
+                    field=field_labels(each, language),
+                    origin=vocabulary.origins[each.origin].label.in_language(language) if each.origin else "",
+                    since=Cell(self.wording.local_date(each.since), time=str(exact(each.since))) if each.since else Cell("", "empty"),
+                )
+                for each in value.known_from
+            ]
+            for value in fact.values
+        ]
+        return FactSection(vocabulary.categories[fact.category].label.in_language(language), fact.agrees, rows)
 
     def _section(self, table: Table) -> Section:
         dataset, language = table.dataset, self.wording.language
@@ -123,7 +165,9 @@ class Report:
             legal_bases=[f"{basis.label.in_language(language)} ({basis.article})" for basis in bases],
             categories=[vocabulary.categories[each].label.in_language(language) for each in dataset.categories],
             origins=[
-                vocabulary.origins[each].in_language(language) for each in _distinct([field.shape.origin or ""] for field in fields) if each
+                vocabulary.origins[each].label.in_language(language)
+                for each in _distinct([field.shape.origin or ""] for field in fields)
+                if each
             ],
             retention=dataset.rule.reason.in_language(language),
             headings=[headings[name] for name in shown],
@@ -178,6 +222,12 @@ def headings_of(dataset: Dataset, language: str) -> dict[str, str]:
     labels = {name: field.label.in_language(language) if told[name] else name for name, field in dataset.fields.items()}
     times = Counter(labels.values())
     return {name: label if times[label] == 1 else f"{label} ({name})" for name, label in labels.items()}
+
+
+def field_labels(known: KnownFrom, language: str) -> str:
+    """What the fields that tell a value are called in a language."""
+    headings = headings_of(known.dataset, language)
+    return ", ".join(headings[name] for name in known.fields)
 
 
 def _distinct(lists: Iterable[Iterable[str]]) -> list[str]:

@@ -59,7 +59,7 @@ class Connector:
         try:
             fetched = self._fetch(dataset, batch)
             with engine(None, self.home.path / "temporary") as memory:
-                decoded = decode(memory, batch, fetched, dataset)
+                decoded = decode(memory, batch, fetched, dataset, self.source.shape.region)
         except WarehouseError as error:
             batch.remove()
             raise AnsvarError(f"The records of {dataset.id} cannot be decoded: see 'read' in the source's YAML. {error}") from None

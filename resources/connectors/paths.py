@@ -26,6 +26,12 @@ def json_path(path: str) -> str:
     return "$" + "".join(steps)
 
 
+def template(path: str) -> str:
+    """A dotted path as a JSONPath without numbers: `a[0].b` is `$."a"[*]."b"`; a star for a key stays one, and a last `[*]` goes."""
+    steps = ((".*" if match[1] == "*" else f'."{match[1]}"') if match[1] else "[*]" for match in _STEP.finditer(path))
+    return "$" + "".join(steps).removesuffix("[*]")
+
+
 def json_access() -> Callable[[str], str]:
     """Access for records that are JSON documents: `_doc`, and `_above` for the enclosing one."""
 

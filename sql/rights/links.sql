@@ -1,12 +1,16 @@
--- One row: an identifier of the subject and a source that knows the subject by it; `reason` says why it joins nobody, where it does not.
--- Inputs: subject_persons (person; temporary), identity.links, identity.persons.
+-- One row: an identifier of the subject and a field of a source that bears it; `reason` says why it joins nothing, where it does not.
+-- Inputs: subject_persons (person; temporary), identity.links, identity.persons, identity.identifiers.
 SELECT DISTINCT
   links.kind,
   links.value,
   persons.source,
   links.joins,
-  links.reason
+  links.reason,
+  identifiers.dataset,
+  identifiers.field
 FROM identity.links AS links
 INNER JOIN subject_persons AS mine ON mine.person = links.person
 INNER JOIN identity.persons AS persons ON persons.person = links.person
-ORDER BY links.kind, links.value, persons.source
+LEFT JOIN identity.identifiers AS identifiers
+  ON identifiers.person = links.person AND identifiers.kind = links.kind AND identifiers.value = links.value
+ORDER BY links.kind, links.value, persons.source, identifiers.dataset, identifiers.field

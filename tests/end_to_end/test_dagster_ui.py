@@ -107,7 +107,7 @@ def test_a_data_sets_page_shows_its_columns_with_tags_and_checks(page: Page) -> 
     for name, field in dataset.fields.items():
         expect(shown).to_contain_text(f"from chats.conversations.{name}")
         expect(shown).to_contain_text(f"category: {field.shape.category}")
-    for tag in ("origin: ", "promise: ", "purposes: ", "legal_basis: ", "retention: chats"):
+    for tag in ("origin: ", "promise: ", "purposes/customer_support", "legal_basis: ", "retention: chats"):
         expect(shown).to_contain_text(tag)
     expect(page.get_by_text("Row count").first).to_be_visible()
     page.goto("/assets/ingest/chats/conversations?view=checks")

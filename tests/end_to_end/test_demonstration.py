@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import re
 import sqlite3
@@ -12,6 +13,7 @@ import time
 import zipfile
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
 from demo.servers import running
@@ -70,6 +72,35 @@ def test_every_record_is_accounted_for(demonstration: Demonstration, truth: dict
         assert account["read"] == parts + sum(account["dropped"].values()), dataset
 
 
+def test_addresses_go_before_their_visits(demonstration: Demonstration, truth: dict[str, Any]) -> None:
+    """Visits are kept for six months, their IP addresses for three: older ones are empty, and so many went in the second night."""
+    today, dataset = dt.date.fromisoformat(truth["today"]), load_register(REPOSITORY / "register").dataset("web_requests")
+    anchors = [dt.date.fromisoformat(anchor) for anchor in truth["anchors"]["web.requests"].values()]
+    kept = [anchor for anchor in anchors if dataset.rule.period.last_day(anchor) >= today]
+    last_days = [dataset.fields["ip_address"].rule.period.last_day(anchor) for anchor in kept]
+    with contextlib.closing(duckdb.connect(str((demonstration.home / "warehouse" / "current").resolve()), read_only=True)) as warehouse:
+        found = warehouse.execute("SELECT count(*), count(ip_address) FROM register.web_requests").fetchall()
+        identifiers = warehouse.execute("SELECT count(*) FROM identity.identifiers WHERE field = 'ip_address' AND dataset = 'web_requests'")
+        assert found == [(len(kept), sum(day >= today for day in last_days))]
+        assert identifiers.fetchall() == [(found[0][1],)]
+    with contextlib.closing(sqlite3.connect(demonstration.home / "ledger.db")) as ledger:
+        went = ledger.execute(
+            "SELECT dataset, rule, sum(records) FROM purges WHERE layer = 'field' AND state = 'done' GROUP BY 1, 2"
+        ).fetchall()
+    assert went == [("web_requests", "ip_addresses", sum(day == today - dt.timedelta(days=1) for day in last_days))]
+    assert went[0][2] > 0
+
+
+def test_what_nobody_tagged_is_found(demonstration: Demonstration, truth: dict[str, Any]) -> None:
+    """The one field that the register does not declare is told, with its exact count and the category that its values are of."""
+    found = json.loads(demonstration.ansvar("discover", "--json").stdout)
+    told: dict[str, dict[str, Any]] = {}
+    for field in found:
+        told.setdefault(f"{field['source']}.{field['dataset']}", {})[field["path"]] = {key: field[key] for key in ("category", "records")}
+    assert told == truth["undeclared"]
+    assert "callback_number of helpdesk.tickets" in demonstration.printed
+
+
 def test_the_example_persons_bundle_holds_every_data_set(demonstration: Demonstration, truth: dict[str, Any]) -> None:
     """The person who has data everywhere gets a table of every data set about persons, as JSON and CSV, the audio, and a report."""
     number = truth["cases"]["example_person"]
@@ -77,9 +108,9 @@ def test_the_example_persons_bundle_holds_every_data_set(demonstration: Demonstr
     files = _bundle(demonstration, "--email", email, "--language", "sv")
     expected = {name.replace(".", "_") for name, keys in truth["persons"][str(number)]["records"].items() if keys}
     tables = {name.removeprefix("data/").removesuffix(".json") for name in files if name.endswith(".json") and name.startswith("data/")}
-    assert tables == expected
+    assert tables == expected | {"facts"}
     assert {f"data/{table}.csv" for table in tables} <= files.keys()
-    for table in tables:
+    for table in expected:
         rows = json.loads(files[f"data/{table}.json"])
         assert len(rows) == len(truth["persons"][str(number)]["records"][table.replace("_", ".", 1)]), table
     assert [name for name in files if name.startswith("audio/")]
@@ -137,7 +168,7 @@ def test_dry_run_then_purge_give_the_same_counts(copied: Demonstration, tmp_path
 
 
 def _counted(printed: str) -> list[tuple[str, str]]:
-    return re.findall(r"^(?:register|quarantine) +(\w+) +\w+ +([\d,]+) ", printed, re.MULTILINE)
+    return re.findall(r"^(?:register|field|quarantine|outbox|ledger) +(\w+) +\w+ +([\d,]+) ", printed, re.MULTILINE)
 
 
 def test_a_source_that_is_down_stops_nothing_else(copied: Demonstration) -> None:

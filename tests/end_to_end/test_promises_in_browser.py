@@ -17,7 +17,10 @@ from tests.end_to_end.test_promises import CATALOGUE
 from tests.helpers.browser import CHROMIUM, DESKTOP, PHONE, WITHOUT_CHROMIUM, browser, scrolls_sideways, violations
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from playwright.sync_api import Request
 
     from tests.end_to_end.conftest import Demonstration
 
@@ -35,6 +38,10 @@ def pages(copied: Demonstration, tmp_path: Path) -> list[Path]:
     return [*kept, *(tmp_path / "broken" / each.name for each in broken if each.name == "promises.en.html")]
 
 
+def _noting(asked: list[str]) -> Callable[[Request], None]:
+    return lambda request: asked.append(request.url)
+
+
 def test_everybody_can_use_the_page(pages: list[Path]) -> None:
     """In each language, on a desk and on a phone, axe-core finds nothing, nothing is cut off at the side, and nothing is fetched."""
     with browser() as chromium:
@@ -42,7 +49,7 @@ def test_everybody_can_use_the_page(pages: list[Path]) -> None:
             for path in pages:
                 page = chromium.new_page(viewport={"width": width, "height": 900})
                 asked: list[str] = []
-                page.on("request", lambda request, asked=asked: asked.append(request.url))
+                page.on("request", _noting(asked))
                 page.goto(path.as_uri())
                 assert asked == [path.as_uri()]
                 assert (violations(page), scrolls_sideways(page)) == ([], False)

@@ -135,5 +135,5 @@ def test_sql_and_python_agree(tmp_path: Path) -> None:
     ],
 )
 def test_a_deadline(received: str, months: int, last: str) -> None:
-    """An answer is due a calendar month from receipt; what would end on a Saturday, Sunday or Finnish holiday ends on the next working day."""
+    """An answer is due a calendar month from receipt, or on the next working day after a Saturday, Sunday or Finnish holiday."""
     assert deadline(dt.date.fromisoformat(received), months) == dt.date.fromisoformat(last)

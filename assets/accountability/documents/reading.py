@@ -36,7 +36,7 @@ def personal_fields(catalogue: Catalogue) -> Iterator[tuple[Dataset, Field]]:
 
 
 def recipients_of(catalogue: Catalogue, dataset: Dataset, field: Field, purpose: str) -> list[str]:
-    """The recipients that get a field for a purpose: the processor that operates its source, and whoever receives what its promise covers."""
+    """Who gets a field for a purpose: the processor that operates its source, and whoever receives what its promise covers."""
     operator = catalogue.sources[dataset.source].shape.operator
     return [
         name

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from assets.ingest.load import Account
+from resources.connectors.undeclared import Undeclared
 from tests.helpers.records import chat, customer
 
 if TYPE_CHECKING:
@@ -19,13 +20,14 @@ def _columns(small: Small) -> list[str]:
 
 
 def test_a_field_that_leaves_takes_its_data_along(small: Small) -> None:
-    """A field that is no longer described goes with its column, without changing what else is in the rows."""
+    """A field that is no longer described goes with its column, without changing what else is in the rows, and is told as undeclared."""
     small.deliver("shop", [customer(1, name="Aino"), customer(2)])
     small.load("shop")
     kept = small.everything(without=["name"])
     del small.dataset("shop.customers")["fields"]["name"]
     small.describe()
-    assert Account(read=2, unchanged=2) == small.account("shop")
+    left = Undeclared("name", 1, category="user.name", why="name")
+    assert Account(read=2, unchanged=2, undeclared=[left]) == small.account("shop")
     assert "name" not in _columns(small)
     assert kept == small.everything()
 

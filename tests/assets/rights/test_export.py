@@ -41,14 +41,14 @@ def test_everything_of_the_person_is_there(ask: Ask) -> None:
 
 
 def test_every_table_is_there(ask: Ask) -> None:
-    """Each data set in which the person stands is in the bundle, as JSON and as CSV, and no other file."""
+    """Each data set in which the person stands is in the bundle, as JSON and as CSV, with facts of several sources, and no other file."""
     answer = ask(MAIJA)
-    tables = ["calls_recordings", "crm_contacts", "helpdesk_tickets", "quarantine", "web_visits"]
+    tables = ["calls_recordings", "crm_contacts", "facts", "helpdesk_tickets", "quarantine", "web_visits"]
     data = [f"data/{table}.{ending}" for table in tables for ending in ("csv", "json")]
     expected = ["audio/calls_recordings-1.wav", *data, "links.json", "manifest.json", "report.html", "withheld.json"]
     assert expected == list(answer.members)
     exported = answer.exported
-    assert (exported.state, exported.records, exported.tables, exported.files, exported.held) == ("answered", 6, 4, 15, True)
+    assert (exported.state, exported.records, exported.tables, exported.files, exported.held) == ("answered", 6, 4, 17, True)
 
 
 def test_values_are_exact(ask: Ask) -> None:
@@ -135,10 +135,17 @@ def test_records_that_could_not_be_read_in(ask: Ask) -> None:
 
 
 def test_links_say_how_each_record_was_found(ask: Ask) -> None:
-    """Each record bears the identifier that named the person in it; each identifier the sources that know it."""
+    """Each record bears the identifier that named the person in it; each identifier the sources that know it, and its origins there."""
     links = ask(MAIJA).json("links.json")
     record = {"table": "helpdesk_tickets", "row": 1, "role": "requester", "field": "email", "kind": "email", "value": MAIJA[1]}
-    identifier = {"kind": "contact_id", "value": "C-10001", "sources": ["calls", "crm", "web"], "joins": True, "reason": None}
+    identifier = {
+        "kind": "contact_id",
+        "value": "C-10001",
+        "sources": ["calls", "crm", "web"],
+        "origins": ["data_subject", "derived", "website"],
+        "joins": True,
+        "reason": None,
+    }
     assert (record in links["records"], identifier in links["identifiers"]) == (True, True)
 
 

@@ -164,8 +164,8 @@ def test_staff_is_known_by_address() -> None:
 
 def test_identifiers_and_codes() -> None:
     """Identifiers that somebody else bears go, and codes whose owner cannot be told; the person's own identifier stays."""
-    text = "C-10001 eikä c-10002. Tili FI21 1234 5600 0007 85, tunnus 010190-900P, kortti 4111 1111 1111 1111."
-    assert redacted(text) == "C-10001 eikä [identifier]. Tili [code], tunnus [code], kortti [code]."
+    text = "C-10001 eikä c-10002. Tili FI21 1234 5600 0007 85, tunnus 010190-900P, kortti 4111 1111 1111 1111, nummer 811218-9876."
+    assert redacted(text) == "C-10001 eikä [identifier]. Tili [code], tunnus [code], kortti [code], nummer [code]."
 
 
 def test_long_texts_without_blanks_take_no_time() -> None:

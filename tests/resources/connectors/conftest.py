@@ -60,8 +60,7 @@ class Source:
         self.home = home
         self.register = folder / "register"
         (self.register / "sources").mkdir(parents=True)
-        for name in ("notice.yaml", "retention.yaml"):
-            (self.register / name).write_bytes((SMALL / name).read_bytes())
+        (self.register / "retention.yaml").write_bytes((SMALL / "retention.yaml").read_bytes())
 
     def put(self, name: str, content: str | bytes) -> Path:
         """Put a file at the source."""
@@ -93,13 +92,22 @@ class Source:
             "source": "shop",
             "label": label,
             "team": "sales",
+            "operator": "controller",
             "connector": connector,
             "connection": connection or {"path": str(self.files)},
             "region": "FI",
             "time_zone": "UTC",
             "datasets": {"records": dataset},
         }
+        self._write_notice({text.get("promise") for text in texts.values()})
         (self.register / "sources" / "shop.yaml").write_text(json.dumps(source, indent=1), encoding="utf-8")
+
+    def _write_notice(self, held: set[object]) -> None:
+        """The small notice, in which promises of which the source holds nothing say so."""
+        notice = (SMALL / "notice.yaml").read_text(encoding="utf-8")
+        for promise in {"contact_details", "orders"} - held:
+            notice = notice.replace(f"  {promise}: {{label:", f"  {promise}: {{nothing_held: {{en: x, sv: x, fi: x}}, label:")
+        (self.register / "notice.yaml").write_text(notice, encoding="utf-8")
 
     def extract(self) -> Extraction:
         """Extract what is described into landing."""

@@ -1,0 +1,1 @@
+"""Tests of what recognises values and names."""
