@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from assets.accountability.checks import PROMISES_STEP
 from pipelines.definitions import build
 from pipelines.instance import open_instance
 from pipelines.jobs import DAILY, EXPORT, QUIET
@@ -26,12 +27,12 @@ _EVALUATED = dg.DagsterEventType.ASSET_CHECK_EVALUATION
 
 @dataclass(frozen=True)
 class Ran:
-    """How a run ended: its id, a message for each step that failed, and `check at asset` for each check that found an error."""
+    """How a run ended: its id, a message for each step that failed, and `promise at asset` for each broken promise of the notice."""
 
     run: str
     success: bool
     failures: list[str]
-    found: list[str]
+    broken: list[str]
 
 
 def daily() -> dg.JobDefinition:
@@ -79,10 +80,10 @@ def _run(job: object, home: Home, selection: Sequence[dg.AssetKey] | None, tags:
             raise_on_error=False,
         )
         failures = [_message(event) for event in result.all_events if event.is_step_failure]
-        evaluations = [event.asset_check_evaluation_data for event in result.all_events if event.event_type is _EVALUATED]
-        wrong = [each for each in evaluations if not each.passed and each.severity is dg.AssetCheckSeverity.ERROR]
-        found = sorted(f"{each.check_name} at {'/'.join(each.asset_key.path)}" for each in wrong)
-        return Ran(result.run_id, result.success, failures, found)
+        judged = [event for event in result.all_events if event.event_type is _EVALUATED and event.step_key == PROMISES_STEP]
+        told = [event.asset_check_evaluation_data for event in judged]
+        broken = sorted(f"{each.check_name} at {'/'.join(each.asset_key.path)}" for each in told if not each.passed)
+        return Ran(result.run_id, result.success, failures, broken)
 
 
 def _settle(instance: dg.DagsterInstance) -> None:

@@ -10,6 +10,8 @@ from assets.accountability.promises.status import judge_some, remedy
 from assets.declare import Opener, guarded
 from resources.catalogue import Catalogue
 
+PROMISES_STEP = "promises_kept"
+
 
 def promise_checks(catalogue: Catalogue, register: Opener, upstream: Sequence[dg.AssetKey]) -> dg.AssetChecksDefinition:
     """One check for each promise and each asset that it is about, named after the promise; made when what is `upstream` is done."""
@@ -25,7 +27,7 @@ def promise_checks(catalogue: Catalogue, register: Opener, upstream: Sequence[dg
         for target in check.targets
     ]
 
-    @dg.multi_asset_check(name="promises_kept", specs=specs, can_subset=True)
+    @dg.multi_asset_check(name=PROMISES_STEP, specs=specs, can_subset=True)
     def promises_kept(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         with guarded():
             wanted = [(key.name, tuple(key.asset_key.path)) for key in context.selected_asset_check_keys]

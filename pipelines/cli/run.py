@@ -34,8 +34,8 @@ def command() -> None:
         click.echo(f"\n{subjects:,} subjects, {quarantined:,} records in quarantine, {sum(each['records'] for each in purged):,} purged.")
     for failure in ran.failures:
         click.secho(f"Failed: {failure}", err=True, fg="red")
-    for found in ran.found:
-        click.secho(f"Found wrong: {found}. See `ansvar status`.", err=True, fg="red")
+    for broken in ran.broken:
+        click.secho(f"Broken promise: {broken}. `ansvar status` says what to do.", err=True, fg="red")
     if not ran.success:
         click.secho(f"The run {ran.run} ended as failed.", err=True, fg="red")
         sys.exit(1)

@@ -64,27 +64,36 @@ def _elements(engine: Engine, records: str | None) -> Relation:
     kind = "'ARRAY'" if "[*]" in records else f"json_type(CASE WHEN _broken IS NULL THEN text END, {literal(json_path(records))})"
     reason = literal(f"has no list at '{records}'")
     no_list = f"CASE WHEN {kind} NOT IN ('ARRAY', 'NULL') THEN {reason} ELSE _broken END"
+    # The documents, which may be large, are not carried along with each of their records: only who asks for `_above` looks them up.
     engine.run(f"""
-        CREATE TEMP TABLE decoded AS
+        CREATE TEMP TABLE elements AS
         WITH checked AS (
-          SELECT _path, number, _line, text, {no_list} AS _broken FROM documents
-        ),
-        listed AS (
-          SELECT *, CASE WHEN _broken IS NULL THEN json_extract(text, {literal(json_path(records) + "[*]")}) END AS elements
-          FROM checked
+          SELECT number, _path, _line, text, {no_list} AS _broken FROM documents
         ),
         unnested AS (
-          SELECT *, unnest(elements) AS element, generate_subscripts(elements, 1) - 1 AS _index FROM listed WHERE _broken IS NULL
+          SELECT
+            number, _path, _line, _broken, unnest(elements) AS element, generate_subscripts(elements, 1) - 1 AS _index,
+            CAST(NULL AS VARCHAR) AS whole
+          FROM (
+            SELECT number, _path, _line, _broken, json_extract(text, {literal(json_path(records) + "[*]")}) AS elements
+            FROM checked WHERE _broken IS NULL
+          ) AS listed
           UNION ALL
-          SELECT *, NULL, NULL FROM listed WHERE _broken IS NOT NULL
+          SELECT number, _path, _line, _broken, NULL, NULL, text FROM checked WHERE _broken IS NOT NULL
         ),
         raw AS (
-          SELECT * EXCLUDE (_broken), coalesce(CAST(element AS VARCHAR), text) AS _raw, {reason_broken("_raw", "ELSE _broken")}
+          SELECT number, _path, _line, _index, element, coalesce(CAST(element AS VARCHAR), whole) AS _raw,
+            {reason_broken("coalesce(CAST(element AS VARCHAR), whole)", "ELSE _broken")}
           FROM unnested
         )
         SELECT
-          row_number() OVER (ORDER BY number, _index) AS _row, _path, _line, _index, _raw, _broken,
-          CASE WHEN _broken IS NULL THEN element END AS _doc, CASE WHEN _broken IS NULL THEN CAST(text AS JSON) END AS _above
+          row_number() OVER (ORDER BY number, _index) AS _row, number, _path, _line, _index, _raw, _broken,
+          CASE WHEN _broken IS NULL THEN element END AS _doc
         FROM raw
+    """)
+    engine.run("""
+        CREATE TEMP VIEW decoded AS
+        SELECT elements.*, CASE WHEN elements._broken IS NULL THEN documents.text END AS _above
+        FROM elements LEFT JOIN documents ON documents.number = elements.number
     """)
     return Relation(json_access(), records=records)
