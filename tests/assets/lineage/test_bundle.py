@@ -10,8 +10,11 @@ import pytest
 
 from assets.lineage import build_lineage
 from assets.rights.export import export
+from assets.rights.facts import compared
+from resources.catalogue import load_register
 from tests.helpers.records import chat, customer
 from tests.helpers.small import Small
+from tests.resources.conftest import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,3 +66,15 @@ def test_a_withheld_field_is_not_shown(small: Small) -> None:
     assert lineage.tags("register.shop_customers", "remark").withhold == {"trade_secret"}
     assert not any(table.startswith("bundle:data/shop") for table, _ in lineage.downstream("register.shop_customers", "remark"))
     assert "remark" not in lineage.tables["bundle:data/shop_customers.json"].columns
+
+
+def test_facts_come_from_the_fields_that_are_compared() -> None:
+    """The facts of a bundle are made of every field whose category is one of those that are compared, and of no other."""
+    catalogue = load_register(ROOT / "register")
+    wanted = {
+        (f"register.{dataset.table}", field.name)
+        for dataset in catalogue.datasets
+        for field in dataset.fields.values()
+        if field.shape.category in compared()
+    }
+    assert build_lineage(catalogue).sources("rights.facts", "value") == wanted
