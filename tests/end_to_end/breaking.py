@@ -105,7 +105,7 @@ def _lose_the_answers(place: Place) -> None:
 
 def _remake(place: Place, member: str, change: Callable[[bytes], bytes]) -> None:
     """Let a bundle have been made with another member."""
-    (bundle,) = place.register.ledger.bundles()
+    bundle = place.register.ledger.bundles()[0]
     path = place.register.outbox / bundle["file"]
     with zipfile.ZipFile(path) as archive:
         members = {each: archive.read(each) for each in archive.namelist()}
@@ -113,7 +113,7 @@ def _remake(place: Place, member: str, change: Callable[[bytes], bytes]) -> None
     with zipfile.ZipFile(path, "w") as archive:
         for each, content in members.items():
             archive.writestr(each, content)
-    place.ledger(tables.bundles.update().values(sha256=sha256(path)))
+    place.ledger(tables.bundles.update().where(tables.bundles.c.request == bundle["request"]).values(sha256=sha256(path)))
 
 
 def _say_no_reason(withheld: bytes) -> bytes:
