@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -14,29 +13,21 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from resources.catalogue import load_register
 from tests.end_to_end.conftest import REPOSITORY
+from tests.helpers.browser import CHROMIUM, WITHOUT_CHROMIUM, browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.end_to_end.conftest import Demonstration
 
-CHROMIUM = shutil.which("chromium")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE_MS = 60_000
 
 pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed"),
+    pytest.mark.skipif(CHROMIUM is None, reason=WITHOUT_CHROMIUM),
     pytest.mark.xdist_group("demonstration"),
 ]
 
@@ -82,19 +73,17 @@ def _wait(base: str) -> None:
 @pytest.fixture(scope="module")
 def page(address: str) -> Iterator[Page]:
     """A page of a browser that looks at the UI."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        opened = browser.new_page(viewport={"width": 1600, "height": 1100}, base_url=address)
+    with browser() as chromium:
+        opened = chromium.new_page(viewport={"width": 1600, "height": 1100}, base_url=address)
         opened.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)
         yield opened
-        browser.close()
 
 
 def test_the_graph_stands_in_groups_by_stage(page: Page) -> None:
     """The asset graph shows the sources and each stage as a group."""
     page.goto("/asset-groups")
-    for group in ("sources", "ingest", "identity", "retention", "rights"):
+    for group in ("sources", "stores", "ingest", "identity", "retention", "rights", "accountability"):
         expect(page.get_by_text(group, exact=True).first).to_be_visible()
 
 
@@ -140,3 +129,21 @@ def test_the_export_job_answers_a_request_by_its_id(page: Page, demonstration: D
     while not bundle.exists() and time.monotonic() < deadline:
         time.sleep(0.5)
     assert bundle.exists()
+
+
+def test_promises_stand_as_checks_on_the_data_that_they_are_about(page: Page) -> None:
+    """On the page of a data set each promise that it is about is a check, named after the promise, which has passed with its evidence."""
+    page.goto("/assets/ingest/chats/conversations?view=checks")
+    for promise in ("chats", "chats_3_months", "purposes", "basis", "origins", "completeness", "processors", "eea"):
+        expect(page.get_by_text(promise, exact=True).first).to_be_visible()
+    page.goto("/assets/ingest/chats/conversations?view=checks&checkDetail=chats_3_months")
+    expect(page.locator("body")).to_contain_text("Promise of the notice: Saved customer service chats are kept for three months.")
+    expect(page.locator("body")).to_contain_text("kept")
+
+
+def test_all_promises_at_a_glance(page: Page) -> None:
+    """The asset of promises counts the kept and the broken ones, and lists them all."""
+    page.goto("/assets/accountability/promises")
+    shown = page.locator("body")
+    for said in ("kept", "broken", "not yet applicable"):
+        expect(shown).to_contain_text(said)

@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
-
-import pytest
 
 from resources.ledger import Disclosure, Ledger
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
 MOMENT = dt.datetime.fromisoformat("2026-10-15T03:00:00")
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    """A new ledger."""
-    made = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    yield made
-    made.close()
 
 
 def test_a_version_is_kept_as_it_was_first(ledger: Ledger) -> None:

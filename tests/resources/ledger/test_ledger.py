@@ -12,18 +12,9 @@ from resources.errors import AnsvarError
 from resources.ledger import Ledger, PurgeRecord, tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 MOMENT = dt.datetime.fromisoformat("2026-10-15T03:00:00")
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    """A new ledger."""
-    made = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    yield made
-    made.close()
 
 
 def _meant(ledger: Ledger, run: str, number: int = 0) -> None:

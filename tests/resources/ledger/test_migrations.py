@@ -21,18 +21,9 @@ from resources.ledger import Ledger, tables
 from tests.resources.conftest import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 MIGRATIONS = ROOT / "resources" / "ledger" / "migrations"
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    """A new ledger."""
-    made = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
-    yield made
-    made.close()
 
 
 def _scripts() -> ScriptDirectory:
