@@ -45,7 +45,7 @@ RULES = {
     "calls": Rule(date(2026, 3, 14), 275),
     "consents": Rule(date(2023, 10, 14), 1400),
     "mailing_lists": Rule(date(2025, 10, 14), 560),
-    "accounting": Rule(date(2019, 10, 14), 2900),
+    "accounting": Rule(date(2018, 10, 14), 3270),
     "tickets": Rule(date(2024, 10, 14), 900),
     "feedback": Rule(date(2024, 10, 14), 900),
     "access_logs": Rule(date(2026, 4, 14), 230),

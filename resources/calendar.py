@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
 _PERIOD = re.compile(r"P(?=\d)(?:(\d{1,3})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?", re.ASCII)
+_LONG = re.compile(r"P(?=\d)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?", re.ASCII)  # of any length
 _MONTHS_A_YEAR = 12
 _DAYS_A_WEEK = 7
 _DAYS_A_MONTH = 365.2425 / _MONTHS_A_YEAR
@@ -38,7 +39,9 @@ class Period:
         """Read `PnYnMnWnD`; anything else, or a period of nothing, raises `ValueError`."""
         match = _PERIOD.fullmatch(text) if isinstance(text, str) else None
         if match is None:
-            msg = "is not a period: write one as P3M, P1Y6M or P14D"
+            is_long = isinstance(text, str) and _LONG.fullmatch(text) is not None
+            most = "is too long a period: write at most 999 years (P999Y), 9999 months, 9999 weeks or 99999 days"
+            msg = most if is_long else "is not a period: write one as P3M, P1Y6M or P14D"
             raise ValueError(msg)
         years, months, weeks, days = (int(part or 0) for part in match.groups())
         period = cls(years * _MONTHS_A_YEAR + months, weeks * _DAYS_A_WEEK + days)

@@ -68,6 +68,13 @@ def strays(engine: Engine, catalogue: Catalogue, kept: Path) -> dict[str, int]:
     return {table: number for table, number in found.items() if number}
 
 
+def missing(engine: Engine, catalogue: Catalogue, kept: Path) -> dict[str, int]:
+    """How many rows name an audio file that is not there, by their table."""
+    folders = [kept / dataset.table for dataset in catalogue.datasets if dataset.audio is not None]
+    found = {folder.name: len(_named(engine, catalogue, folder) - _files(folder)) for folder in folders}
+    return {table: number for table, number in found.items() if number}
+
+
 def orphans(engine: Engine, catalogue: Catalogue, kept: Path) -> int:
     """How many audio files have no row, and how many rows that name an audio file have none."""
     folders = {kept / dataset.table for dataset in catalogue.datasets if dataset.audio is not None} | set(kept.iterdir())

@@ -49,9 +49,11 @@ def export(register: Register, request_id: str) -> Exported:
 
     Raises:
         UnclearError: where the identifiers do not tell who the person is; the request is then `unclear`.
-        AnsvarError: where there is no such request, nothing to read, or a recording was taken away meanwhile.
+        AnsvarError: where there is no such request, it asks for something else, there is nothing to read, or a recording went meanwhile.
     """
     request = register.ledger.request(request_id)
+    if request.kind != "access":
+        raise AnsvarError(f"The request is one of {request.kind}, not for access: a bundle does not answer it.")
     notice = register.catalogue.notice
     wording = Wording(request.language if request.language in LANGUAGES else notice.languages[0], notice.time_zone)
     made = register.clock.now().replace(microsecond=0)

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipelines.cli.lineage_tree import besides, described
 from resources.catalogue import load_register
 from resources.errors import AnsvarError
 from resources.register import register_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Mapping
 
-    from assets.lineage import Lineage
+    from assets.lineage import Lineage, Table
     from resources.catalogue.lineage_scope import Base
-    from resources.catalogue.tags import Tags
 
-_MOST_WORDS = 3
+_NEAR = 0.8
 _COVERAGE = ("table", "columns", "by declaration", "by lineage", "untagged")
 
 
@@ -26,7 +26,9 @@ _COVERAGE = ("table", "columns", "by declaration", "by lineage", "untagged")
 @click.argument("name", metavar="[TABLE[.COLUMN]]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(name: str | None, *, as_json: bool) -> None:
-    """Where a column comes from, up to the source system's field, and where it goes, with its tags at each step.
+    """Where a column comes from, up to the source system's field, and where it goes, with its tags where they differ from the step above.
+
+    The answer is cut to about a screen; with --json it is complete.
 
     TABLE is a table of the warehouse or the ledger (identity.links), a data set (crm.contacts), or a model (rights.links); without COLUMN,
     each of its columns is shown. Without a name: how many columns of each table have their tags by declaration, and how many by lineage.
@@ -49,7 +51,7 @@ def command(name: str | None, *, as_json: bool) -> None:
         show.as_json(shown[0] if len(shown) == 1 else shown)
         return
     for base in bases:
-        _print(lineage, base)
+        click.echo("\n".join([*described(lineage, base), ""]))
 
 
 def named(lineage: Lineage, name: str) -> list[Base]:
@@ -65,51 +67,22 @@ def named(lineage: Lineage, name: str) -> list[Base]:
     known = {f"{shown}.{column}": (table.name, column) for shown, table in tables.items() for column in table.columns}
     if name in known:
         return [known[name]]
+    _refuse_undeclared(tables, name)
     close = get_close_matches(name, [*known, *tables], n=1, cutoff=0.5)
     hint = f"did you mean '{close[0]}'?" if close else "`ansvar lineage` lists the tables."
     raise AnsvarError(f"There is no table or column '{name}': {hint}")
 
 
-def _print(lineage: Lineage, base: Base) -> None:
-    """A column with its tags, and the trees of what it is made of and of what is made of it."""
-    column = lineage.column(*base)
-    click.echo(f"{'.'.join(base)}  {_tags(column.tags)}")
-    click.echo(f"  {column.description.rstrip('.')} ({column.file}:{column.line})")
-    for title, following in (("comes from", lineage.sources), ("goes into", lineage.targets)):
-        click.echo(f"  {title}{'' if following(*base) else ': nothing'}")
-        for line in _tree(lineage, base, following):
-            click.echo(f"    {line}")
-    click.echo()
-
-
-def _tree(lineage: Lineage, base: Base, following: Callable[[str, str], Iterable[Base]]) -> list[str]:
-    """The lines of a tree; what stands in it already is not opened again."""
-    lines: list[str] = []
-    seen = {base}
-    waiting = [(each, 0) for each in sorted(following(*base), reverse=True)]
-    while waiting:
-        each, depth = waiting.pop()
-        children = sorted(following(*each), reverse=True)
-        again = each in seen and bool(children)
-        lines.append(f"{'  ' * depth}{'.'.join(each)}  {_tags(lineage.tags(*each), _MOST_WORDS)}{' (opened elsewhere)' if again else ''}")
-        if not again:
-            waiting += [(child, depth + 1) for child in children]
-        seen.add(each)
-    return lines
-
-
-def _tags(tags: Tags, most: int | None = None) -> str:
-    """The tags that tell most, on one line; of each at most so many words, and how many more there are."""
-    shown = tags.as_dict()
-    words = [_words(value, most) for key in ("categories", "origins", "promises") if isinstance(value := shown.get(key), list)]
-    words += [f"{key} {_words(value, most)}" for key in ("identifies", "withhold") if isinstance(value := shown.get(key), list)]
-    words += [key.replace("_", " ") for key in ("shared", "mentions_others") if key in shown]
-    return f"[{' | '.join(words)}]"
-
-
-def _words(words: list[str], most: int | None) -> str:
-    more = len(words) - most if most is not None and len(words) > most else 0
-    return ", ".join(words[:most]) + (f" and {more} more" if more else "")
+def _refuse_undeclared(tables: Mapping[str, Table], name: str) -> None:
+    """A field that a data set does not have may stand in its source all the same: then it is not misspelt, but undeclared."""
+    table = next((each for each in sorted(tables, key=len, reverse=True) if name.startswith(f"{each}.")), None)
+    if table is None or tables[table].dataset is None or tables[table].kind not in ("source", "table"):
+        return
+    column = name[len(table) + 1 :]
+    close = get_close_matches(column, tables[table].columns, n=1, cutoff=_NEAR)
+    meant = f" Did you mean '{table}.{close[0]}'?" if close else ""
+    what = f"The catalogue declares no field '{column}' in {tables[table].dataset}"
+    raise AnsvarError(f"{what}: `ansvar discover` shows the fields that its source has and the catalogue does not declare.{meant}")
 
 
 def _as_dict(lineage: Lineage, base: Base) -> dict[str, Any]:
@@ -121,6 +94,7 @@ def _as_dict(lineage: Lineage, base: Base) -> dict[str, Any]:
         "line": column.line,
         "upstream": [_node(lineage, each) for each in sorted(lineage.upstream(*base))],
         "downstream": [_node(lineage, each) for each in sorted(lineage.downstream(*base))],
+        "source_also_into": [".".join(each) for each in besides(lineage, base)],
     }
 
 

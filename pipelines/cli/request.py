@@ -10,6 +10,8 @@ from pipelines.cli.show import table
 from resources.errors import AnsvarError
 from resources.register import Register, open_register
 
+KINDS = ("access", "rectification", "erasure", "restriction", "objection")
+
 
 @click.group("request")
 def command() -> None:
@@ -17,7 +19,7 @@ def command() -> None:
 
 
 @command.command("new")
-@click.option("--kind", type=click.Choice(["access"]), required=True, help="What the person asks for.")
+@click.option("--kind", type=click.Choice(KINDS), required=True, help="What the person asks for.")
 @click.option("--email", multiple=True, help="An e-mail address that the person gave.")
 @click.option("--phone", multiple=True, help="A telephone number that the person gave.")
 @click.option("--identifier", multiple=True, metavar="KIND=VALUE", help="Another identifier, as customer_number=1234.")
@@ -31,9 +33,10 @@ def new(kind: str, email: tuple[str, ...], phone: tuple[str, ...], identifier: t
     for each, value in given:
         _check(register, each, value)
     request = register.ledger.new_request(kind, language or register.catalogue.notice.languages[0], given, register.clock.now())
-    from pipelines.run import add_partition
+    if kind == "access":
+        from pipelines.run import add_partition
 
-    add_partition(register.home, request.id)
+        add_partition(register.home, request.id)
     click.echo(request.id)
 
 
@@ -51,6 +54,18 @@ def _check(register: Register, kind: str, value: str) -> None:
     regions = {source.shape.region for source in register.catalogue.sources.values()}
     if all(normalised(kind, value, register.catalogue, region) is None for region in regions):
         raise AnsvarError(f"What was given as {kind} does not look like one: check how it is written.")
+
+
+@command.command("answered")
+@click.argument("request_id", metavar="REQUEST")
+def answered(request_id: str) -> None:
+    """Record that a request was answered by hand; `ansvar export` records it itself for a request for access."""
+    register = open_register()
+    request = register.ledger.request(request_id)
+    if request.kind == "access":
+        raise AnsvarError("This is a request for access: `ansvar export` answers it, and records that it did.")
+    register.ledger.request_state(request.id, "answered")
+    click.echo(f"{request.id} is answered.")
 
 
 @command.command("list")

@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 @click.command("status")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, keyed by promise.")
 def command(*, as_json: bool) -> None:
-    """Every promise of the notice: kept, broken or not yet applicable, with the evidence. Ends with exit code 1 where one is broken."""
+    """Every promise of the notice: kept, broken or not yet applicable, with the evidence; writes the pages of promises in the home anew.
+
+    Ends with exit code 1 where a promise is broken.
+    """
+    from assets.accountability.documents.write import write_documents
     from assets.accountability.promises.finding import State
+    from assets.accountability.promises.page import promises_documents
     from assets.accountability.promises.status import as_data, status_of
 
     register = open_register()
     status = status_of(register)
+    write_documents(register.documents, promises_documents(status, register.catalogue))
     if as_json:
         print_json(as_data(status, register))
     else:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from resources.catalogue.inheritance import OF_PERSONS, OWN, WHERE_DEMANDED
+from resources.catalogue.inheritance import INHERITED, OF_PERSONS, OWN, WHERE_DEMANDED
 from resources.catalogue.model import SYSTEM
 from resources.catalogue.names import check_zone, is_known
 
@@ -46,7 +46,7 @@ def check_field(document: Document, place: Location, field: Effective[FieldShape
     if "category" in field.unsure:
         return
     if "category" not in field.stated:
-        document.report((*place, "category"), "the tag 'category' is missing: state it, here, on the data set or on the source")
+        document.report((*place, "category"), _missing("category"))
     elif shape.category == SYSTEM:
         for tag in (each for each in (*OF_PERSONS, *OWN) if each in field.stated):
             why = f"'category: system' says that it is not about a person; then '{tag}' has no meaning: remove one"
@@ -60,11 +60,15 @@ def _check_tags(document: Document, place: Location, field: Effective[FieldShape
     wanted += ["shared"] if field.shape.identifies not in (None, "none") else []
     for tag in wanted:
         if tag not in field.stated and tag not in field.unsure:
-            document.report((*place, tag), f"the tag '{tag}' is missing: state it")
+            document.report((*place, tag), _missing(tag))
     for tag in WHERE_DEMANDED:
         if getattr(field.shape, tag) not in (None, "none", False) and tag not in wanted:
             hint = "use a category for which the vocabulary demands it, so that it cannot be forgotten"
             document.report((*place, tag), f"'{tag}' does not go with category '{field.shape.category}': {hint}")
+
+
+def _missing(tag: str) -> str:
+    return f"the tag '{tag}' is missing: state it" + (", here, on the data set or on the source" if tag in INHERITED else "")
 
 
 def _check_retention(document: Document, place: Location, field: FieldShape, rules: DatasetRules) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from phonenumbers import SUPPORTED_REGIONS
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.fi import ytunnus
 
@@ -12,8 +14,8 @@ from resources.catalogue.positions import nearest
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from resources.catalogue.model import Source
-    from resources.catalogue.notice_shapes import NoticeShape, RecipientShape
+    from resources.catalogue.model import Dataset, Field, Source
+    from resources.catalogue.notice_shapes import NoticeShape, PromiseShape, RecipientShape
     from resources.catalogue.positions import Document, Location
     from resources.catalogue.shapes import RetentionShape, VocabularyShape
 
@@ -51,19 +53,14 @@ EEA = frozenset(
     }
 )
 PERIOD = "{period}"
+_EMAIL = r"[^@\s]+@[^@\s]+[.][^@\s]+"
+_ADDRESS = r"https?://[^\s]+"
 
 
 def check_notice(document: Document, notice: NoticeShape, vocabulary: VocabularyShape) -> None:
     """What can be told from the notice and the vocabulary alone."""
-    try:
-        ytunnus.validate(notice.controller.business_id)
-    except StdnumError:
-        document.report(("controller", "business_id"), "is not a Finnish business id: its check digit is wrong")
-    for name, purpose in notice.purposes.items():
-        place: Location = ("purposes", name)
-        _known(document, (*place, "legal_basis"), purpose.legal_basis, vocabulary.legal_bases, "legal basis")
-        if purpose.legal_basis == "legitimate_interest" and purpose.balancing is None:
-            document.report(place, "'balancing' is missing: say how the legitimate interest was weighed against the persons' own")
+    _check_addresses(document, notice)
+    _check_purposes(document, notice, vocabulary)
     for name in notice.origins:
         _known(document, ("origins", name), name, vocabulary.origins, "origin")
     for name, recipient in notice.recipients.items():
@@ -76,6 +73,35 @@ def check_notice(document: Document, notice: NoticeShape, vocabulary: Vocabulary
     _check_versions(document, notice)
 
 
+def _check_addresses(document: Document, notice: NoticeShape) -> None:
+    """Who answers, and to whom one complains."""
+    try:
+        ytunnus.validate(notice.controller.business_id)
+    except StdnumError:
+        document.report(("controller", "business_id"), "is not a Finnish business id: its check digit is wrong")
+    for key, value, pattern in (
+        (("controller", "data_protection_officer", "email"), notice.controller.data_protection_officer.email, _EMAIL),
+        (("authority", "url"), notice.authority.url, _ADDRESS),
+    ):
+        if not document.is_broken(key) and not re.fullmatch(pattern, value):
+            document.report(key, f"'{value}' is not one: write it as {'name@company.example' if pattern is _EMAIL else 'https://…'}")
+
+
+def _check_purposes(document: Document, notice: NoticeShape, vocabulary: VocabularyShape) -> None:
+    """The legal bases, and that each purpose rests on one of them."""
+    for index, basis in enumerate(notice.legal_bases):
+        _known(document, ("legal_bases", index), basis, vocabulary.legal_bases, "legal basis")
+    for name, purpose in notice.purposes.items():
+        place: Location = ("purposes", name)
+        known = _known(document, (*place, "legal_basis"), purpose.legal_basis, vocabulary.legal_bases, "legal basis")
+        if known and purpose.legal_basis not in notice.legal_bases and document.is_whole(("legal_bases",)):
+            document.report(
+                (*place, "legal_basis"), f"'{purpose.legal_basis}' is none of the notice's 'legal_bases': name it there, and in 'basis'"
+            )
+        if purpose.legal_basis == "legitimate_interest" and purpose.balancing is None:
+            document.report(place, "'balancing' is missing: say how the legitimate interest was weighed against the persons' own")
+
+
 def check_promises(
     document: Document, notice: NoticeShape, retention: RetentionShape, sources: Iterable[Source], *, complete: bool = True
 ) -> None:
@@ -83,7 +109,10 @@ def check_promises(
 
     Where mistakes leave open which fields and rules bear which promise, `complete` is false, and no promise is said to be without them.
     """
-    fields = [field for source in sources for dataset in source.datasets.values() for field in dataset.fields.values()]
+    datasets = [dataset for source in sources for dataset in source.datasets.values()]
+    fields = [field for dataset in datasets for field in dataset.fields.values()]
+    if complete and document.is_whole(("legal_bases",)) and document.is_whole(("purposes",)):
+        _check_bases(document, notice, fields)
     held = {field.shape.promise for field in fields}
     ruled = {rule.promise for rule in retention.rules.values()}
     for name, promise in notice.promises.items():
@@ -98,10 +127,48 @@ def check_promises(
             document.report(
                 (*place, "nothing_held"), f"says that nothing is held, and {bearing.file}:{bearing.line} holds '{bearing.name}'"
             )
+        if complete:
+            _check_coverage(document, place, promise, retention, datasets)
+            _check_followed(document, place, name, retention, datasets)
         if complete and any(PERIOD in promise.label.in_language(language) for language in ("en", "sv", "fi")):
             periods = {str(rule.period) for rule in retention.rules.values() if rule.promise == name}
             if len(periods) != 1:
                 document.report((*place, "label"), f"'{PERIOD}' needs one period, and {len(periods)} are kept under this promise")
+
+
+def _check_bases(document: Document, notice: NoticeShape, fields: Iterable[Field]) -> None:
+    """No field rests on a legal basis that the notice does not name."""
+    for field in fields:
+        for basis in (each for each in field.legal_bases if each not in notice.legal_bases):
+            document.report(("legal_bases",), f"'{basis}' is missing: {field.file}:{field.line} holds '{field.name}' on it")
+
+
+def _check_coverage(
+    document: Document, place: Location, promise: PromiseShape, retention: RetentionShape, datasets: Iterable[Dataset]
+) -> None:
+    """What a promise of a period covers is kept by a rule under it, wherever it stands."""
+    for index, covered in enumerate(promise.covers):
+        bearing = [field for dataset in datasets for field in dataset.fields.values() if field.shape.promise == covered]
+        if not bearing:
+            document.report((*place, "covers", index), f"no field bears '{covered}': name a promise of what is held")
+        for field in bearing:
+            rule = retention.rules[field.retention]
+            if rule.promise != place[-1]:
+                what = f"{field.file}:{field.line} holds '{field.name}' under '{covered}'"
+                document.report(
+                    (*place, "covers", index), f"{what}, and its rule '{field.retention}' is under '{rule.promise}': use one under this"
+                )
+                break
+
+
+def _check_followed(document: Document, place: Location, name: str, retention: RetentionShape, datasets: Iterable[Dataset]) -> None:
+    """A promise of a period has a data set, or our own records, that are kept by it."""
+    rules = {rule for rule, shape in retention.rules.items() if shape.promise == name}
+    used = {field.retention for dataset in datasets for field in dataset.fields.values()} | {each.shape.retention for each in datasets}
+    if rules and not rules & {*used, retention.own.bundles, retention.own.requests}:
+        document.report(
+            place, f"nothing is kept by its rule ({', '.join(sorted(rules))}): take both away, or use the rule for the data it is about"
+        )
 
 
 def _check_recipient(document: Document, place: Location, recipient: RecipientShape, notice: NoticeShape) -> None:
@@ -111,7 +178,9 @@ def _check_recipient(document: Document, place: Location, recipient: RecipientSh
         _known(document, (*place, "purposes", index), purpose, notice.purposes, "purpose of this notice")
     if recipient.kind == "partner" and not recipient.receives:
         document.report(place, "'receives' is missing: say which promises' data the partner is given")
-    if recipient.country not in EEA and recipient.transfer is None:
+    if recipient.country not in SUPPORTED_REGIONS:
+        document.report((*place, "country"), f"'{recipient.country}' is no country: write its ISO 3166-1 code, as FI, SE or GB")
+    elif recipient.country not in EEA and recipient.transfer is None:
         document.report(
             place, f"'transfer' is missing: {recipient.country} is outside the EEA, so name the ground and the safeguard (Art. 44–49)"
         )
@@ -129,7 +198,8 @@ def _check_versions(document: Document, notice: NoticeShape) -> None:
             document.report(("versions", index, "date"), "is not before the version above it: versions stand newest first")
 
 
-def _known(document: Document, place: Location, word: str, known: Iterable[str], what: str) -> None:
+def _known(document: Document, place: Location, word: str, known: Iterable[str], what: str) -> bool:
     names = list(known)
     if word not in names:
         document.report(place, f"'{word}' is no {what}: {nearest(word, names)}")
+    return word in names

@@ -102,11 +102,13 @@ class RightShape(Shape):
 class PromiseShape(Shape):
     """A promise of the privacy notice; `nothing_held` says why nothing is held under it, where that is so.
 
-    `{period}` in the label stands for the period of the retention rule that keeps the promise.
+    `{period}` in the label stands for the period of the retention rule that keeps the promise. A promise of how long data is kept may
+    say which promises' data it `covers`: whatever holds them must then be kept by a rule under it.
     """
 
     label: Label
     nothing_held: Label | None = None
+    covers: list[Name] = Field(default_factory=list)
 
 
 class NoticeShape(Shape):
@@ -118,6 +120,7 @@ class NoticeShape(Shape):
     versions: Annotated[list[VersionShape], Field(min_length=1)]
     controller: ControllerShape
     authority: AuthorityShape
+    legal_bases: Annotated[list[Name], Field(min_length=1)]
     data_subjects: Annotated[dict[Name, SubjectsShape], Field(min_length=1)]
     purposes: dict[Name, PurposeShape]
     origins: Annotated[dict[Name, Label], Field(min_length=1)]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ruamel.yaml.nodes import Node
 
+_YAML_TAGS = "tag:yaml.org,2002:"
 _MOST_NAMES = 12  # as many as fit a line
 Location = tuple[str | int, ...]
 
@@ -160,7 +161,7 @@ def _scalar(yaml: YAML, node: Node, location: Location, document: Document) -> A
         TypeError,
         AttributeError,
     ) as error:  # the last three: a tag that the value does not bear out
-        document.report(location, f"is not a value that can be read: {getattr(error, 'problem', None) or type(error).__name__}")
+        document.report(location, _unreadable(node, getattr(error, "problem", None)))
         document.broken.add(location)
         return None
     if isinstance(value, bool | ScalarBoolean):
@@ -169,6 +170,16 @@ def _scalar(yaml: YAML, node: Node, location: Location, document: Document) -> A
         if isinstance(value, plain):
             return plain(value)
     return value
+
+
+def _unreadable(node: Node, problem: str | None) -> str:
+    """What is wrong with a value that its tag, or what it looks like, does not let it be."""
+    kind = str(node.tag).removeprefix(_YAML_TAGS)
+    if not isinstance(node, ScalarNode):
+        return problem or f"is not what '!!{kind}' stands for: mend it, or leave out the tag"
+    if kind == "timestamp":
+        return f"'{node.value}' is not a date: write one as 2026-10-01"
+    return f"'{node.value}' is not what '!!{kind}' stands for: mend it, or leave out the tag"
 
 
 def owner(location: Location) -> str:

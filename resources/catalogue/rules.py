@@ -8,6 +8,7 @@ from resources.catalogue.field_rules import check_field
 from resources.catalogue.inheritance import OF_PERSONS, WHERE_DEMANDED, Levels
 from resources.catalogue.model import SYSTEM
 from resources.catalogue.names import check_zone, is_known
+from resources.catalogue.placeholders import check_placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,9 +22,10 @@ _OF_DATASET = "field of this data set"
 
 
 def check_retention(document: Document, retention: RetentionShape, names: Names) -> None:
-    """Each rule's promise, and the rules of what the register makes itself."""
+    """Each rule's promise and reason, and the rules of what the register makes itself."""
     for name, rule in retention.rules.items():
         is_known(document, ("rules", name, "promise"), rule.promise, names.promises, "promise of notice.yaml")
+        check_placeholders(document, ("rules", name, "reason"), rule.reason)
     for key in ("bundles", "requests"):
         is_known(document, ("own", key), getattr(retention.own, key), names.rules, "rule of this file")
 

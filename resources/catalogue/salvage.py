@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from resources.catalogue.positions import Document, Location
 
 Shaped = TypeVar("Shaped", bound=BaseModel)
-_EMPTY: dict[type, Any] = {str: "", bool: False, int: 0, float: 0.0, Period: Period(0, 0), dt.date: dt.date.min, dict: {}, list: []}
+# The date is one that stands in order with whatever stands below it.
+_EMPTY: dict[type, Any] = {str: "", bool: False, int: 0, float: 0.0, Period: Period(0, 0), dt.date: dt.date.max, dict: {}, list: []}
 
 
 def salvaged(document: Document, shape: type[Shaped], location: Location = ()) -> Shaped:

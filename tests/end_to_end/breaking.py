@@ -7,9 +7,11 @@ import json
 import os
 import zipfile
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import sqlalchemy as sa
 from stdnum.iban import calc_check_digits
 
 from assets.accountability.promises.commitments import COMMITMENTS
@@ -22,8 +24,6 @@ from resources.warehouse.dialect import name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import sqlalchemy as sa
 
     from resources.catalogue import Dataset, Field
     from resources.register import Register
@@ -196,8 +196,14 @@ def _answered_long_ago(place: Place) -> None:
     place.ledger(tables.bundles.delete())
 
 
-def _stray(place: Place) -> None:
-    (place.register.home.path / "list.csv").write_text("name\n", encoding="utf-8")
+def _stray(place: Place, file: str) -> None:
+    path = place.register.home.path / file
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("name\n", encoding="utf-8")
+
+
+def _lose_a_recording(place: Place) -> None:
+    next(place.register.recordings.glob("*/*.wav")).unlink()
 
 
 def _forget_the_ground(place: Place) -> None:
@@ -243,7 +249,6 @@ MORE: dict[str, tuple[str, Callable[[Place], object], str, str]] = {
         "undeclared",
         "accountability/data_map",
     ),
-    "a file in the home that is none of ours": ("completeness", _stray, "undeclared", "accountability/data_map"),
     "a category that the notice in force does not name": (
         "completeness",
         lambda place: place.say(lambda said: said["categories"]["crm.contacts"].remove("user.job_title")),
@@ -252,10 +257,77 @@ MORE: dict[str, tuple[str, Callable[[Place], object], str, str]] = {
     ),
     "another period than the notice in force names": (
         "chats_3_months",
-        lambda place: place.say(lambda said: said["periods"].update({"chats.messages": "P1M"})),
+        lambda place: place.say(lambda said: said["periods"]["chats.messages"].update({"chats.messages": "P1M"})),
         "other_period",
         "ingest/chats/messages",
     ),
+    "another period of one field than the notice in force names": (
+        "rest_needed",
+        lambda place: place.say(lambda said: said["periods"]["web.requests"].update(ip_address="P1M")),
+        "other_period",
+        "ingest/web/requests",
+    ),
+    "a processor that has moved": (
+        "eea",
+        lambda place: place.say(lambda said: said["recipients"]["helpdesk_provider"].update(country="SE")),
+        "not_in_notice",
+        "ingest/helpdesk/tickets",
+    ),
+    "a recipient that is given more than the notice in force says": (
+        "processors",
+        lambda place: place.say(lambda said: said["recipients"]["mailing_provider"].update(receives=[])),
+        "recipient_not_in_notice",
+        "accountability/notice",
+    ),
+    "a system that another processor runs": (
+        "processors",
+        lambda place: place.say(lambda said: said["recipients"]["helpdesk_provider"].update(systems=["chats"])),
+        "recipient_not_in_notice",
+        "ingest/helpdesk/tickets",
+    ),
+    "a page of the notice that was changed": (
+        "versions",
+        lambda place: _rewrite(place, "notice", "three months"),
+        "changed_papers",
+        "accountability/notice",
+    ),
+    "a page of the notice that is gone": (
+        "versions",
+        lambda place: (place.register.documents / "notice.sv.html").unlink(),
+        "changed_papers",
+        "accountability/notice",
+    ),
+    "a recording that is gone": (
+        "calls",
+        _lose_a_recording,
+        "lost_files",
+        "ingest/calls/recordings",
+    ),
+    "addresses in a column that is about nobody": (
+        "completeness",
+        lambda place: place.sql("UPDATE register.web_requests SET method = 'p' || substr(_record, 1, 8) || '@somewhere.example'"),
+        "other_values",
+        "ingest/web/requests",
+    ),
+    "a table in the ledger that nobody declared": (
+        "completeness",
+        lambda place: place.ledger(sa.text("CREATE TABLE people (email VARCHAR)")),
+        "undeclared",
+        "accountability/data_map",
+    ),
+    "a column in the ledger that nobody declared": (
+        "completeness",
+        lambda place: place.ledger(sa.text("ALTER TABLE requests ADD COLUMN note VARCHAR")),
+        "undeclared",
+        "accountability/data_map",
+    ),
+    **{
+        f"a file that is none of ours in {file}": ("completeness", partial(_stray, file=file), "undeclared", "accountability/data_map")
+        for file in (
+            *("list.csv", "warehouse/old-backup.duckdb", "outbox/copy.zip", "documents/people.csv", "temporary/dump.csv"),
+            *("landing/oldbatch/page-0001.json", "recordings/old/1.wav"),
+        )
+    },
     "a request from the future": (
         "contact",
         lambda place: place.ledger(tables.requests.update().values(received_at=dt.datetime(2030, 1, 1))),  # noqa: DTZ001 - naive UTC

@@ -28,16 +28,16 @@ pytestmark = pytest.mark.xdist_group("demonstration")
 CATALOGUE = load_register(REPOSITORY / "register")
 PROMISES = list(CATALOGUE.notice.promises)
 SHARED_NOTICE = REPOSITORY.parent / "shared" / "notice.md"
-# What nothing has come under on the day of the demonstration: no disclosure was made, and no such request was filed.
-NOT_YET = {"partners", "authorities", "rectify", "erase", "object", "restrict"}
+# What nothing has come under on the day of the demonstration: no disclosure was made, no such request was filed, nobody is a user yet.
+NOT_YET = {"partners", "authorities", "rectify", "erase", "object", "restrict", "named_users"}
 
 
 @pytest.fixture
 def place(demonstration: Demonstration, tmp_path: Path) -> Iterator[Place]:
     """A copy of the demonstration's stores and papers."""
     home = tmp_path / "home"
-    shutil.copytree(demonstration.home, home, symlinks=True, ignore=shutil.ignore_patterns("dagster", "recordings", "temporary"))
-    for missing in ("dagster", "recordings", "temporary"):
+    shutil.copytree(demonstration.home, home, symlinks=True, ignore=shutil.ignore_patterns("dagster", "temporary"))
+    for missing in ("dagster", "temporary"):
         (home / missing).mkdir(mode=0o700)
     register = open_register(CATALOGUE, Home(home))
     yield Place(register)

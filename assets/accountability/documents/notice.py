@@ -224,10 +224,14 @@ def in_or_outside(code: str, language: str) -> str:
     return wording(language).text("within_eea" if code in EEA else "outside_eea", country=country_name(code, language))
 
 
-def counted_from(kept: dict[str, Any], language: str) -> str:
-    """What a period is counted from: the anchor's name, and what holds while there is none."""
+def counted_from(kept: dict[str, Any], language: str, *, quoted: bool = True) -> str:
+    """What a period is counted from: the anchor's name, and what holds while there is none.
+
+    The name is in quotation marks, so that it reads well in a sentence whatever its form; not so where all of it is to be quoted.
+    """
     text = wording(language).text
     anchor = kept["anchor"] or text("anchor_unnamed")
+    anchor = text("quoted", label=anchor) if quoted else anchor
     return text(f"anchor_open_{kept['open']}", anchor=anchor) if kept["open"] else str(anchor)
 
 

@@ -36,7 +36,8 @@ def _tell_dataset(changes: Changes, before: dict[str, Any], after: dict[str, Any
     if before["source"] != after["source"]:
         changes.say_once("diff_renamed", what=changes.text("noun_system"), old=before["source"], new=after["source"])
     _tell_period(changes, label, before, after)
-    changes.attribute("anchor", label, counted_from(before, changes.language), counted_from(after, changes.language))
+    was, now = (counted_from(each, changes.language, quoted=False) for each in (before, after))
+    changes.attribute("anchor", label, was, now)
     for key in dict.fromkeys([*before["fields"], *after["fields"]]):
         was, field = before["fields"].get(key), after["fields"].get(key)
         if was is None:

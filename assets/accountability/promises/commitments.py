@@ -13,7 +13,7 @@ from resources.wording import LANGUAGES
 if TYPE_CHECKING:
     import datetime as dt
 
-    from resources.catalogue import Catalogue
+    from resources.catalogue import Catalogue, Dataset
     from resources.ledger import Ledger
     from resources.register import Register
 
@@ -33,12 +33,23 @@ def commitments(catalogue: Catalogue) -> dict[str, Any]:
         "origins": sorted(notice.origins),
         "roles": sorted({role for kind in notice.data_subjects.values() for role in kind.roles}),
         "recipients": {
-            name: {"kind": each.kind, "country": each.country, "ground": each.transfer.ground if each.transfer else None}
+            name: {
+                "kind": each.kind,
+                "country": each.country,
+                "ground": each.transfer.ground if each.transfer else None,
+                "receives": sorted(each.receives),
+                "systems": sorted(source.name for source in catalogue.sources.values() if source.shape.operator == name),
+            }
             for name, each in sorted(notice.recipients.items())
         },
         "categories": {dataset.id: dataset.categories for dataset in catalogue.datasets},
-        "periods": {dataset.id: str(dataset.rule.period) for dataset in catalogue.datasets},
+        "periods": {dataset.id: periods_of(dataset) for dataset in catalogue.datasets},
     }
+
+
+def periods_of(dataset: Dataset) -> dict[str, str]:
+    """The period of a data set's records (under its own id), and of each field that goes before its record."""
+    return {dataset.id: str(dataset.rule.period)} | {field.name: str(field.rule.period) for field in dataset.early}
 
 
 def said_now(catalogue: Catalogue) -> dict[str, Any]:

@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
 from assets.accountability.documents.model import digest
+from assets.accountability.documents.write import notice_documents
 from assets.accountability.promises.bundles import BundleFacts, look_into
 from assets.accountability.promises.commitments import COMMITMENTS, commitments, in_force, said_now
-from assets.accountability.promises.home import HomeFacts, look_at
+from assets.accountability.promises.home import HomeFacts, look_at, strangers
 from assets.accountability.promises.targets import papers_of
+from assets.ingest.audio import missing
 from assets.ingest.mismatches import mismatches
 from assets.ingest.typing import anchor_date
 from assets.lineage import build_lineage
@@ -31,6 +35,9 @@ if TYPE_CHECKING:
     from resources.ledger import PurgeRecord
     from resources.register import Register
     from resources.warehouse import Engine
+
+
+_MIGRATIONS = "alembic_version"
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,16 @@ class Facts:
         if dataset.table not in self._mismatches:
             self._mismatches[dataset.table] = mismatches(self.engine, dataset, self.catalogue) if self.is_loaded(dataset) else []
         return self._mismatches[dataset.table]
+
+    def read_on(self, dataset: Dataset) -> dt.date | None:
+        """The local date on which a data set was last read from its source; None before the first time."""
+        moment = self.register.ledger.latest_read(dataset.source, dataset.name)
+        return None if moment is None else local_date(moment, self.catalogue.notice.time_zone)
+
+    @cached_property
+    def lost_audio(self) -> dict[str, int]:
+        """How many rows name an audio file that is not there, by table."""
+        return missing(self.engine, self.catalogue, self.register.recordings)
 
     @cached_property
     def overdue(self) -> list[PurgeRecord]:
@@ -173,6 +190,15 @@ class Facts:
         return papers_of(self.register.home.path, target)
 
     @cached_property
+    def changed_papers(self) -> int:
+        """How many pages of the notice in the home are not as the register says, or not there; none before they are first written."""
+        folder = self.register.documents
+        if not any(folder.glob("notice.*")):
+            return 0
+        wanted = notice_documents(self.catalogue, self.catalogue.notice.languages, ("html", "md"))
+        return sum(not (folder / each.name).is_file() or (folder / each.name).read_bytes() != each.content for each in wanted)
+
+    @cached_property
     def lineage(self) -> Lineage:
         """The lineage of every column that is declared."""
         return build_lineage(self.catalogue)
@@ -200,8 +226,14 @@ class Facts:
                 surplus = columns - set(declared.columns) if declared else set()
                 if surplus:
                     found.append(f"{schema}.{table}: {len(surplus)}")
-        strangers = self.register.home.strangers()
-        return [*found, *([f"home: {strangers}"] if strangers else [])]
+        others = {"ledger": self._undeclared_of_the_ledger()} | strangers(self.register)
+        return [*found, *(f"{place}: {number}" for place, number in others.items() if number)]
+
+    def _undeclared_of_the_ledger(self) -> int:
+        inspector = sa.inspect(self.register.ledger.engine)
+        tables = {table: {column["name"] for column in inspector.get_columns(table)} for table in inspector.get_table_names()}
+        declared = {table: self.lineage.tables.get(f"ledger.{table}") for table in tables if table != _MIGRATIONS}
+        return sum(1 if known is None else len(tables[table] - set(known.columns)) for table, known in declared.items())
 
     def _said(self, moment: dt.datetime) -> dict[str, Any]:
         """The commitments of the notice that was in force at a moment; of the first that was kept, where it was before that."""

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from assets.accountability.promises.finding import broken, judged, kept, not_yet
-from assets.accountability.promises.targets import DATA_MAP, NOTICE, dataset_of, holding, personal_datasets
+from assets.accountability.promises.targets import DATA_MAP, NOTICE, dataset_of, every_dataset, holding
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,16 +35,25 @@ def _judge(promise: str, facts: Facts, target: Target) -> Judgement:
     values = {name: held.values[name] for name in fields if held.values.get(name)}
     if not values:
         return not_yet(fields=len(fields))
-    evidence = {"records": held.rows, "fields": len(fields), "values": sum(values.values()), "oldest": held.oldest}
+    evidence = {
+        "records": held.rows,
+        "fields": len(fields),
+        "values": sum(values.values()),
+        "oldest": held.oldest,
+        "read": facts.read_on(dataset),
+    }
     if promise not in facts.commitments["promises"]:
         return broken("not_in_notice", **evidence, unnamed=len(values))
+    lost = facts.lost_audio.get(dataset.table) if dataset.audio is not None and dataset.audio.name in values else None
+    if lost:
+        return broken("lost_files", **evidence, lost=lost)
     unlike = [found for found in facts.mismatches(dataset) if found.field.name in values]
     return judged(len(unlike), "other_values", **evidence, unlike=len(unlike) or None)
 
 
 def completeness_targets(catalogue: Catalogue) -> list[Target]:
-    """Each data set with data about persons, and the stores as a whole."""
-    return [*personal_datasets(catalogue), DATA_MAP]
+    """Each data set, and the stores as a whole."""
+    return [*every_dataset(catalogue), DATA_MAP]
 
 
 def completeness(facts: Facts, target: Target) -> Judgement:
@@ -56,6 +65,9 @@ def completeness(facts: Facts, target: Target) -> Judgement:
     if not facts.is_loaded(dataset):
         return not_yet()
     held = facts.held(dataset)
+    unlike = [found for found in facts.mismatches(dataset) if not found.field.is_personal]
+    if unlike:
+        return broken("other_values", records=held.rows, unlike=len(unlike))
     stated = facts.commitments["categories"].get(dataset.id)
     if held.rows and stated is None:
         return broken("not_in_notice", records=held.rows)

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from resources.register import Register
+
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+# What stands in the folders of the home, by the patterns of its names; `*` in a pattern is of one folder.
+_WAREHOUSE = ("current", "generation-*.duckdb", "generation-*.duckdb.wal", "working-*", "rewritten-*", "writer.lock", "*.partial")
+_DOCUMENTS = ("notice.*", "record_of_processing.*", "data_map.*", "promises.*", ".*.partial")
+_TEMPORARY = ("duckdb_temp_*",)
 
 
 @dataclass(frozen=True)
@@ -46,3 +54,29 @@ def look_at(path: Path) -> HomeFacts:
     current = (warehouse / "current").resolve().name
     superseded = sum(1 for each in warehouse.glob("generation-*.duckdb") if each.name != current)
     return HomeFacts(files, len(owners), int(is_open), readable, superseded)
+
+
+def strangers(register: Register) -> dict[str, int]:
+    """How many files and folders of the home are none that Ansvar makes, by where they lie: what nobody declared may be anything.
+
+    Bundles that the ledger does not know of are left out while one may be in the making (hidden, or ending in `.partial`).
+    """
+    home = register.home.path
+    datasets = {(each.source, each.name) for each in register.catalogue.datasets}
+    tables = {each.table for each in register.catalogue.datasets}
+    bundles = {row["file"] for row in register.ledger.bundles()}
+    landed = [path.relative_to(home / "landing").parts for path in (home / "landing").rglob("*") if path.is_file()]
+    found = {
+        "home": register.home.strangers(),
+        "warehouse": _others(home / "warehouse", _WAREHOUSE),
+        "documents": _others(home / "documents", _DOCUMENTS),
+        "temporary": _others(home / "temporary", _TEMPORARY),
+        "outbox": sum(not each.name.startswith(".") and each.name not in bundles for each in (home / "outbox").iterdir()),
+        "landing": sum(parts[:2] not in datasets for parts in landed),
+        "recordings": sum(each.name not in tables for each in (home / "recordings").iterdir()),
+    }
+    return {place: number for place, number in found.items() if number}
+
+
+def _others(folder: Path, patterns: tuple[str, ...]) -> int:
+    return sum(not any(each.match(pattern) for pattern in patterns) for each in folder.iterdir()) if folder.is_dir() else 0

@@ -5,17 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from assets.accountability.documents.blocks import Block, Facts, Heading, Line, Page, Paragraph, Section, Table
+from assets.accountability.documents.blocks import Block, Facts, Line, Page, Paragraph, Section, Table
+from assets.accountability.documents.notice import country_name
+from assets.accountability.documents.reading import label_of
 from assets.accountability.documents.render import html
+from assets.accountability.documents.speaking import texts as document_texts
 from assets.accountability.documents.write import Document
 from assets.accountability.promises.finding import State
 from assets.accountability.promises.status import remedy, texts
-from resources.wording import Wording
+from resources.calendar import Period
+from resources.wording import Wording, period_in_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from assets.accountability.promises.finding import Evidence, Finding, Standing
+    from assets.accountability.promises.finding import Evidence, Finding, Standing, Target
     from assets.accountability.promises.status import Status
     from resources.catalogue import Catalogue
 
@@ -50,19 +54,47 @@ def promises_page(status: Status, catalogue: Catalogue, language: str) -> Page:
     )
 
 
-def evidence_in_words(evidence: Evidence, language: str) -> str:
-    """The evidence of a judgement in one line: `records 36, oldest record 2026-07-15`."""
+def evidence_in_words(evidence: Evidence, language: str, catalogue: Catalogue | None = None) -> str:
+    """The evidence of a judgement in one line: `records 36, oldest record 15 July 2026`.
+
+    Args:
+        evidence: the evidence.
+        language: `fi`, `sv` or `en`.
+        catalogue: where the names of purposes, recipients and the like are to be read as people know them; by default they stay ids.
+    """
     words = Wording(language, "UTC", texts())
-    return ", ".join(_said(key, value, words) for key, value in evidence.items())
+    return "; ".join(_said(key, value, words, catalogue) for key, value in evidence.items())
 
 
-def _said(key: str, value: int | str | dt.date, words: Wording) -> str:
+def _said(key: str, value: int | str | dt.date, words: Wording, catalogue: Catalogue | None) -> str:
     name = words.text(f"evidence_{key}")
     if key == "nothing_held":
         return name
     if isinstance(value, int):
         return f"{name} {words.integer(value)}"
-    return f"{name} {words.date(value)}" if isinstance(value, dt.date) else f"{name}: {value}"
+    if isinstance(value, dt.date):
+        return f"{name} {words.date(value)}"
+    return f"{name}: {value if catalogue is None else ', '.join(_called(key, each, words, catalogue) for each in value.split(', '))}"
+
+
+def _called(key: str, word: str, words: Wording, catalogue: Catalogue) -> str:
+    """A word of the evidence as people know it; as it is, where it has no name."""
+    notice, language = catalogue.notice, words.language
+    if key in ("period", "stated"):
+        return period_in_words(Period.parse(word), language) if word != "–" else word
+    if key == "countries":
+        return country_name(word, language)
+    if key == "grounds":
+        return document_texts()[f"ground_{word}"].in_language(language)
+    named: dict[str, Mapping[str, object]] = {
+        "purposes": notice.purposes,
+        "kinds": notice.data_subjects,
+        "bases": catalogue.vocabulary.legal_bases,
+        "origins": catalogue.vocabulary.origins,
+        "processors": notice.recipients,
+    }
+    found = named.get(key, {}).get(word)
+    return word if found is None else label_of(found.label).in_language(language)  # type: ignore[attr-defined] # each has a label
 
 
 def _facts(status: Status, catalogue: Catalogue, words: Wording) -> Facts:
@@ -89,6 +121,14 @@ def _state(state: State, words: Wording) -> str:
     return f"{_SIGNS[state]} {words.text(_STATES[state])}"
 
 
+def _place(target: Target, catalogue: Catalogue, words: Wording) -> str:
+    """What was looked at, as people know it."""
+    if target[0] == "ingest":
+        source = catalogue.sources[target[1]]
+        return f"{source.shape.label.in_language(words.language)}: {source.datasets[target[2]].shape.label.in_language(words.language)}"
+    return words.text(f"target_{target[-1]}")
+
+
 def _label(promise: str, catalogue: Catalogue, words: Wording) -> str:
     return f"{catalogue.notice.promises[promise].label.in_language(words.language)} ({promise})"
 
@@ -102,7 +142,7 @@ def _overview(standings: list[Standing], catalogue: Catalogue, words: Wording) -
             ", ".join(
                 [
                     words.text("looked_at", number=len(each.findings)),
-                    *([found] if (found := evidence_in_words(each.evidence, words.language)) else []),
+                    *([found] if (found := evidence_in_words(each.evidence, words.language, catalogue)) else []),
                 ]
             ),
         ]
@@ -116,8 +156,8 @@ def _broken(broken: list[Standing], catalogue: Catalogue, words: Wording) -> lis
     rows: list[list[str | int]] = [
         [
             _label(finding.promise, catalogue, words),
-            "/".join(finding.target),
-            evidence_in_words(finding.judgement.evidence, words.language),
+            _place(finding.target, catalogue, words),
+            evidence_in_words(finding.judgement.evidence, words.language, catalogue),
             remedy(finding.judgement, words.language),
         ]
         for each in broken
@@ -129,13 +169,16 @@ def _broken(broken: list[Standing], catalogue: Catalogue, words: Wording) -> lis
 def _details(standings: list[Standing], catalogue: Catalogue, words: Wording) -> list[Block]:
     blocks: list[Block] = []
     for each in standings:
-        blocks.append(Heading(_label(each.promise, catalogue, words), f"promise-{each.promise}"))
-        rows = [_row(finding, words) for finding in each.findings]
+        rows = [_row(finding, catalogue, words) for finding in each.findings]
         headings = [words.text(key) for key in ("where", "state", "evidence")]
         blocks.append(Table(f"looked-at-{each.promise}", _label(each.promise, catalogue, words), headings, rows))
     return blocks
 
 
-def _row(finding: Finding, words: Wording) -> list[str | int]:
+def _row(finding: Finding, catalogue: Catalogue, words: Wording) -> list[str | int]:
     judgement = finding.judgement
-    return ["/".join(finding.target), _state(judgement.state, words), evidence_in_words(judgement.evidence, words.language)]
+    return [
+        _place(finding.target, catalogue, words),
+        _state(judgement.state, words),
+        evidence_in_words(judgement.evidence, words.language, catalogue),
+    ]

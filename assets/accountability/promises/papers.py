@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assets.accountability.promises.finding import broken, judged, kept, not_yet
+from assets.accountability.promises.finding import broken, judged, not_yet
 from assets.accountability.promises.targets import BUNDLES
 
 if TYPE_CHECKING:
@@ -40,8 +40,10 @@ def versions(facts: Facts, target: Target) -> Judgement:
     present = facts.catalogue.notice.version
     evidence: Evidence = {"version": present.version, "since": present.date, "versions": len(facts.notices)}
     if present.date > facts.today:
-        return kept(**evidence) if facts.published is not None else broken("future_version", **evidence)
+        return broken("future_version", **evidence)
     kept_digest = next((row["digest"] for row in facts.notices if row["version"] == present.version), None)
     if kept_digest is None:
         return not_yet(**evidence)
-    return judged(kept_digest != facts.digest, "changed_notice", **evidence)
+    if kept_digest != facts.digest:
+        return broken("changed_notice", **evidence)
+    return judged(facts.changed_papers, "changed_papers", **evidence, changed=facts.changed_papers or None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from assets.accountability.promises.commitments import periods_of
 from assets.accountability.promises.finding import broken, judged, not_yet
 from assets.accountability.promises.targets import BUNDLES, REQUESTS, dataset_of, kept_by_rule
 
@@ -40,10 +41,11 @@ def _judge(promise: str, facts: Facts, target: Target) -> Judgement:
     periods = ", ".join(str(facts.catalogue.retention.rules[rule].period) for rule in used if rule in rules)
     if not late and not held.rows:
         return not_yet(period=periods)
-    evidence = {"records": held.rows, "period": periods, "oldest": held.oldest, **_late(late)}
-    stated = facts.commitments["periods"].get(dataset.id)
-    if not late and dataset.shape.retention in rules and stated not in (None, str(dataset.rule.period)):
-        return broken("other_period", **evidence, stated=stated)
+    evidence = {"records": held.rows, "period": periods, "oldest": held.oldest, "read": facts.read_on(dataset), **_late(late)}
+    stated, now = facts.commitments["periods"].get(dataset.id), periods_of(dataset)
+    if not late and stated is not None and stated != now:
+        others = sorted({period for name, period in stated.items() if now.get(name) != period})
+        return broken("other_period", **evidence, stated=", ".join(others) or "–")
     return judged(len(late), "overdue", **evidence)
 
 

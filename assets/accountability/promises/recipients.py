@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assets.accountability.promises.finding import judged, kept, not_yet
-from assets.accountability.promises.targets import DISCLOSURES, dataset_of, operated_datasets
+from assets.accountability.promises.commitments import commitments
+from assets.accountability.promises.finding import broken, judged, kept, not_yet
+from assets.accountability.promises.targets import DISCLOSURES, NOTICE, dataset_of, operated_datasets
 from resources.catalogue.notice_rules import EEA
 
 if TYPE_CHECKING:
@@ -15,13 +16,17 @@ if TYPE_CHECKING:
 
 
 def targets(catalogue: Catalogue) -> list[Target]:
-    """The data sets that a processor operates, and the disclosures."""
-    return [*operated_datasets(catalogue), DISCLOSURES]
+    """The data sets that a processor operates, the disclosures, and the notice for all that is said to be given."""
+    return [*operated_datasets(catalogue), DISCLOSURES, NOTICE]
 
 
 def processors(facts: Facts, target: Target) -> Judgement:
     """Whoever operates a source, or was given data, stands in the notice in force."""
     named = facts.commitments["recipients"]
+    if target == NOTICE:
+        given = commitments(facts.catalogue)["recipients"]
+        more = [name for name, each in given.items() if not set(each["receives"]) <= set(named.get(name, {}).get("receives", []))]
+        return judged(len(more), "recipient_not_in_notice", recipients=len(given), unnamed=len(more) or None)
     if target == DISCLOSURES:
         unnamed = [each for each in facts.disclosures if named.get(each["recipient"], {}).get("kind") != each["kind"]]
         evidence = {"disclosures": len(facts.disclosures), "unnamed": len(unnamed) or None}
@@ -31,7 +36,8 @@ def processors(facts: Facts, target: Target) -> Judgement:
     if not rows:
         return not_yet()
     operator = facts.catalogue.sources[dataset.source].shape.operator
-    unnamed_operator = named.get(operator, {}).get("kind") != "processor"
+    said = named.get(operator, {})
+    unnamed_operator = said.get("kind") != "processor" or dataset.source not in said["systems"]
     return judged(unnamed_operator, "recipient_not_in_notice", records=rows, processors=operator)
 
 
@@ -80,6 +86,9 @@ def eea(facts: Facts, target: Target) -> Judgement:
         return not_yet()
     operator = facts.catalogue.sources[dataset.source].shape.operator
     said = facts.commitments["recipients"].get(operator, {"country": None, "ground": None})
-    if said["country"] in EEA:
-        return kept(records=rows, countries=said["country"])
-    return judged(said["ground"] is None, "no_safeguard", records=rows, countries=said["country"], grounds=said["ground"])
+    country = facts.catalogue.notice.recipients[operator].country
+    if country != said["country"]:
+        return broken("not_in_notice", records=rows, countries=country, unnamed=1)
+    if country in EEA:
+        return kept(records=rows, countries=country)
+    return judged(said["ground"] is None, "no_safeguard", records=rows, countries=country, grounds=said["ground"])

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _ANSWERED = "answered"
 # The kinds of requests by which a person uses a right.
-KINDS = {"access": ("access", "portability"), "rectify": ("rectification",), "erase": ("erasure",)} | {
+KINDS = {"access": ("access",), "rectify": ("rectification",), "erase": ("erasure",)} | {
     "object": ("objection",),
     "restrict": ("restriction",),
 }

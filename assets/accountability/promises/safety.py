@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assets.accountability.promises.finding import judged
+from assets.accountability.promises.finding import broken, judged, not_yet
 
 if TYPE_CHECKING:
     from assets.accountability.promises.facts import Facts
@@ -12,12 +12,15 @@ if TYPE_CHECKING:
 
 
 def named_users(facts: Facts, target: Target) -> Judgement:
-    """All of the home belongs to one account of the operating system: while the register has no users of its own, that one has access."""
+    """The home, and all in it, belongs to one account of the operating system.
+
+    The register has no users with names and passwords of their own yet: until it has, the promise may be seen broken, never kept.
+    """
     del target  # looked at in one place
     home = facts.home
-    return judged(
-        home.open_to_others + (home.accounts != 1), "open_home", files=home.files, accounts=home.accounts, open=home.open_to_others or None
-    )
+    if home.open_to_others or home.accounts != 1:
+        return broken("open_home", files=home.files, accounts=home.accounts, open=home.open_to_others or None)
+    return not_yet(files=home.files, accounts=home.accounts, users=0)
 
 
 def at_rest(facts: Facts, target: Target) -> Judgement:

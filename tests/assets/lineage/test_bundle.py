@@ -50,6 +50,23 @@ def test_an_answer_shows_the_columns_of_the_lineage(small: Small, lineage: Linea
     assert len(data["data/quarantine.json"][0]) == len(lineage.tables["bundle:data/quarantine.json"].columns)
 
 
+def test_an_answers_files_are_those_of_the_lineage(small: Small, lineage: Lineage) -> None:
+    """Every file of a real bundle that shows fields is in the lineage, in both formats, and the report shows what the files do."""
+    register = small.register
+    request = register.ledger.new_request("access", "fi", [("email", "aino@koe.example")], register.clock.now())
+    with zipfile.ZipFile(export(register, request.id).path) as archive:
+        files = {name for name in archive.namelist() if name.startswith("data/") or name == "report.html"}
+    assert {f"bundle:{name}" for name in files} <= {table.name for table in lineage.tables.values() if table.kind == "bundle"}
+    assert {"data/shop_customers.csv", "data/quarantine.csv", "report.html"} <= files
+    downstream = {table for table, _ in lineage.downstream("register.shop_customers", "email")}
+    assert {f"bundle:{name}" for name in ("data/shop_customers.csv", "data/shop_customers.json", "report.html", "links.json")} <= downstream
+    assert {"bundle:data/facts.csv", "bundle:data/facts.json"} <= downstream
+    assert "quarantine.records" in {table for table, _ in lineage.downstream("source:shop.customers", "email")}
+    assert (
+        lineage.tables["bundle:data/shop_customers.csv"].columns.keys() == lineage.tables["bundle:data/shop_customers.json"].columns.keys()
+    )
+
+
 def test_a_withheld_field_is_not_shown(small: Small) -> None:
     """A field that the catalogue withholds goes into no file."""
     fields = small.dataset("shop.customers")["fields"]
@@ -66,6 +83,7 @@ def test_a_withheld_field_is_not_shown(small: Small) -> None:
     assert lineage.tags("register.shop_customers", "remark").withhold == {"trade_secret"}
     assert not any(table.startswith("bundle:data/shop") for table, _ in lineage.downstream("register.shop_customers", "remark"))
     assert "remark" not in lineage.tables["bundle:data/shop_customers.json"].columns
+    assert "shop_customers.remark" not in lineage.tables["bundle:report.html"].columns
 
 
 def test_facts_come_from_the_fields_that_are_compared() -> None:

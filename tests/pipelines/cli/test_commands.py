@@ -183,3 +183,21 @@ def test_a_purge_that_is_only_shown(small: Small, ansvar: Command, on: tuple[str
     assert ["register", "chats_conversations", "chats", "1", "2026-10-01", "2026-10-01"] in [line.split() for line in shown.splitlines()]
     assert shown.endswith("1 records.\n")
     assert before == small.everything()
+
+
+def test_a_request_that_a_person_answers(ansvar: Command, small: Small) -> None:
+    """A request for erasure is filed and listed, no bundle answers it, and it is answered when a person says so."""
+    on = ("--register", small.folder / "register", "--home", small.home.path)
+    small.ingest("shop")
+    request = ansvar(*on, "request", "new", "--kind", "erasure", "--email", "asko@koti.example").out.strip()
+    assert ansvar(*on, "export", request).message.startswith("The request is one of erasure, not for access")
+    assert ansvar(*on, "request", "answered", request).out == f"{request} is answered.\n"
+    (row,) = json.loads(ansvar(*on, "request", "list", "--json").out)
+    assert (row["kind"], row["state"]) == ("erasure", "answered")
+
+
+def test_a_request_for_access_is_answered_by_its_bundle(ansvar: Command, small: Small) -> None:
+    """A request for access cannot be called answered without its bundle."""
+    on = ("--register", small.folder / "register", "--home", small.home.path)
+    request = ansvar(*on, "request", "new", "--kind", "access", "--email", "asko@koti.example").out.strip()
+    assert "`ansvar export` answers it" in ansvar(*on, "request", "answered", request).message

@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pipelines.cli.lineage_tree import HEIGHT, WIDTH
+
 if TYPE_CHECKING:
     from tests.pipelines.cli.conftest import Command
 
+FILES = (
+    "  stands in the bundle's files: data/facts.csv, data/facts.json, data/shop_customers.csv, data/shop_customers.json, links.json, "
+    "report.html"
+)
 EMAIL = "register.shop_customers.email  [user.contact.email | data_subject | held | identifies email]"
 
 
@@ -21,11 +27,42 @@ def test_a_column_to_the_sources_field_and_to_the_bundle(ansvar: Command, on: tu
     assert lines[0] == EMAIL
     assert lines[1].startswith("  ")
     assert "sources/shop.yaml:" in lines[1]
-    assert lines[2:4] == ["  comes from", "    source:shop.customers.email  [user.contact.email | data_subject | held | identifies email]"]
-    assert lines[4] == "  goes into"
-    assert any(line.startswith("    bundle:data/shop_customers.json.email  [") for line in lines)
-    assert any(line.strip().startswith("identity.links.value  [") for line in lines)
-    assert any(line.strip().startswith("bundle:links.json.value  [") for line in lines)
+    assert lines[2:6] == [
+        "  comes from",
+        "    source:shop.customers.email",
+        "  goes into",
+        "    bundle:data/shop_customers.csv.email, bundle:data/shop_customers.json.email, bundle:report.html.shop_customers.email",
+    ]
+    steps = [line.strip() for line in lines]
+    assert "identity.links.value" in steps
+    assert "bundle:links.json.value, bundle:report.html.links.value" in steps
+    assert any(step.startswith("identity.identifiers.value  [") for step in steps)
+    assert lines[-3:] == [
+        "  its source's field also goes into: quarantine.records._quarantine, quarantine.records.record",
+        FILES,
+        "",
+    ]
+
+
+def test_a_column_fits_a_screen(ansvar: Command, on: tuple[str, ...]) -> None:
+    """However much is made of a column, and of however much it is made: forty lines of 160 characters and an empty one, with every file."""
+    shown = 0
+    for name in ("source:shop.customers.email", "quarantine.records", "identity.identifiers", "ledger.gone", "rights.unread.record"):
+        for column in ansvar(*on, "lineage", name).out.split("\n\n")[:-1]:
+            lines = column.splitlines()
+            assert len(lines) <= HEIGHT
+            assert max(map(len, lines)) <= WIDTH
+            shown += 1
+    assert shown > 20
+    assert "  stands in the bundle's files: data/facts.csv, data/facts.json, " in ansvar(*on, "lineage", "source:shop.customers.email").out
+
+
+def test_tags_are_shown_where_they_change(ansvar: Command, on: tuple[str, ...]) -> None:
+    """A step whose tags are those of the step above it does not repeat them; of others, a list is cut after three words."""
+    lines = ansvar(*on, "lineage", "identity.links.value").out.splitlines()
+    assert "    identity.evidence.value" in lines
+    assert all(" and " not in line for line in lines[: lines.index("  comes from")])
+    assert any(line.strip().startswith("register.shop_customers.email  [user.contact.email | ") for line in lines)
 
 
 def test_a_column_may_be_named_by_its_data_set(ansvar: Command, on: tuple[str, ...]) -> None:
@@ -37,10 +74,10 @@ def test_each_step_stands_under_what_is_made_of_it(ansvar: Command, on: tuple[st
     """An identifier is followed step by step: evidence, identifiers, the register's tables, the sources; each a step further in."""
     lines = ansvar(*on, "lineage", "identity.links.value").out.splitlines()
     wanted = ["identity.evidence.value", "identity.identifiers.value", "register.shop_customers.email", "source:shop.customers.email"]
-    depths = [next(len(line) - len(line.lstrip()) for line in lines if line.strip().startswith(f"{name}  [")) for name in wanted]
+    depths = [next(len(line) - len(line.lstrip()) for line in lines if line.split("  [")[0].strip() == name) for name in wanted]
     assert depths == [4, 6, 8, 10]
     assert lines[0].startswith(
-        "identity.links.value  [user.contact.email, user.contact.phone_number, user.device.cookie_id, user.unique_id |"
+        "identity.links.value  [user.contact.email, user.contact.phone_number, user.device.cookie_id, user.unique_id"
     )
 
 
@@ -74,7 +111,10 @@ def test_json(ansvar: Command, on: tuple[str, ...]) -> None:
     upstream = {f"{each['table']}.{each['column']}": each for each in told["upstream"]}
     assert upstream["register.shop_customers.phone"]["sources"] == ["source:shop.customers.phone"]
     assert upstream["source:shop.customers.phone"]["tags"]["categories"] == ["user.contact.phone_number"]
-    assert "bundle:links.json.value" in {f"{each['table']}.{each['column']}" for each in told["downstream"]}
+    downstream = {f"{each['table']}.{each['column']}" for each in told["downstream"]}
+    assert downstream >= {"bundle:links.json.value", "bundle:report.html.links.value"}
+    field = json.loads(ansvar(*on, "lineage", "shop.customers.email", "--json").out)
+    assert field["source_also_into"] == ["quarantine.records._quarantine", "quarantine.records.record"]
     assert len(json.loads(ansvar(*on, "lineage", "registry.traders", "--json").out)) == 7
 
 
@@ -114,6 +154,23 @@ def test_how_much_is_tagged(ansvar: Command, on: tuple[str, ...]) -> None:
 def test_an_unknown_name(name: str, nearest: str, ansvar: Command, on: tuple[str, ...]) -> None:
     """A name that is none is a user's mistake, answered with the nearest."""
     assert ansvar(*on, "lineage", name).message == f"There is no table or column '{name}': did you mean '{nearest}'?"
+
+
+@pytest.mark.parametrize(
+    ("name", "dataset", "meant"),
+    [
+        ("shop.customers.callback_number", "shop.customers", ""),
+        ("register.shop_customers.shoe_size", "shop.customers", ""),
+        ("shop.customers.emial", "shop.customers", " Did you mean 'shop.customers.email'?"),
+    ],
+)
+def test_a_field_that_is_not_declared(name: str, dataset: str, meant: str, ansvar: Command, on: tuple[str, ...]) -> None:
+    """A field that a data set does not have may stand in its source: the command says that it is not declared, and what finds it."""
+    field = name.rpartition(".")[2]
+    said = (
+        f"The catalogue declares no field '{field}' in {dataset}: `ansvar discover` shows the fields that its source has and the catalogue"
+    )
+    assert ansvar(*on, "lineage", name).message == f"{said} does not declare.{meant}"
 
 
 def test_a_name_like_none(ansvar: Command, on: tuple[str, ...]) -> None:

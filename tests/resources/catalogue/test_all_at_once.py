@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Problems = Callable[[], list[Problem]]
 
-DESK = "sources/desk.yaml"
+DESK, NOTICE = "sources/desk.yaml", "notice.yaml"
 MISTAKES: list[dict[str, str]] = YAML(typ="safe").load(Path(__file__).parent / "all_at_once.yaml")
 BESIDES = {
     ("sources/shop.yaml", "13:41: data set orders: 'delimiter' must be one letter for 'csv': longer ones go with 'format: delimited'"),
@@ -53,6 +53,20 @@ def test_an_unborne_promise_beside_other_mistakes(described: Described) -> None:
         "'Finland' does not fit: it mus",
         "field conversations.text: 'pro",
     ]
+
+
+@pytest.mark.parametrize("wrong", ["2026-13-01", "2026-02-30"])
+def test_a_day_that_there_is_not_is_told_once(small: Path, problems: Problems, wrong: str) -> None:
+    """A date that does not exist is told with what stands there, and the version below it is not said to be out of order."""
+    notice = small / NOTICE
+    text = notice.read_text(encoding="utf-8")
+    version = '{version: "1", date: 2026-01-01, changes: '
+    assert text.count(version) == 1
+    newer = version.replace("2026-01-01", wrong).replace('"1"', '"2"')
+    notice.write_text(
+        text.replace(f"[{version}&text", f"[{newer}&text {{en: A text, sv: En text, fi: Teksti}}}}, {version}&older"), encoding="utf-8"
+    )
+    assert [problem.message for problem in problems()] == [f"'{wrong}' is not a date: write one as 2026-10-01"]
 
 
 @pytest.mark.parametrize("part", ["promises", "purposes", "origins", "data_subjects", "recipients"])

@@ -53,7 +53,7 @@ def test_invoicing_is_told_as_it_is(record: Content) -> None:
     assert list(invoicing["legal_bases"]) == ["contract"]
     assert invoicing["legal_bases"]["contract"]["article"] == "GDPR Art. 6(1)(b)"
     assert list(invoicing["data_subjects"]) == ["contact_person"]
-    assert {key: each["period"] for key, each in invoicing["time_limits"].items()} == {"crm.orders": "P7Y", "crm.invoices": "P7Y"}
+    assert {key: each["period"] for key, each in invoicing["time_limits"].items()} == {"crm.orders": "P8Y", "crm.invoices": "P8Y"}
     assert "tax_administration" in invoicing["recipients"]
     assert {key: list(each["datasets"]) for key, each in invoicing["sources"].items()} == {"crm": ["crm.orders", "crm.invoices"]}
 

@@ -89,7 +89,7 @@ def test_every_key_has_its_text() -> None:
 
 def test_evidence_in_words() -> None:
     """Evidence reads as names with their counts; that nothing is held is said in words alone."""
-    assert evidence_in_words({"records": 1234, "period": "P3M"}, "en") == "records 1,234, period: P3M"
+    assert evidence_in_words({"records": 1234, "period": "P3M"}, "en") == "records 1,234; period: P3M"
     assert evidence_in_words({"nothing_held": 1}, "fi") == "tietoja ei ole, kuten ilmoitettu"
 
 
