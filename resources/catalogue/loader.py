@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from resources.catalogue.model import Catalogue
 from resources.catalogue.names import Names, check_zone
-from resources.catalogue.notice_rules import PERIOD, check_notice, check_promises
+from resources.catalogue.notice_rules import check_notice, check_promises
 from resources.catalogue.notice_shapes import NoticeShape
+from resources.catalogue.placeholders import PERIOD
 from resources.catalogue.positions import Document, Problem, read
 from resources.catalogue.rules import check_retention
 from resources.catalogue.salvage import salvaged
@@ -105,7 +106,7 @@ class _Loading:
             self.sources[name] = load_source(self.documents[name], shape, names, notice, self.folder)
         if not self.shapes:
             notice.problems.append(notice.problem((), "the register has no source: describe one in sources/<source>.yaml"))
-        check_promises(notice, self.notice, self.retention, self.sources.values(), complete=self._are_promises_known())
+        check_promises(notice, self.notice, self.vocabulary, self.retention, self.sources.values(), complete=self._are_promises_known())
         self._check_tables()
 
     def catalogue(self, digest: str) -> Catalogue:

@@ -9,6 +9,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from stdnum.exceptions import ValidationError as StdnumError
 from stdnum.fi import ytunnus
 
+from resources.catalogue.placeholders import PERIOD, check_placeholders
 from resources.catalogue.positions import nearest
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ EEA = frozenset(
         *("LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK"),
     }
 )
-PERIOD = "{period}"
 _EMAIL = r"[^@\s]+@[^@\s]+[.][^@\s]+"
 _ADDRESS = r"https?://[^\s]+"
 
@@ -102,8 +102,14 @@ def _check_purposes(document: Document, notice: NoticeShape, vocabulary: Vocabul
             document.report(place, "'balancing' is missing: say how the legitimate interest was weighed against the persons' own")
 
 
-def check_promises(
-    document: Document, notice: NoticeShape, retention: RetentionShape, sources: Iterable[Source], *, complete: bool = True
+def check_promises(  # noqa: PLR0913 - the notice is held against all the rest
+    document: Document,
+    notice: NoticeShape,
+    vocabulary: VocabularyShape,
+    retention: RetentionShape,
+    sources: Iterable[Source],
+    *,
+    complete: bool = True,
 ) -> None:
     """Each promise speaks of data, of a retention rule, or of a duty; or says that nothing is held under it.
 
@@ -112,11 +118,12 @@ def check_promises(
     datasets = [dataset for source in sources for dataset in source.datasets.values()]
     fields = [field for dataset in datasets for field in dataset.fields.values()]
     if complete and document.is_whole(("legal_bases",)) and document.is_whole(("purposes",)):
-        _check_bases(document, notice, fields)
+        _check_bases(document, notice, vocabulary, fields)
     held = {field.shape.promise for field in fields}
     ruled = {rule.promise for rule in retention.rules.values()}
     for name, promise in notice.promises.items():
         place: Location = ("promises", name)
+        check_placeholders(document, (*place, "label"), promise.label)
         if name in DUTIES or name in ruled:
             if promise.nothing_held is not None:
                 document.report((*place, "nothing_held"), "'nothing_held' has no meaning here: only a promise of what is held may say so")
@@ -136,10 +143,11 @@ def check_promises(
                 document.report((*place, "label"), f"'{PERIOD}' needs one period, and {len(periods)} are kept under this promise")
 
 
-def _check_bases(document: Document, notice: NoticeShape, fields: Iterable[Field]) -> None:
-    """No field rests on a legal basis that the notice does not name."""
-    for field in fields:
-        for basis in (each for each in field.legal_bases if each not in notice.legal_bases):
+def _check_bases(document: Document, notice: NoticeShape, vocabulary: VocabularyShape, fields: Iterable[Field]) -> None:
+    """No field states a legal basis that the notice does not name; those of purposes are told of at the purpose."""
+    stated = {field.shape.legal_basis: field for field in fields if field.shape.legal_basis in vocabulary.legal_bases}
+    for basis, field in stated.items():
+        if basis not in notice.legal_bases:
             document.report(("legal_bases",), f"'{basis}' is missing: {field.file}:{field.line} holds '{field.name}' on it")
 
 
@@ -148,7 +156,8 @@ def _check_coverage(
 ) -> None:
     """What a promise of a period covers is kept by a rule under it, wherever it stands."""
     for index, covered in enumerate(promise.covers):
-        bearing = [field for dataset in datasets for field in dataset.fields.values() if field.shape.promise == covered]
+        fields = (field for dataset in datasets for field in dataset.fields.values() if field.retention in retention.rules)
+        bearing = [field for field in fields if field.shape.promise == covered]
         if not bearing:
             document.report((*place, "covers", index), f"no field bears '{covered}': name a promise of what is held")
         for field in bearing:

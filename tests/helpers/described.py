@@ -20,7 +20,7 @@ authority: {{name: *words, url: "https://authority.example"}}
 data_subjects:
   customer: {{label: *words, roles: [customer, visitor, caller, trader]}}
   staff: {{label: *words, roles: [agent]}}
-legal_bases: [contract, legitimate_interest]
+legal_bases: [contract, legitimate_interest, consent, legal_obligation]
 purposes:
   relation: {{label: *words, legal_basis: contract}}
 origins: {{data_subject: *words, service_use: *words, website: *words, public_register: *words, derived: *words}}

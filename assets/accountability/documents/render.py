@@ -23,6 +23,7 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]<>|])")
 _BEGINS = re.compile(r"^(\d*)([#+.)-])(?=\s)")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _NARROWEST = 14
+_WIDEST = 120  # a longer text takes more lines, not room that the words of the others need
 
 
 def html(page: Page) -> bytes:
@@ -75,5 +76,5 @@ def _plain(block: Any) -> dict[str, Any]:
     data = dataclasses.asdict(block) | {"kind": block.kind}
     if isinstance(block, Table):
         columns = zip(block.headings, *block.rows, strict=True)
-        data["widths"] = [math.sqrt(max(_NARROWEST, *(len(str(cell)) for cell in column))) for column in columns]
+        data["widths"] = [math.sqrt(max(_NARROWEST, *(min(len(str(cell)), _WIDEST) for cell in column))) for column in columns]
     return data

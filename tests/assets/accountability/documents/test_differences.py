@@ -92,6 +92,7 @@ def test_purposes_and_recipients(content: Content, change: Change) -> None:
             "receives: [contact_details, mailing_lists]\n    purposes: [marketing, customer_relation]\n    country: SE",
             "receives: [contact_details, mailing_lists, interests]\n    purposes: [marketing, sales]\n    country: DK",
         ),
+        ("legal_bases: [legitimate_interest, contract]", "legal_bases: [legitimate_interest, contract, legal_obligation]"),
         ("recipients:\n", f"recipients:\n{partner}    receives: [contact_details]\n    country: FI\n"),
     )
     assert differences(content, notice_content(changed), "en") == [
