@@ -6,7 +6,7 @@ import json
 import shutil
 import zipfile
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -110,10 +110,10 @@ def test_the_record_of_processing(shorter: Catalogue) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_answer(register: Register, shorter: Catalogue, language: str) -> None:
+def test_the_answer(register: Register, shorter: Catalogue, truth: dict[str, Any], language: str) -> None:
     """The bundle tells the person the other period in the person's language, and in its manifest."""
-    asked = register.ledger.requests()[-1]  # the first: other tests file more
-    identifiers = register.ledger.request(asked["request"]).identifiers
+    person = truth["persons"][str(truth["cases"]["example_person"])]
+    identifiers = [("email", person["identifiers"]["email"][0])]
     said = []
     for catalogue in (LONGER, shorter):
         request = register.ledger.new_request("access", language, identifiers, register.clock.now())

@@ -63,6 +63,6 @@ def test_what_is_broken_stands_first(pages: list[Path]) -> None:
         page.goto(pages[-1].as_uri())
         assert page.locator("table").first.locator("caption").inner_text() == "Broken promises"
         cells = page.locator("table").first.locator("tbody tr").first.locator("th, td").all_inner_texts()
-        assert cells[1] == "ingest/chats/conversations"
+        assert cells[1] == "Customer service chat: Chat conversations"
         assert "past their period" in cells[2]
         assert cells[3].startswith("Run `ansvar purge`")
