@@ -12,7 +12,7 @@ def begin_run(register: Register, run: str) -> None:
     """Become the writer, and settle what earlier runs left between the ledger and the warehouse."""
     if register.warehouse.begin(run):
         register.ledger.settle(register.warehouse.published_runs())
-        register.landing.clear()
+        register.landing.clear(but_unfinished=True)
 
 
 def finish_run(register: Register, run: str) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 import dagster as dg
 
 from assets.declare import Opener, Publish, guarded, table_metadata
-from assets.identity.resolve import KEPT, resolve
+from assets.identity.kept import Kept
+from assets.identity.propose import Proposed, propose
+from assets.identity.resolve import KEPT, is_stale, resolve
 from assets.lineage import build_lineage
 from resources.catalogue import Catalogue
 from resources.runs import begin_run
@@ -44,18 +46,32 @@ def identity_assets(catalogue: Catalogue, register: Opener, publish: Publish, up
             opened = register(context.run.run_id)
             begin_run(opened, context.run.run_id)
             with opened.warehouse.writing(context.run.run_id) as engine:
-                counts = resolve(engine, opened.catalogue)
+                # Records that are as they were resemble each other as they did.
+                proposed = propose(engine, opened.catalogue) if is_stale(engine) else None
+                counts = resolve(engine, opened.catalogue, Kept.of(opened))
             publish(context, opened, GROUP)
             check = dg.AssetCheckResult(
                 check_name="no_contradiction",
                 asset_key=[GROUP, "review"],
-                passed=counts["proposals"] == 0,
+                passed=counts["contradictions"] == 0,
                 severity=dg.AssetCheckSeverity.WARN,
-                metadata={"groups to review": counts["proposals"]},
+                metadata={"groups that contradict themselves": counts["contradictions"]},
             )
+            extras: dict[str, dict[str, int | str]] = {
+                "links": {"values that join nobody": counts["not_joining"]},
+                "review": {"groups to review": counts["proposals"], **_estimated(proposed)},
+                "subjects": {"former ids": counts["aliases"]},
+            }
             for table in KEPT:
-                extra = {"values that join nobody": counts["not_joining"]} if table == "links" else {}
-                results = [check] if table == "review" else []
-                yield dg.MaterializeResult([GROUP, table], metadata={"dagster/row_count": counts[table]} | extra, check_results=results)
+                told = {"dagster/row_count": counts[table], **extras.get(table, {})}
+                yield dg.MaterializeResult([GROUP, table], metadata=told, check_results=[check] if table == "review" else [])
 
     return identity
+
+
+def _estimated(proposed: Proposed | None) -> dict[str, int | str]:
+    """How many persons were compared, and why none were proposed by resemblance, where it was not possible."""
+    if proposed is None:
+        return {}
+    counts: dict[str, int | str] = {"persons compared": proposed.persons, "probable pairs": proposed.pairs}
+    return counts | ({"not estimated": proposed.reason} if proposed.reason else {})

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.declare import Opener, Publish, guarded, table_metadata
+from assets.ingest.account import Account, RefusedError
 from assets.ingest.findings import mismatch_table, undeclared_table
-from assets.ingest.load import Account
 from assets.ingest.source import Outcome, ingest_source
 from resources.catalogue import Catalogue, Dataset, Source
 
 GROUP = "ingest"
 _KINDS = {"files": "file", "weblog": "file", "recordings": "audio", "database": "sql", "rest": "api"}
-_QUARANTINE_SHARE = 0.1
 
 
 def key_of(dataset: Dataset) -> dg.AssetKey:
@@ -98,7 +97,13 @@ def _checks(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
         dg.AssetCheckSpec(
             "accounted", asset=key, blocking=True, description="Records read = in the table + quarantined + dropped by a stated rule."
         ),
-        dg.AssetCheckSpec("quarantine_share", asset=key, description="At most a tenth of the records read went to quarantine."),
+        dg.AssetCheckSpec(
+            "batch_loaded", asset=key, description="The batch was loaded: the source has what records must have, and few of them are bad."
+        ),
+        dg.AssetCheckSpec(
+            "quarantine_share", asset=key, description="No larger share of the records went to quarantine than is stated for the data set."
+        ),
+        dg.AssetCheckSpec("snapshot_followed", asset=key, description="Nothing that a snapshot lacks was kept all the same."),
         dg.AssetCheckSpec(
             "no_undeclared_fields", asset=key, description="The source has no field that the catalogue neither declares nor ignores."
         ),
@@ -108,25 +113,15 @@ def _checks(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
 
 def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
     key, account = key_of(outcome.dataset), outcome.account
-    read = dg.AssetCheckResult(
-        check_name="source_read",
-        asset_key=key,
-        passed=outcome.error is None,
-        severity=dg.AssetCheckSeverity.ERROR,
-        description=str(outcome.error) if outcome.error else None,
-        metadata={"data as of": _as_of(outcome)},
-    )
     if account is None:
         unread = [
             dg.AssetCheckResult(check_name=name, asset_key=key, passed=True, description="Nothing was read.")
-            for name in ("accounted", "quarantine_share", "no_undeclared_fields")
+            for name in ("accounted", "batch_loaded", "quarantine_share", "snapshot_followed", "no_undeclared_fields")
         ]
         metadata: dict[str, int | bool | str] = {"dagster/row_count": outcome.rows, "source read": False, "data as of": _as_of(outcome)}
-        return dg.MaterializeResult(key, metadata=metadata, check_results=[read, *unread, _tags_match(outcome)])
-    quarantine_share = account.quarantined / account.read if account.read else 0.0
-    dropped = {f"dropped: {rule}": count for rule, count in account.dropped.items()}
-    counts = {name: count for name, count in account.as_dict().items() if isinstance(count, int)} | dropped
-    rates: dict[str, int | float] = {"quarantine rate": quarantine_share, **counts}
+        return dg.MaterializeResult(key, metadata=metadata, check_results=[_source_read(outcome), *unread, _tags_match(outcome)])
+    counts = _counts(account)
+    rates: dict[str, int | float] = {"quarantine rate": account.bad_share, **counts}
     return dg.MaterializeResult(
         key,
         metadata={
@@ -136,9 +131,10 @@ def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
             "batch": outcome.batch or "",
             "undeclared fields": len(account.undeclared),
             **rates,
+            **outcome.asked,
         },
         check_results=[
-            read,
+            _source_read(outcome),
             dg.AssetCheckResult(
                 check_name="accounted",
                 asset_key=key,
@@ -146,17 +142,61 @@ def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
                 severity=dg.AssetCheckSeverity.ERROR,
                 metadata={"rows": outcome.rows, **counts},
             ),
-            dg.AssetCheckResult(
-                check_name="quarantine_share",
-                asset_key=key,
-                passed=quarantine_share <= _QUARANTINE_SHARE,
-                severity=dg.AssetCheckSeverity.WARN,
-                metadata={"read": account.read, "quarantined": account.quarantined, "share": quarantine_share},
-            ),
+            *_guards(outcome, account),
             _no_undeclared(key, account),
             _tags_match(outcome),
         ],
     )
+
+
+def _counts(account: Account) -> dict[str, int]:
+    dropped = {f"dropped: {rule}": count for rule, count in account.dropped.items()}
+    return {name: count for name, count in account.as_dict().items() if isinstance(count, int)} | dropped
+
+
+def _source_read(outcome: Outcome) -> dg.AssetCheckResult:
+    error = None if isinstance(outcome.error, RefusedError) else outcome.error
+    return dg.AssetCheckResult(
+        check_name="source_read",
+        asset_key=key_of(outcome.dataset),
+        passed=error is None,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=str(error) if error else None,
+        metadata={"data as of": _as_of(outcome)},
+    )
+
+
+def _guards(outcome: Outcome, account: Account) -> list[dg.AssetCheckResult]:
+    """Whether the batch was let in, whole, and what it lacks followed."""
+    key, kept = (
+        key_of(outcome.dataset),
+        "It is suspiciously small, or has records that cannot be read and may be those that it seems to lack.",
+    )
+    return [
+        dg.AssetCheckResult(
+            check_name="batch_loaded",
+            asset_key=key,
+            passed=outcome.error is None,
+            severity=dg.AssetCheckSeverity.ERROR,
+            description=str(outcome.error) if outcome.error else None,
+            metadata={"refused": account.refused},
+        ),
+        dg.AssetCheckResult(
+            check_name="quarantine_share",
+            asset_key=key,
+            passed=account.bad_share <= outcome.dataset.shape.most_quarantined,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"read": account.read, "quarantined": account.quarantined, "share": account.bad_share},
+        ),
+        dg.AssetCheckResult(
+            check_name="snapshot_followed",
+            asset_key=key,
+            passed=account.kept_back == 0,
+            severity=dg.AssetCheckSeverity.WARN,
+            description=kept if account.kept_back else None,
+            metadata={"kept back": account.kept_back},
+        ),
+    ]
 
 
 def _no_undeclared(key: dg.AssetKey, account: Account) -> dg.AssetCheckResult:

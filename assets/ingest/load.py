@@ -5,13 +5,17 @@ Loading the same batch again changes no row.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from assets.ingest.account import Account, refuse_bad
+from assets.ingest.deletions import follow_deletions, mark_deleted
 from assets.ingest.early import earliest_last_day, name_by_rest, without_past
 from assets.ingest.people import identifier_rows, identify_again, normalise_phones, normalised_columns, person
+from assets.ingest.quarantine import broken_rules, drop_outdone, quarantine
+from assets.ingest.snapshot import reconcile
 from assets.ingest.table import prepare_table
 from assets.ingest.typing import anchor_date, faults, record_id, typed
 from resources.warehouse.dialect import last_day, name
@@ -22,39 +26,7 @@ if TYPE_CHECKING:
 
     from assets.ingest.audio import Audio
     from resources.catalogue import Catalogue, Dataset
-    from resources.connectors.undeclared import Undeclared
     from resources.warehouse import Engine
-
-_SMALLEST_SHARE = 0.5
-
-
-@dataclass
-class Account:
-    """What became of the records of one batch: `read` is the sum of all the others but `deleted` and `kept_back`.
-
-    `dropped` counts by the rule that dropped them. `deleted` counts rows that the source no longer has; `kept_back` rows that
-    would have been deleted, had the batch not been suspiciously small. `undeclared` lists the source's fields that nobody tagged and that
-    are therefore not loaded: path, records, proposed category; see `resources.connectors.undeclared`.
-    """
-
-    read: int
-    inserted: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    quarantined: int = 0
-    dropped: dict[str, int] = field(default_factory=dict)
-    deleted: int = 0
-    kept_back: int = 0
-    undeclared: list[Undeclared] = field(default_factory=list)
-
-    @property
-    def balances(self) -> bool:
-        """Whether every record that was read is somewhere."""
-        return self.read == self.inserted + self.updated + self.unchanged + self.quarantined + sum(self.dropped.values())
-
-    def as_dict(self) -> dict[str, object]:
-        """The counts as plain data."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -69,6 +41,7 @@ class Load:
     gone: pa.Table  # keyed hashes (`hash`) of records that were purged and whose source may still have them
     pepper: str
     audio: Audio | None = None
+    is_release: bool = False  # the records come out of quarantine: they are neither the whole of a snapshot nor a sign of a changed source
 
     @property
     def zone(self) -> str:
@@ -85,23 +58,34 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
         records: `records.parquet` of the batch.
         read: how many records the source gave.
         left_out: how many of them the data set's `where` left out.
+
+    Raises:
+        RefusedError: where more of them are bad than may be; the transaction is to be rolled back.
     """
     account = Account(read)
     prepare_table(engine, what.dataset)
     if what.audio is not None:
         what.audio.list_files(engine)
     _land(engine, what, records)
+    if what.dataset.read.deleted and not what.is_release:
+        mark_deleted(engine)
     _split(engine, what)
     account.dropped = {"where": left_out} if left_out else {}
     account.dropped |= dict(engine.rows("SELECT _drop, count(*) FROM judged WHERE _drop IS NOT NULL GROUP BY _drop ORDER BY _drop"))
-    account.quarantined = _quarantine(engine, what)
+    broken = broken_rules(engine)
+    account.quarantined = sum(count for _, _, count in broken)
+    if not what.is_release:
+        refuse_bad(what.dataset, account, broken)
+    quarantine(engine, what)
     identify_again(engine, what.dataset, what.catalogue)
     _upsert(engine, what, account)
     _follow_ends(engine, what)
     if what.audio is not None:
         what.audio.keep(engine, what.dataset)
-    if what.dataset.shape.load == "snapshot":
-        _reconcile(engine, what, account)
+    if what.dataset.shape.load == "snapshot" and not what.is_release:
+        reconcile(engine, what, account)
+    if what.dataset.read.deleted and not what.is_release:
+        account.deleted += follow_deletions(engine, what.dataset)
     if account.inserted or account.updated or account.deleted:
         engine.run("INSERT INTO meta.unresolved VALUES ($table)", {"table": what.dataset.table})
     for table in ("landed", "judged", "records", "changed", "phones", "faults"):
@@ -111,8 +95,8 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
 
 def _land(engine: Engine, what: Load, records: Path) -> None:
     """`judged`: the batch's records, typed, each with its record id and the number of the rule that it breaks (`faults`)."""
-    rules = faults(what.dataset)
     zone = what.catalogue.sources[what.dataset.source].shape.time_zone
+    rules = faults(what.dataset, zone)
     values = ", ".join(f"{typed(each, zone)} AS {name(key)}" for key, each in what.dataset.fields.items())
     plain = ", ".join(f"typed.{name(key)}" for key in what.dataset.fields)
     broken = " ".join(f"WHEN {rule.condition} THEN {number}" for number, rule in enumerate(rules))
@@ -128,7 +112,7 @@ def _land(engine: Engine, what: Load, records: Path) -> None:
         CREATE TEMP TABLE judged AS
         WITH typed AS (SELECT _row, {values} FROM landed)
         SELECT
-          landed._row, landed._raw, landed._broken, {record_id(what.dataset)} AS _record, {plain},
+          landed._row, landed._raw, landed._broken, landed._context, {record_id(what.dataset)} AS _record, {plain},
           md5($table || chr(31) || coalesce(landed._raw, '') || chr(31) || landed._occurrence) AS _quarantine,
           CASE {broken} END AS _fault, CAST(NULL AS VARCHAR) AS _drop
         FROM landed INNER JOIN typed ON typed._row = landed._row
@@ -155,7 +139,8 @@ def _split(engine: Engine, what: Load) -> None:
     """Mark what is dropped by a stated rule: past its period, purged before, or superseded by a later one of its key in the batch.
 
     A good record past its period that is held is not dropped: it brings its row up to date, and the purge takes it, with its proof.
-    A bad one would be kept as a whole, so it goes by the shortest of the periods of the record and its fields.
+    A bad one would be kept as a whole, so it goes by the shortest of the periods of the record and its fields. What a later good one of its
+    key replaces is superseded, be it good or bad: so what is in quarantine is newer than the row that is held.
     """
     anchor = name(what.dataset.shape.anchor)
     anchored = anchor_date(what.dataset, anchor, what.zone)
@@ -164,7 +149,8 @@ def _split(engine: Engine, what: Load) -> None:
     engine.run(
         f"""
         UPDATE judged SET _drop = 'past_retention'
-        WHERE {anchor} IS NOT NULL AND CASE WHEN _fault IS NULL THEN {last} ELSE {earliest_last_day(what.dataset, anchored)} END < $today
+        WHERE _drop IS NULL AND {anchor} IS NOT NULL
+          AND CASE WHEN _fault IS NULL THEN {last} ELSE {earliest_last_day(what.dataset, anchored)} END < $today
           AND (_fault IS NOT NULL OR _record NOT IN (SELECT _record FROM register.{name(what.dataset.table)}))
         """,
         {"today": what.today},
@@ -179,47 +165,14 @@ def _split(engine: Engine, what: Load) -> None:
     )
     engine.run("""
         CREATE TEMP TABLE superseded AS
-        SELECT _row FROM judged WHERE _drop IS NULL AND _fault IS NULL
-        QUALIFY row_number() OVER (PARTITION BY _record ORDER BY _row DESC) > 1
+        SELECT _row FROM judged WHERE _drop IS NULL AND _record IS NOT NULL
+        QUALIFY _row < max(CASE WHEN _fault IS NULL THEN _row END) OVER (PARTITION BY _record)
     """)
     engine.run("UPDATE judged SET _drop = 'superseded_in_batch' FROM superseded WHERE judged._row = superseded._row")
     engine.run("DROP TABLE superseded")
     engine.run("DROP TABLE gone")
-
-
-def _quarantine(engine: Engine, what: Load) -> int:
-    """Put the bad records into quarantine; what was there of the same records before goes."""
-    table = {"table": what.dataset.table}
-    engine.run(
-        f"""
-        CREATE TEMP TABLE quarantined AS
-        SELECT
-          _quarantine, _record, $table AS dataset, faults.field, faults.rule, coalesce(_broken, faults.reason) AS reason, _raw AS record,
-          CAST({name(what.dataset.shape.anchor)} AS TIMESTAMP) AS anchor, $batch AS _batch, CAST($now AS TIMESTAMP) AS _quarantined_at
-        FROM judged INNER JOIN faults ON faults.number = judged._fault
-        WHERE _drop IS NULL
-        """,
-        table | {"batch": what.batch, "now": what.now},
-    )
-    engine.run(
-        """
-        DELETE FROM quarantine.records USING judged
-        WHERE dataset = $table AND judged._record = quarantine.records._record
-          AND quarantine.records._quarantine NOT IN (SELECT _quarantine FROM quarantined)
-        """,
-        table,
-    )
-    if what.dataset.shape.load == "snapshot":
-        engine.run(
-            "DELETE FROM quarantine.records WHERE dataset = $table AND _quarantine NOT IN (SELECT _quarantine FROM quarantined)", table
-        )
-    count = engine.count("SELECT count(*) FROM quarantined")
-    engine.run("""
-        INSERT INTO quarantine.records
-        SELECT * FROM quarantined WHERE _quarantine NOT IN (SELECT _quarantine FROM quarantine.records)
-    """)
-    engine.run("DROP TABLE quarantined")
-    return count
+    if what.is_release:
+        drop_outdone(engine, what.dataset)
 
 
 def _upsert(engine: Engine, what: Load, account: Account) -> None:
@@ -272,26 +225,6 @@ def _follow_ends(engine: Engine, what: Load) -> None:
         ) AS ended
         WHERE {table}._record = ended._record AND {table}.{anchor} IS DISTINCT FROM ended.anchor
     """)
-
-
-def _reconcile(engine: Engine, what: Load, account: Account) -> None:
-    """Delete the rows that a snapshot no longer has; a record in quarantine keeps the row that it had.
-
-    A snapshot of less than half the rows that are held deletes nothing: a source that broke must not empty the register.
-    """
-    table = f"register.{name(what.dataset.table)}"
-    engine.run(f"""
-        CREATE TEMP TABLE missing AS
-        SELECT _record FROM {table} WHERE _record NOT IN (SELECT _record FROM judged WHERE _record IS NOT NULL)
-    """)
-    held, missing = engine.count(f"SELECT count(*) FROM {table}"), engine.count("SELECT count(*) FROM missing")
-    if held - missing < _SMALLEST_SHARE * held:
-        account.kept_back = missing
-    else:
-        account.deleted = missing
-        for target in (table, "identity.identifiers"):
-            engine.run(f"DELETE FROM {target} USING missing WHERE {target}._record = missing._record")
-    engine.run("DROP TABLE missing")
 
 
 def held_rows(engine: Engine, dataset: Dataset) -> int:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assets.ingest.account import Account, RefusedError, refuse_drift, write_batch
 from assets.ingest.audio import Audio
-from assets.ingest.load import Account, Load, held_rows, load
+from assets.ingest.load import Load, held_rows, load
 from assets.ingest.mismatches import Mismatch, mismatches
 from resources.connectors.extract import Connector
+from resources.connectors.pieces import Moment, described
 from resources.connectors.source_error import SourceError
 from resources.errors import AnsvarError
+from resources.ledger.cursors import Cursor, cursor_meant, cursor_of
 from resources.runs import begin_run
 
 if TYPE_CHECKING:
@@ -26,7 +29,8 @@ if TYPE_CHECKING:
 class Outcome:
     """What became of one data set in a run: its batch's account, or why there is none; and when what is held was read.
 
-    `mismatches` are the fields whose tags do not fit what is held now.
+    A batch that was refused has an account, of its refused records, and the error that says why.
+    `mismatches` are the fields whose tags do not fit what is held now, `asked` counts what was asked of a server.
     """
 
     dataset: Dataset
@@ -36,12 +40,14 @@ class Outcome:
     error: AnsvarError | None = None
     read_at: dt.datetime | None = None
     mismatches: tuple[Mismatch, ...] = ()
+    asked: dict[str, int] = field(default_factory=dict)
 
 
 def ingest_source(register: Register, source: str, run: str, wanted: Iterable[str]) -> Iterator[Outcome]:
     """Ingest data sets of a source, one after the other.
 
-    A source that cannot be read raises nothing: its data sets' outcomes bear the error, and what was held of them stays.
+    A source that cannot be read raises nothing: its data sets' outcomes bear the error, and what was held of them stays. So does that of a
+    data set whose batch is refused; the next one is read all the same.
 
     Args:
         register: the register.
@@ -72,8 +78,9 @@ def ingest_source(register: Register, source: str, run: str, wanted: Iterable[st
 
 
 def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str) -> Outcome:
-    extraction = connector.extract(dataset, register.landing)
-    batch, now = extraction.batch, register.clock.now()
+    now = register.clock.now()
+    extraction = connector.extract(dataset, register.landing, Moment(now, memory=_memory(register, dataset)))
+    batch = extraction.batch
     register.ledger.batch_landed(batch.id, dataset.source, dataset.name, run, now)
     what = Load(
         catalogue=register.catalogue,
@@ -85,10 +92,42 @@ def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str
         pepper=register.home.pepper,
         audio=Audio(Path(connector.folder), register.recordings) if dataset.audio is not None else None,
     )
+    decoded, undeclared = extraction.decoded, list(extraction.decoded.undeclared)
+    try:
+        refuse_drift(dataset, decoded.missing)
+        with register.warehouse.writing(run) as engine:
+            account = load(engine, what, batch.records, decoded.read, decoded.left_out)
+            account.undeclared = undeclared
+            write_batch(engine, what, run, account)
+            rows = held_rows(engine, dataset)
+            wrong = tuple(mismatches(engine, dataset, register.catalogue))
+    except RefusedError as refusal:
+        return _refused(register, what, run, Account(decoded.read, refused=decoded.read, undeclared=undeclared), refusal)
+    if extraction.memory is not None:
+        cursor = Cursor(described(dataset), extraction.memory, run)
+        cursor_meant(register.ledger.engine, dataset.source, dataset.name, cursor, now)
+    register.ledger.batch_loaded(batch.id, account.as_dict())
+    return Outcome(dataset, rows, batch.id, account, read_at=now, mismatches=wrong, asked=extraction.asked)
+
+
+def _memory(register: Register, dataset: Dataset) -> dict[str, str] | None:
+    """What the last reading ended with; None before the first.
+
+    So it is where a data set is made of something else by now, and where the warehouse, as one that was restored, lacks what was read.
+    """
+    cursor = cursor_of(register.ledger.engine, dataset.source, dataset.name)
+    if cursor is None or cursor.described != described(dataset) or cursor.run not in register.warehouse.published_runs():
+        return None
+    return cursor.memory
+
+
+def _refused(register: Register, what: Load, run: str, account: Account, refusal: RefusedError) -> Outcome:
+    """Account for a batch that was not loaded: its source was read, and nothing that is held changed."""
+    dataset = what.dataset
     with register.warehouse.writing(run) as engine:
-        account = load(engine, what, batch.records, extraction.decoded.read, extraction.decoded.left_out)
+        write_batch(engine, what, run, account)
         rows = held_rows(engine, dataset)
         wrong = tuple(mismatches(engine, dataset, register.catalogue))
-    account.undeclared = list(extraction.decoded.undeclared)
-    register.ledger.batch_loaded(batch.id, account.as_dict())
-    return Outcome(dataset, rows, batch.id, account, read_at=now, mismatches=wrong)
+    register.ledger.batch_refused(what.batch, account.as_dict())
+    read_at = register.ledger.latest_read(dataset.source, dataset.name)
+    return Outcome(dataset, rows, what.batch, account, refusal, read_at, wrong)

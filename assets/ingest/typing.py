@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING
 from resources.warehouse.dialect import date_of, literal, local_date, name, timestamp_of
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
+
     from resources.catalogue import Dataset, Field
 
 SQL_TYPES = {
@@ -25,6 +28,7 @@ SQL_TYPES = {
 _INTEGER = r"^[+-]?\d{1,18}$"
 _DECIMAL = r"^[+-]?\d{1,18}([.]\d+)?$"
 _SECONDS = r"^\d{1,11}([.]\d+)?$"
+_BOUNDS = {"min": ("at least", "<"), "max": ("at most", ">"), "after": ("after", "<="), "before": ("before", ">=")}
 _WORDS = {"integer": "a whole number", "decimal": "a number", "boolean": "true or false", "date": "a date", "timestamp": "a time"}
 
 
@@ -59,14 +63,19 @@ def typed(field: Field, zone: str) -> str:
     return text
 
 
-def faults(dataset: Dataset) -> list[Fault]:
+def faults(dataset: Dataset, zone: str) -> list[Fault]:
     """Every rule that a record of the data set may break, in the order in which they are told.
 
     A condition reads `landed` (text) and `typed` (values) of one record.
+
+    Args:
+        dataset: the data set.
+        zone: the time zone of its source, in which a time is compared with a day.
     """
     found = [Fault("", "unreadable", "the record cannot be read", "landed._broken IS NOT NULL")]
     for field in dataset.fields.values():
         found += _faults(field)
+        found += _beyond(dataset, field, zone)
     return found
 
 
@@ -90,11 +99,35 @@ def _faults(field: Field) -> list[Fault]:
                 field.name, "file", "the audio file is not beside its metadata", f"{given} AND {text} NOT IN (SELECT file FROM audio_files)"
             )
         )
-    if shape.min is not None:
-        found.append(Fault(field.name, "min", f"must be at least {shape.min:g}", f"{value} < {shape.min!r}"))
-    if shape.max is not None:
-        found.append(Fault(field.name, "max", f"must be at most {shape.max:g}", f"{value} > {shape.max!r}"))
     return found
+
+
+def _beyond(dataset: Dataset, field: Field, zone: str) -> Iterator[Fault]:
+    """The bounds of a field: at least, at most, after, before; what is compared with a field that has no value breaks none."""
+    for rule, (words, beyond) in _BOUNDS.items():
+        bound = getattr(field.shape, rule)
+        if bound is None:
+            continue
+        value, limit = _compared(dataset, field, bound, zone)
+        shown = f"{bound:g}" if isinstance(bound, int | float) else str(bound)
+        yield Fault(field.name, rule, f"must be {words} {shown}", f"{value} {beyond} {limit}")
+
+
+def _compared(dataset: Dataset, field: Field, bound: float | dt.date | str, zone: str) -> tuple[str, str]:
+    """A field's value and its bound as they can be compared: two times as they are, anything with a day by local dates."""
+    if isinstance(bound, str):
+        other = dataset.fields[bound]
+        if field.shape.type == other.shape.type:
+            return f"typed.{name(field.name)}", f"typed.{name(bound)}"
+        return _day(field, zone), _day(other, zone)
+    if isinstance(bound, int | float):
+        return f"typed.{name(field.name)}", repr(bound)
+    return _day(field, zone), f"DATE {literal(bound.isoformat())}"
+
+
+def _day(field: Field, zone: str) -> str:
+    value = f"typed.{name(field.name)}"
+    return value if field.shape.type == "date" else local_date(value, field.shape.time_zone or zone)
 
 
 def record_id(dataset: Dataset) -> str:

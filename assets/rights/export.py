@@ -60,7 +60,7 @@ def export(register: Register, request_id: str) -> Exported:
     path = register.outbox / f"{request.id}.zip"
     with register.warehouse.reading() as engine:
         try:
-            subject = find(engine, register.catalogue, request.identifiers)
+            subject = find(engine, register.catalogue, request.identifiers, register.home.pepper)
         except UnclearError:
             register.ledger.request_state(request.id, "unclear")
             raise

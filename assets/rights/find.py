@@ -43,16 +43,18 @@ def regions(catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(sorted({source.shape.region for source in catalogue.sources.values()}))
 
 
-def find(engine: Engine, catalogue: Catalogue, identifiers: Sequence[tuple[str, str]]) -> Subject:
+def find(engine: Engine, catalogue: Catalogue, identifiers: Sequence[tuple[str, str]], pepper: str = "") -> Subject:
     """The subject that the identifiers mean.
 
-    An identifier that nobody bears is passed over. Every other must be the subject's, and those of them that are evidence of who a
+    An identifier that nobody bears is passed over. One that stood in a record which has gone since, and tied what is still held to its
+    subject, means that subject all the same. Every other must be the subject's, and those of them that are evidence of who a
     person is must leave the one subject among them: a shared telephone or a role's mailbox never suffices.
 
     Args:
         engine: what is published.
         catalogue: the register's catalogue.
         identifiers: kinds and values as the person gave them.
+        pepper: the secret of keyed hashes, by which identifiers are known that are no longer held.
 
     Raises:
         UnclearError: where they match several subjects, contradict each other, or are all such as several persons may share.
@@ -77,6 +79,11 @@ def find(engine: Engine, catalogue: Catalogue, identifiers: Sequence[tuple[str, 
         matched.setdefault(number, set()).add(subject)
         if joins:
             strong.setdefault(number, set()).add(subject)
+    former = engine.rows(model("rights/former_matches"), {"pepper": pepper})
+    for number, subject in former:
+        if number not in matched:
+            strong.setdefault(number, set()).add(subject)
+    matched |= {number: strong[number] for number, _ in former if number not in matched}
     if not matched:
         return Subject(None, ())
     meant = set.intersection(*strong.values()) if strong else set()

@@ -37,8 +37,9 @@ def unattributed(engine: Engine, catalogue: Catalogue, identifiers: list[Identif
 def unread(engine: Engine, catalogue: Catalogue, identifiers: list[Identifier], tables: list[Table]) -> list[Unread]:
     """Records in quarantine that bear an identifier of the subject's as a whole word, or are a bad copy of a record of its own.
 
-    The text is kept where the record is surely the subject's alone: the value that names its person is one of the subject's and no mere
-    number, and by the catalogue it holds neither another role nor what is withheld. What else must not be in it is found by `redact`.
+    What stands around a record, as the document that holds it, is searched with it and never shown. The text is kept where the record is
+    surely the subject's alone: the value that names its person is one of the subject's and no mere number, and by the catalogue it holds
+    neither another role nor what is withheld. What else must not be in it is found by `redact`.
 
     Args:
         engine: what is published.
@@ -55,10 +56,10 @@ def unread(engine: Engine, catalogue: Catalogue, identifiers: list[Identifier], 
     engine.unregister("record_rows")
     datasets = {dataset.table: dataset for dataset in catalogue.datasets}
     records = []
-    for _, table, field, rule, text, moment, is_copy in engine.rows(model("rights/unread")):
+    for _, table, field, rule, text, whole, moment, is_copy in engine.rows(model("rights/unread")):
         dataset = datasets.get(table)
-        borne = _borne(text or "", values, regions(catalogue))
-        if dataset is not None and (is_copy or borne):
+        if dataset is not None and (is_copy or _borne(whole, values, regions(catalogue))):
+            borne = _borne(text or "", values, regions(catalogue))
             is_own = _is_showable(dataset, text or "") and _names_person(dataset, text or "", set(borne))
             records.append(Unread(dataset, moment, field, rule, text if is_own else None))
     return records

@@ -21,10 +21,12 @@ _COMMANDS = {
     "lineage": "Where a column comes from and where it goes.",
     "notice": "Write the privacy notice, the record of processing and the data map.",
     "purge": "Delete what is past its period.",
-    "quarantine": "Count what could not be read in, by reason.",
+    "quarantine": "What could not be read in, and why: count it, look at a record, release what was mended.",
     "request": "Requests of data subjects.",
+    "review": "Who may be one person: what is proposed, and what people decide.",
     "run": "Run the daily job.",
     "status": "Every promise of the notice: kept, broken or not yet applicable.",
+    "subject": "A data subject, and why its records are believed to be one person's.",
     "ui": "Open Dagster's web UI.",
 }
 

@@ -1,20 +1,40 @@
-"""`ansvar quarantine`."""
+"""`ansvar quarantine …`."""
 
 from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
 
 import click
 
 from pipelines.cli.show import as_json as print_json
 from pipelines.cli.show import table
+from resources.errors import AnsvarError
 from resources.register import open_register
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assets.ingest.release import Released
+    from resources.catalogue import Dataset
+    from resources.register import Register
+
 _COLUMNS = ("data set", "field", "rule", "reason", "records")
+_RECORDS = ("id", "data set", "field", "rule", "quarantined (UTC)")
+_RELEASED = ("data set", "tried", "inserted", "updated", "unchanged", "dropped", "still bad", "not tried")
+_ID_BYTES = 8
 
 
-@click.command("quarantine")
+@click.group("quarantine", invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def command(*, as_json: bool) -> None:
-    """Count the records that could not be read in, by data set, field, rule and reason. Their content is not shown."""
+@click.pass_context
+def command(context: click.Context, *, as_json: bool) -> None:
+    """What could not be read in, and why: count it, look at a record, release what was mended.
+
+    Without a command it counts the records by data set, field, rule and reason. Their content is not shown.
+    """
+    if context.invoked_subcommand is not None:
+        return
     with open_register().warehouse.reading() as engine:
         rows = engine.rows("""
             SELECT dataset, field, rule, reason, count(*) FROM quarantine.records
@@ -25,3 +45,105 @@ def command(*, as_json: bool) -> None:
         print_json([dict(zip(_COLUMNS, row, strict=True)) for row in rows])
         return
     table(_COLUMNS, rows)
+
+
+@command.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--dataset", metavar="SOURCE.DATASET", help="Of this data set alone.")
+@click.option("--field", help="Of this field's rules alone.")
+@click.option("--last", type=click.IntRange(min=1), default=50, show_default=True, help="How many, newest first.")
+def listing(*, as_json: bool, dataset: str | None, field: str | None, last: int) -> None:
+    """The records that could not be read in, by their opaque ids, newest first. Their content is not shown."""
+    register = open_register()
+    chosen = _dataset(register, dataset).table if dataset is not None else None
+    with register.warehouse.reading() as engine:
+        rows = engine.rows(
+            """
+            SELECT _quarantine, dataset, field, rule, _quarantined_at FROM quarantine.records
+            WHERE ($dataset IS NULL OR dataset = $dataset) AND ($field IS NULL OR field = $field)
+            ORDER BY _quarantined_at DESC, dataset, _quarantine LIMIT $last
+            """,
+            {"dataset": chosen, "field": field, "last": last},
+        )
+    ids = {each.table: each.id for each in register.catalogue.datasets}
+    shown = [(record, ids.get(of, of), *broken, f"{at:%Y-%m-%d %H:%M}") for record, of, *broken, at in rows]
+    if as_json:
+        print_json([dict(zip(_RECORDS, row, strict=True)) for row in shown])
+        return
+    table(_RECORDS, shown)
+
+
+@command.command("show")
+@click.argument("record", metavar="ID")
+@click.option("--by", required=True, metavar="NAME", help="Who looks: a named person, not a team.")
+@click.option("--reason", required=True, help="Why the record must be looked at.")
+def show(record: str, by: str, reason: str) -> None:
+    """Show one record as its source gave it, after the ledger has recorded who looks, and why. It is personal data: keep it nowhere."""
+    register = open_register()
+    with register.warehouse.reading() as engine:
+        found = engine.rows(
+            "SELECT dataset, field, rule, reason, record, _context FROM quarantine.records WHERE _quarantine = $record", {"record": record}
+        )
+    if not found:
+        raise AnsvarError("There is no record of that id in quarantine: `ansvar quarantine list` shows those that there are.")
+    dataset, field, rule, broken, text, around = found[0]
+    register.ledger.record_look("quarantine", record, by, reason, register.clock.now())
+    click.echo(f"{dataset}: {field or 'the record'} breaks the rule '{rule}': {broken}")
+    click.echo(_printable(text or ""))
+    if around not in (None, "{}"):
+        click.echo(f"around it: {_printable(around)}")
+
+
+@command.command("release")
+@click.argument("datasets", metavar="[SOURCE.DATASET]…", nargs=-1)
+def release(datasets: Sequence[str]) -> None:
+    """Type records in quarantine again, after their rule was mended: those that now fit are loaded, the others stay."""
+    register = open_register()
+    if not register.warehouse.is_published:
+        raise AnsvarError("The register is empty: no run has been published yet. Run `ansvar run` first.")
+    wanted = [_dataset(register, each) for each in dict.fromkeys(datasets)] or list(register.catalogue.datasets)
+    released = _released(register, wanted)
+    if not released:
+        click.echo("There is nothing in quarantine.")
+        return
+    table(_RELEASED, [_row(each) for each in released])
+    if any(each.untried for each in released):
+        click.echo("What was not tried could not be read at all: it leaves quarantine when its source gives it as it should be.")
+
+
+def _released(register: Register, wanted: Sequence[Dataset]) -> list[Released]:
+    """Release in a run of its own, which is published where it wrote anything."""
+    from assets.identity.kept import Kept
+    from assets.identity.resolve import resolve
+    from assets.ingest.release import release as take_out
+    from resources.runs import finish_run
+
+    run = f"release-{secrets.token_hex(_ID_BYTES)}"
+    try:
+        found = take_out(register, run, wanted)
+        if any(each.account.read for each in found):
+            with register.warehouse.writing(run) as engine:
+                resolve(engine, register.catalogue, Kept.of(register))
+            finish_run(register, run)
+    finally:
+        register.warehouse.release(run)
+    return found
+
+
+def _row(each: Released) -> list[object]:
+    account = each.account
+    dropped = ", ".join(f"{rule} {count}" for rule, count in account.dropped.items()) or "0"
+    counts = (account.read, account.inserted, account.updated, account.unchanged, dropped, account.quarantined, each.untried)
+    return [each.dataset.id, *counts]
+
+
+def _dataset(register: Register, name: str) -> Dataset:
+    for dataset in register.catalogue.datasets:
+        if dataset.id == name:
+            return dataset
+    raise AnsvarError(f"There is no data set '{name}': `ansvar fields` shows those that there are.")
+
+
+def _printable(text: str) -> str:
+    """Text without the control characters by which it could take over the terminal."""
+    return "".join(letter if letter.isprintable() or letter in "\n\t" else f"\\u{ord(letter):04x}" for letter in text)

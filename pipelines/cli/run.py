@@ -14,12 +14,11 @@ from resources.register import open_register
 @click.command("run")
 def command() -> None:
     """Run the daily job: read every source, work out who is who, purge what is past its period."""
-    from rich.console import Console
-
+    from pipelines.cli.progress import progress_shown
     from pipelines.run import run_daily
 
     register = open_register()
-    with Console(stderr=True).status("Reading sources, working out who is who, purging …"):
+    with progress_shown("Reading sources, working out who is who, purging …"):
         ran = run_daily(register.home)
     batches = register.ledger.batches_of(ran.run)
     if batches:

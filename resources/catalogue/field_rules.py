@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from functools import cache
 from typing import TYPE_CHECKING
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
 _FEWEST_DAYS_A_MONTH, _MOST_DAYS_A_MONTH = 28, 31
 _FEWEST_DAYS_A_YEAR, _MOST_DAYS_A_YEAR = 365, 366
 _MONTHS_A_YEAR = 12
+_NUMBERS, _TIMES = ("integer", "decimal"), ("date", "timestamp")
 _ONLY = {
-    "formats": ("date", "timestamp"),
+    "formats": _TIMES,
     "epoch": ("timestamp",),
     "time_zone": ("timestamp",),
-    "min": ("integer", "decimal"),
-    "max": ("integer", "decimal"),
+    "min": (*_NUMBERS, *_TIMES),
+    "max": (*_NUMBERS, *_TIMES),
+    "after": _TIMES,
+    "before": _TIMES,
     "repair": ("text",),
     "one_of": ("text", "integer", "file"),
     "pattern": ("text", "integer", "file"),
@@ -40,6 +44,7 @@ def check_field(document: Document, place: Location, field: Effective[FieldShape
     """All that must hold of one field, with what it inherits."""
     shape, vocabulary = field.shape, rules.names.vocabulary
     _check_typing(document, place, shape)
+    _check_bounds(document, place, shape, rules)
     is_known(document, (*place, "identifies"), shape.identifies, [*vocabulary.identifiers, "none"], "kind of identifier")
     if shape.retention != rules.dataset.shape.retention and "retention" in field.stated:
         _check_retention(document, place, shape, rules)
@@ -128,6 +133,36 @@ def _check_typing(document: Document, place: Location, field: FieldShape) -> Non
         pattern = getattr(field, key)
         if pattern is not None and not _can_be_read(pattern):
             document.report((*place, key), f"'{key}' is not a regular expression that can be read (RE2 syntax)")
+
+
+def _check_bounds(document: Document, place: Location, field: FieldShape, rules: DatasetRules) -> None:
+    """What a value is compared with: a number with a number; a day or a time with a day, or with another field that holds one."""
+    if document.is_broken((*place, "type")):
+        return
+    for key in ("min", "max", "after", "before"):
+        bound, at = getattr(field, key), (*place, key)
+        if bound is None or field.type not in _ONLY[key]:
+            continue
+        if isinstance(bound, str) and field.type in _TIMES:
+            _check_compared(document, at, bound, rules)
+        elif isinstance(bound, int | float) != (field.type in _NUMBERS):
+            wanted = "a number" if field.type in _NUMBERS else "a day, as 2026-10-01, or a field of this data set"
+            document.report(at, f"'{key}' must be {wanted}")
+    least, most = field.min, field.max
+    numbers = isinstance(least, int | float) and isinstance(most, int | float) and least > most
+    if numbers or (isinstance(least, dt.date) and isinstance(most, dt.date) and least > most):
+        document.report((*place, "min"), f"no value is at least {least} and at most {most}: mend one of them")
+
+
+def _check_compared(document: Document, at: Location, name: str, rules: DatasetRules) -> None:
+    """Another field of the data set, that holds a day or a time."""
+    if not rules.names_field(at, name):
+        return
+    kind = rules.stated.fields[name].type
+    if name == at[-2]:
+        document.report(at, f"'{name}' is this field itself: name another one")
+    elif kind not in _TIMES and not document.is_broken((*at[:-2], name, "type")):
+        document.report(at, f"'{name}' must be a date or a timestamp, not {kind}")
 
 
 @cache

@@ -78,6 +78,13 @@ class DatasetRules:
         self._check_persons()
         self._check_prohibition()
         self._check_files()
+        if (
+            self.stated.load != "snapshot"
+            and self.stated.smallest_snapshot is not None
+            and not self.document.is_broken((*self.place, "load"))
+        ):
+            hint = "what is missing from a batch is deleted only with 'load: snapshot': remove it"
+            self.document.report((*self.place, "smallest_snapshot"), f"'smallest_snapshot' has no meaning here: {hint}")
         for name, field in self.fields.items():
             meant = field.shape.category != SYSTEM  # what has no meaning is not looked up either
             stated = self.stated.fields[name].model_copy(update={} if meant else dict.fromkeys(OF_PERSONS))

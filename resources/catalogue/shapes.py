@@ -5,6 +5,8 @@ What the values refer to is checked in the rules.
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -15,7 +17,37 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length
 Text = Annotated[str, StringConstraints(min_length=1)]
 Scalar = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
+_SMALLEST_SNAPSHOT = 0.5
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 PeriodText = Annotated[Period, BeforeValidator(Period.parse)]
+
+
+def _day(value: object) -> dt.date:
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError:
+        msg = "is not a date: write one as 2026-10-01"
+        raise ValueError(msg) from None
+
+
+def _span(value: object) -> str:
+    if not re.fullmatch(r"P[0-9]{1,4}D|PT[0-9]{1,5}[HM]", str(value)):
+        msg = "is not a length of time: write one as P2D, PT6H or PT30M"
+        raise ValueError(msg)
+    return str(value)
+
+
+def _bound(value: object) -> object:
+    """A day stays text no longer; whether other text names a field is looked up in `field_rules`."""
+    try:
+        return dt.date.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
+Bound = Annotated[Finite | int | dt.date | Text, BeforeValidator(_bound)]
+DayText = Annotated[dt.date, BeforeValidator(_day)]
+SpanText = Annotated[str, BeforeValidator(_span)]
 
 
 class Shape(BaseModel):
@@ -69,8 +101,10 @@ class FieldShape(TagsShape):
     required: bool = False
     one_of: list[Scalar] | None = None
     pattern: Text | None = None
-    min: Finite | int | None = None
-    max: Finite | int | None = None
+    min: Bound | None = None
+    max: Bound | None = None
+    after: Bound | None = None
+    before: Bound | None = None
     formats: list[Text] = []
     epoch: Literal["seconds", "milliseconds"] | None = None
     time_zone: Text | None = None
@@ -99,6 +133,8 @@ class DatasetShape(TagsShape):
     record: Text
     read: dict[str, object] = {}
     load: Literal["append", "snapshot"]
+    most_quarantined: Share = 0.1
+    smallest_snapshot: Share | None = None
     key: Annotated[list[Name], Field(min_length=1)] | Literal["content"]
     anchor: Name
     retention: Name = ""
@@ -106,6 +142,11 @@ class DatasetShape(TagsShape):
     persons: dict[Name, list[Name]]
     prohibition: ProhibitionShape | None = None
     fields: Annotated[dict[Name, FieldShape], Field(min_length=1)]
+
+    @property
+    def least_of_snapshot(self) -> float:
+        """The share of what is held that a snapshot must still have for the rest to be deleted."""
+        return _SMALLEST_SNAPSHOT if self.smallest_snapshot is None else self.smallest_snapshot
 
 
 class SourceShape(TagsShape):
@@ -174,6 +215,7 @@ class IdentifierShape(TermShape):
     joins: bool
     personal: bool = True
     exclusive: bool = False
+    proposes: bool = False
 
 
 class VocabularyShape(Shape):
@@ -199,11 +241,12 @@ class DatabaseConnection(Shape):
 
 
 class AuthShape(Shape):
-    """How a REST source knows us: one of the three."""
+    """How a REST source knows us: one of the four; `form` goes in the body of each request, where no log of addresses has it."""
 
     bearer: Text | None = None
     basic: Annotated[list[str], Field(min_length=2, max_length=2)] | None = None
     header: dict[str, str] | None = None
+    form: dict[str, str] | None = None
 
 
 class RestConnection(Shape):
@@ -216,9 +259,10 @@ class RestConnection(Shape):
 
 
 class RecordsRead(Shape):
-    """What every way of reading has."""
+    """What every way of reading has; a record that meets the conditions of `deleted` tells that the source deleted it."""
 
     where: dict[str, Scalar | list[Scalar]] = {}
+    deleted: dict[str, Scalar | list[Scalar]] = {}
     null_values: list[Scalar] = []
     ignore: list[Text] = []
 
@@ -252,7 +296,7 @@ class DatabaseRead(RecordsRead):
 class Paging(Shape):
     """How the next page is asked for, and what ends the list."""
 
-    kind: Literal["none", "page", "offset", "cursor", "next_url", "link"]
+    kind: Literal["none", "page", "offset", "cursor", "next_url", "link", "keyset"]
     parameter: Text | None = None
     first: int = 1
     total: Text | None = None
@@ -260,16 +304,50 @@ class Paging(Shape):
     limit: Annotated[int, Field(ge=1)] | None = None
     next: Text | None = None
     more: Text | None = None
+    end: Text | None = None
+    resume: bool = False
+    since: Text | None = None
+    value: Text | None = None
+    most: Annotated[int, Field(ge=1)] | None = None
 
 
-class RestRead(RecordsRead):
-    """A list behind a REST address."""
+class Since(Shape):
+    """Reading only what is new: from the end of what was read last, a little earlier for what came late.
+
+    `by: day` reads one closed day after the other, each as a list of its own.
+    """
+
+    start: DayText
+    overlap: SpanText = "PT0M"
+    by: Literal["day"] | None = None
+    format: Literal["iso", "epoch", "date"] = "iso"
+
+
+class ListRead(Shape):
+    """A list behind a REST address; `records` is `.` where the answer itself is the list; `rate` is how many requests a minute go."""
 
     path: Text
-    params: dict[str, str | int] = {}
+    send: Literal["query", "form", "json"] = "query"
+    params: dict[str, object] = {}
+    first_params: dict[str, object] = {}
     records: Text
     error: Text | None = None
+    rate: Annotated[int, Field(ge=1)] | None = None
     paging: Paging = Paging(kind="none")
+
+
+class ParentsRead(ListRead):
+    """A list whose records each have a list of their own; `take` is what stands for `{parent}` in the path of that."""
+
+    take: Text
+
+
+class RestRead(RecordsRead, ListRead):
+    """A list behind a REST address, or several alike: one for each parent, for each set of `each`, for each day."""
+
+    each: list[dict[str, object]] = []
+    since: Since | None = None
+    parents: ParentsRead | None = None
 
 
 CONNECTIONS: dict[str, type[Shape]] = {

@@ -38,11 +38,11 @@ def load_source(document: Document, shape: SourceShape, names: Names, notice: Do
     for name in shape.datasets:
         rules = DatasetRules(document, shape, name, names)
         rules.check()
-        datasets[name] = _dataset(name, rules, _read(document, shape, name), notice)
+        datasets[name] = _dataset(name, rules, _read(document, shape, name, connection), notice)
     return Source(shape.source, shape, connection, datasets, folder)
 
 
-def _read(document: Document, source: SourceShape, name: str) -> RecordsRead:
+def _read(document: Document, source: SourceShape, name: str, connection: Shape) -> RecordsRead:
     place: Location = ("datasets", name, "read")
     if place not in document.places:
         document.report(place, "'read' is missing: say how its records are read")
@@ -50,7 +50,7 @@ def _read(document: Document, source: SourceShape, name: str) -> RecordsRead:
     if document.is_broken(("connector",)):
         return empty(RecordsRead)
     read = salvaged(document, READS[source.connector], place)
-    check_read(document, place, read)
+    check_read(document, place, read, source.datasets[name], connection)
     return read
 
 

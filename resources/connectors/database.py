@@ -6,7 +6,6 @@ import datetime as dt
 import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,18 +13,27 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from resources.connectors.source_error import SourceError
+from resources.connectors.sqlite_file import is_quiet, read_only, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from resources.catalogue.shapes import DatabaseRead
     from resources.connectors.landing import Batch, RawFile
 
-_PIECE_ROWS = 50_000
+_PIECE_ROWS = 20_000
 
 
-def fetch(source: str, url: str, read: DatabaseRead, batch: Batch) -> list[RawFile]:
+def fetch(source: str, url: str, read: DatabaseRead, batch: Batch, folder: Path) -> list[RawFile]:
     """Write the rows of a table or query into a batch as one Parquet file of text columns.
+
+    Args:
+        source: the source's name.
+        url: an SQLAlchemy URL.
+        read: the table or the query.
+        batch: where the rows go.
+        folder: the register's folder, to which the path of an SQLite file is relative.
 
     Raises:
         SourceError: where the URL is wrong, the server is away, it refuses us, or the table is not there.
@@ -34,13 +42,24 @@ def fetch(source: str, url: str, read: DatabaseRead, batch: Batch) -> list[RawFi
         parsed = sa.make_url(url)
     except (exc.ArgumentError, ValueError):
         raise SourceError(source, "its setting is no database URL: write one as postgresql+psycopg://user:password@host/database") from None
-    if parsed.get_backend_name() == "sqlite" and parsed.database:
-        parsed = parsed.set(database=f"file:{quote(parsed.database)}", query={"mode": "ro", "uri": "true"})
     target = batch.new_file("rows.parquet")
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        _fetch(source, parsed, read, target)
+        return [target]
+    file = folder / parsed.database
+    quiet = is_quiet(file)
+    before = state(file)
+    _fetch(source, read_only(parsed, file, quiet=quiet), read, target)
+    if quiet and state(file) != before:  # somebody began to write meanwhile: what was read as a file at rest may be torn
+        _fetch(source, read_only(parsed, file, quiet=False), read, target)
+    return [target]
+
+
+def _fetch(source: str, url: sa.URL, read: DatabaseRead, target: RawFile) -> None:
     try:
-        engine = sa.create_engine(parsed)
+        engine = sa.create_engine(url)
     except (ModuleNotFoundError, exc.NoSuchModuleError):
-        raise SourceError(source, f"the driver of '{parsed.drivername}' is not installed: install it beside Ansvar") from None
+        raise SourceError(source, f"the driver of '{url.drivername}' is not installed: install it beside Ansvar") from None
     try:
         with engine.connect().execution_options(yield_per=_PIECE_ROWS) as connection:
             _write(source, _result(connection, read), target)
@@ -53,7 +72,6 @@ def fetch(source: str, url: str, read: DatabaseRead, batch: Batch) -> list[RawFi
         raise SourceError(source, message + "and that the table is there") from None
     finally:
         engine.dispose()
-    return [target]
 
 
 def _result(connection: sa.Connection, read: DatabaseRead) -> sa.CursorResult[Any]:
@@ -69,7 +87,7 @@ def _write(source: str, result: sa.CursorResult[Any], target: RawFile) -> None:
         raise SourceError(source, "its query names two columns alike: name each by 'AS' in the YAML")
     schema = pa.schema([(name, pa.string()) for name in names])
     with pq.ParquetWriter(target.path, schema) as writer:
-        for piece in result.partitions():
+        for piece in result.partitions(_PIECE_ROWS):  # stated, for a query sent as it stands does not take it from its connection
             columns = [
                 [None if value is None else _AS_TEXT.get(type(value), _text)(value) for value in column]
                 for column in zip(*piece, strict=True)

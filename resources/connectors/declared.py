@@ -36,10 +36,13 @@ class Declared:
 def declared(dataset: Dataset) -> Declared:
     """What a data set declares."""
     read = dataset.read
-    paths = [*_paths(dataset), *read.where, *read.ignore]
+    paths = [*_paths(dataset), *read.where, *read.deleted, *read.ignore]
     above = [path[1:] for path in paths if path.startswith("^")]
     if isinstance(read, RestRead):
-        above += [path for path in (read.records, read.error, read.paging.total, read.paging.next, read.paging.more) if path]
+        paging = read.paging
+        signals = (read.error, paging.total, paging.next, paging.more, paging.end)
+        above += [path for path in (read.records, *signals) if path and path != "."]
+        paths += [path for path in (paging.value,) if path]
     elif isinstance(read, FilesRead) and read.records is not None:
         above.append(read.records)
     own = [path for path in paths if not path.startswith("^")]

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resources.catalogue.shapes import FilesRead, RestRead, WeblogRead
+from resources.connectors.context import context_paths, context_text
+from resources.connectors.drift import missing_required
 from resources.connectors.json_records import json_documents, json_lines
 from resources.connectors.paths import field_text
 from resources.connectors.row_records import csv_rows, delimited_rows, parquet_rows, weblog_rows
@@ -28,15 +30,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Decoded:
-    """How many records were read, how many of them `where` left out, and what stands in the others that no field declares."""
+    """How many records were read, how many of them `where` left out, and what stands in the others that no field declares.
+
+    `missing` names the required fields that are in no record.
+    """
 
     read: int
     left_out: int
     undeclared: tuple[Undeclared, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def decode(engine: Engine, batch: Batch, files: list[RawFile], dataset: Dataset, region: str) -> Decoded:
-    """Write `records.parquet` of a batch: `_row`, `_raw`, `_broken`, and each field as text.
+    """Write `records.parquet` of a batch: `_row`, `_raw`, `_broken`, each field as text, `_deleted` where the data set says what tells it.
 
     Args:
         engine: a connection of its own, in memory.
@@ -50,16 +56,31 @@ def decode(engine: Engine, batch: Batch, files: list[RawFile], dataset: Dataset,
     """
     relation = _relation(engine, dataset, [file.path for file in files])
     access = relation.access
-    names = {"paths": [str(file.path) for file in files], "names": [file.name for file in files]}
-    engine.run("CREATE TEMP TABLE names AS SELECT unnest($paths) AS _path, unnest($names) AS _file", names)
+    names = {
+        "paths": [str(file.path) for file in files],
+        "names": [file.name for file in files],
+        "parents": [file.parent for file in files],
+    }
+    engine.run(
+        """
+        CREATE TEMP TABLE names AS
+        SELECT unnest($paths) AS _path, unnest($names) AS _file, unnest(CAST($parents AS VARCHAR[])) AS _parent
+        """,
+        names,
+    )
     engine.run("CREATE TEMP VIEW named AS SELECT * FROM decoded LEFT JOIN names USING (_path)")
     read = engine.count("SELECT count(*) FROM decoded")
     nulls = dataset.read.null_values
     columns = ", ".join(f"{field_text(key, field.shape, access, nulls)} AS {name(key)}" for key, field in dataset.fields.items())
     chosen = " AND ".join(_matches(access(path), values) for path, values in dataset.read.where.items()) or "true"
-    records = f"SELECT _row, _raw, _broken, {columns} FROM named WHERE _broken IS NOT NULL OR ({chosen})"
+    deleted = " AND ".join(_matches(access(path), values) for path, values in dataset.read.deleted.items())
+    if deleted:
+        columns += f", _broken IS NULL AND {deleted} AS _deleted"
+    context = context_text(context_paths(dataset, relation.columns), access)
+    records = f"SELECT _row, _raw, _broken, {context} AS _context, {columns} FROM named WHERE _broken IS NOT NULL OR ({chosen})"
     kept = engine.count(f"COPY ({records}) TO {literal(str(batch.records))} (FORMAT parquet, COMPRESSION zstd)")
-    return Decoded(read, read - kept, tuple(_undeclared(engine, dataset, region, chosen, relation)))
+    missing = missing_required(engine, batch, dataset, relation, chosen)
+    return Decoded(read, read - kept, tuple(_undeclared(engine, dataset, region, chosen, relation)), missing)
 
 
 def _undeclared(engine: Engine, dataset: Dataset, region: str, chosen: str, relation: Relation) -> list[Undeclared]:
@@ -77,7 +98,7 @@ def _relation(engine: Engine, dataset: Dataset, files: list[Path]) -> Relation:
     """Make the relation `decoded` and say how paths are looked up in it."""
     read = dataset.read
     if isinstance(read, RestRead):
-        return json_documents(engine, files, read.records)
+        return json_documents(engine, files, None if read.records == "." else read.records)
     if isinstance(read, WeblogRead):
         return weblog_rows(engine, files)
     if not isinstance(read, FilesRead):

@@ -6,13 +6,15 @@ landing/<source>/<data set>/<batch>/raw/…  records.parquet  manifest.json
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import secrets
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _BATCH_BYTES = 8
@@ -20,10 +22,11 @@ _BATCH_BYTES = 8
 
 @dataclass(frozen=True)
 class RawFile:
-    """A file of a batch: where it lies in landing, and the name that it had at the source."""
+    """A file of a batch: where it lies in landing, its name at the source, and what its records belong to, where they do not say it."""
 
     path: Path
     name: str
+    parent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Batch:
 
     id: str
     folder: Path
+    numbers: Iterator[int] = field(default_factory=itertools.count, compare=False, repr=False)
 
     @property
     def raw(self) -> Path:
@@ -43,10 +47,19 @@ class Batch:
         """The decoded records: Parquet, every field as text."""
         return self.folder / "records.parquet"
 
-    def new_file(self, name: str) -> RawFile:
+    @property
+    def answers(self) -> Path:
+        """The list of what a server answered so far, by which an extraction that was broken off goes on."""
+        return self.folder / "answers.ndjson"
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether its extraction was broken off and can go on."""
+        return self.answers.is_file() and not (self.folder / "manifest.json").exists()
+
+    def new_file(self, name: str, parent: str | None = None) -> RawFile:
         """A place for the next raw file; its name in landing is a number, for names may hold personal data."""
-        number = sum(1 for _ in self.raw.iterdir())
-        return RawFile(self.raw / f"{number:06d}", name)
+        return RawFile(self.raw / f"{next(self.numbers):06d}", name, parent)
 
     def write_manifest(self) -> None:
         """List what the batch is made of, with sizes in bytes and SHA-256."""
@@ -76,10 +89,29 @@ class Landing:
         batch.raw.mkdir(parents=True)
         return batch
 
-    def clear(self) -> None:
-        """Take every batch away: what was loaded is published, what was not is read anew."""
+    def unfinished(self, source: str, dataset: str) -> Batch | None:
+        """The batch whose extraction was broken off, if there is one."""
+        home = self.folder / source / dataset
+        for folder in sorted(home.iterdir()) if home.is_dir() else ():
+            batch = Batch(folder.name, folder)
+            if batch.is_unfinished:
+                return batch
+        return None
+
+    def clear(self, *, but_unfinished: bool = False) -> None:
+        """Take every batch away: what was loaded is published, what was not is read anew.
+
+        Args:
+            but_unfinished: leave those whose extraction was broken off: the run that begins may go on with them.
+        """
         for left in self.folder.iterdir():
-            shutil.rmtree(left)
+            folders = list(left.glob("*/*")) if but_unfinished else []
+            if not any(Batch(folder.name, folder).is_unfinished for folder in folders):
+                shutil.rmtree(left)
+                continue
+            for folder in folders:
+                if not Batch(folder.name, folder).is_unfinished:
+                    shutil.rmtree(folder)
 
 
 def sha256(path: Path) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from resources.catalogue.shapes import FieldShape
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+|\*)\]")
-_SPECIAL = {"_index": "CAST(_index AS VARCHAR)", "_file": "_file", "_line": "CAST(_line AS VARCHAR)"}
+SPECIAL = {"_index": "CAST(_index AS VARCHAR)", "_file": "_file", "_line": "CAST(_line AS VARCHAR)", "_parent": "_parent"}
 # Windows-1252 gives these letters to the bytes 0x80 to 0x9F; ISO 8859-1 maps every other byte to the code point of its number.
 _BYTES = "".join(chr(byte) for byte in range(0x80, 0xA0) if byte not in (0x81, 0x8D, 0x8F, 0x90, 0x9D))
 _WINDOWS = _BYTES.encode("latin-1").decode("cp1252")
@@ -36,8 +36,8 @@ def json_access() -> Callable[[str], str]:
     """Access for records that are JSON documents: `_doc`, and `_above` for the enclosing one."""
 
     def access(path: str) -> str:
-        if path in _SPECIAL:
-            return _SPECIAL[path]
+        if path in SPECIAL:
+            return SPECIAL[path]
         document, path = ("_above", path[1:]) if path.startswith("^") else ("_doc", path)
         found = f"json_extract_string({document}, {literal(json_path(path))})"
         return f"nullif(array_to_string({found}, ', '), '')" if "[*]" in path else found
@@ -49,8 +49,8 @@ def column_access(columns: list[str]) -> Callable[[str], str]:
     """Access for records that are rows of named columns; a column that is not there has no value."""
 
     def access(path: str) -> str:
-        if path in _SPECIAL:
-            return _SPECIAL[path]
+        if path in SPECIAL:
+            return SPECIAL[path]
         return f"CAST({name(path)} AS VARCHAR)" if path in columns else "CAST(NULL AS VARCHAR)"
 
     return access

@@ -110,9 +110,18 @@ def delimited_rows(engine: Engine, dataset: Dataset, read: FilesRead, files: lis
     Raises:
         SourceError: where the YAML names no columns.
     """
+    text_lines(engine, files)
+    return Relation.of_columns(delimited_lines(engine, dataset, read))
+
+
+def delimited_lines(engine: Engine, dataset: Dataset, read: FilesRead) -> list[str]:
+    """Make the relation `decoded` out of `lines`; gives its columns, as `delimited_rows` has it.
+
+    Raises:
+        SourceError: where the YAML names no columns.
+    """
     if read.columns is None:
         raise SourceError(dataset.source, f"{dataset.id} has 'format: delimited' but no 'columns': name them in the YAML")
-    text_lines(engine, files)
     end = read.record_end or ""
     parts = ", ".join(f"parts[{number}] AS {name(column)}" for number, column in enumerate(read.columns, start=1))
     broken = reason_broken(
@@ -129,12 +138,17 @@ def delimited_rows(engine: Engine, dataset: Dataset, read: FilesRead, files: lis
         split AS (SELECT *, string_split(body, {literal(read.delimiter)}) AS parts FROM ended)
         SELECT number AS _row, _path, _line, CAST(NULL AS BIGINT) AS _index, text AS _raw, {broken}, {parts} FROM split
     """)
-    return Relation.of_columns(read.columns)
+    return read.columns
 
 
 def weblog_rows(engine: Engine, files: list[Path]) -> Relation:
     """The relation `decoded` of access logs (https://httpd.apache.org/docs/2.4/logs.html#combined); a dash is no value."""
     text_lines(engine, files)
+    return Relation.of_columns(weblog_lines(engine))
+
+
+def weblog_lines(engine: Engine) -> list[str]:
+    """Make the relation `decoded` out of `lines`; gives its columns, as `weblog_rows` has it."""
     names = ", ".join(literal(column) for column in _LOG_NAMES)
     columns = ", ".join(f"nullif(nullif(found.{name(column)}, '-'), '') AS {name(column)}" for column in _LOG_NAMES)
     broken = reason_broken("text", "WHEN NOT fits THEN 'is not a line of the combined log format'")
@@ -145,4 +159,4 @@ def weblog_rows(engine: Engine, files: list[Path]) -> Relation:
         )
         SELECT number AS _row, _path, _line, CAST(NULL AS BIGINT) AS _index, text AS _raw, {broken}, {columns} FROM matched
     """)
-    return Relation.of_columns(_LOG_NAMES)
+    return _LOG_NAMES

@@ -19,12 +19,14 @@ from alembic.util.exc import CommandError
 
 from resources.errors import AnsvarError
 from resources.ledger import tables
+from resources.ledger.cursors import settle_cursors
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
 
 _ID_BYTES = 10
+_LONGEST_NAME = 120
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,10 @@ class Ledger:
     def batch_loaded(self, batch: str, account: dict[str, object]) -> None:
         """A batch stands in a run's working copy; its records are accounted for."""
         self._run(tables.batches.update().where(tables.batches.c.batch == batch).values(state="loaded", account=account))
+
+    def batch_refused(self, batch: str, account: dict[str, object]) -> None:
+        """A batch was not loaded, for too much of it is bad; what was held stays."""
+        self._run(tables.batches.update().where(tables.batches.c.batch == batch).values(state="refused", account=account))
 
     def batches(self, limit: int = 1000) -> list[dict[str, Any]]:
         """The latest batches, newest first, with the account of each."""
@@ -212,7 +218,12 @@ class Ledger:
         with self.engine.connect() as connection:
             pending = {
                 run
-                for table, states in ((tables.batches, ("landed", "loaded")), (tables.purges, ("meant",)), (tables.gone, ("meant",)))
+                for table, states in (
+                    (tables.batches, ("landed", "loaded")),
+                    (tables.purges, ("meant",)),
+                    (tables.gone, ("meant",)),
+                    (tables.cursors, ("meant",)),
+                )
                 for run in connection.scalars(sa.select(table.c.run).where(table.c.state.in_(states)).distinct())
             }
         for run in pending:
@@ -225,6 +236,7 @@ class Ledger:
             connection.execute(batches.update().where(batches.c.run == run, batches.c.state == "loaded").values(state=state))
             for table in (tables.purges, tables.gone):
                 connection.execute(table.update().where(table.c.run == run, table.c.state == "meant").values(state=state))
+            settle_cursors(connection, run, published=state == "done")
 
     # Requests
 
@@ -327,6 +339,38 @@ class Ledger:
         rows = self._rows(statement.where(disclosures.c.kind == "partner"))
         kinds = {"disclosure": pa.string(), "hash": pa.string(), "made_at": pa.timestamp("us")}
         return pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in kinds.items()})
+
+    # Who looked
+
+    def record_look(self, kind: str, thing: str, by: str, reason: str, moment: dt.datetime) -> str:
+        """Record that a named user looks at something about a person, before it is shown; gives the look's random id.
+
+        Args:
+            kind: what is looked at: `quarantine` or `subject`.
+            thing: its opaque id.
+            by: the named user.
+            reason: why.
+            moment: when, as a naive UTC timestamp.
+
+        Raises:
+            AnsvarError: where no user or no reason is named: a look that nobody answers for is not shown.
+        """
+        if not by.strip() or not reason.strip():
+            raise AnsvarError("Whoever looks at a person's data gives a name and a reason: neither may be empty.")
+        if len(by.strip()) > _LONGEST_NAME:
+            raise AnsvarError(f"The name of who looks has at most {_LONGEST_NAME} letters.")
+        look = "l" + secrets.token_hex(_ID_BYTES)
+        values = {"look": look, "kind": kind, "thing": thing, "by": by.strip(), "reason": reason.strip(), "at": moment}
+        self._run(tables.looks.insert().values(values))
+        return look
+
+    def looks(self, kind: str | None = None, thing: str | None = None) -> list[dict[str, Any]]:
+        """The looks at something of a kind, or all of them, newest first."""
+        statement = sa.select(tables.looks).order_by(tables.looks.c.at.desc(), tables.looks.c.look)
+        for column, value in ((tables.looks.c.kind, kind), (tables.looks.c.thing, thing)):
+            if value is not None:
+                statement = statement.where(column == value)
+        return self._rows(statement)
 
     def _run(self, statement: sa.Executable, rows: list[dict[str, Any]] | None = None) -> None:
         with self.engine.begin() as connection:

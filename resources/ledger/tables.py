@@ -13,7 +13,7 @@ batches = sa.Table(
     sa.Column("source", sa.String(60), nullable=False),
     sa.Column("dataset", sa.String(60), nullable=False),
     sa.Column("run", sa.String(64), nullable=False),
-    sa.Column("state", sa.String(16), nullable=False),  # landed, loaded, done, void
+    sa.Column("state", sa.String(16), nullable=False),  # landed, loaded, done, void, refused
     sa.Column("landed_at", sa.DateTime, nullable=False),
     sa.Column("account", sa.JSON, nullable=False),
     sa.Index("batches_by_dataset", "source", "dataset", "landed_at"),
@@ -102,4 +102,61 @@ disclosure_persons = sa.Table(
     metadata,
     sa.Column("disclosure", sa.ForeignKey("disclosures.disclosure", ondelete="CASCADE"), primary_key=True),
     sa.Column("hash", sa.String(64), primary_key=True),  # keyed hash of an identifier of a person whose data was given
+)
+
+looks = sa.Table(
+    "looks",
+    metadata,
+    sa.Column("look", sa.String(32), primary_key=True),
+    sa.Column("kind", sa.String(16), nullable=False),  # quarantine, subject
+    sa.Column("thing", sa.String(64), nullable=False),  # the opaque id of what was looked at
+    sa.Column("by", sa.String(120), nullable=False),  # the named user
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Index("looks_by_thing", "kind", "thing", "at"),
+)
+
+cursors = sa.Table(
+    "cursors",
+    metadata,
+    sa.Column("source", sa.String(60), primary_key=True),
+    sa.Column("dataset", sa.String(60), primary_key=True),
+    sa.Column("run", sa.String(64), primary_key=True),
+    sa.Column("state", sa.String(16), nullable=False),  # meant, done
+    sa.Column("described", sa.String(64), nullable=False),  # a digest of what was read: one of something else is no place to go on from
+    sa.Column("memory", sa.JSON, nullable=False),  # a time, a day, or the source's own cursor
+    sa.Column("at", sa.DateTime, nullable=False),
+)
+
+subjects = sa.Table(
+    "subjects",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),  # keyed hash of a source person
+    sa.Column("subject", sa.String(32), nullable=False),  # which subject it is
+    sa.Column("born", sa.String(32), nullable=False),  # which subject it was at first: what it is called again when a join is undone
+    sa.Column("since", sa.Integer, nullable=False),  # in which working out it was first there: of two ids, the older one stays
+)
+
+aliases = sa.Table(
+    "aliases",
+    metadata,
+    sa.Column("alias", sa.String(32), primary_key=True),  # what a subject was called before it was joined to another
+    sa.Column("subject", sa.String(32), nullable=False),
+)
+
+verdicts = sa.Table(
+    "verdicts",
+    metadata,
+    sa.Column("verdict", sa.String(32), primary_key=True),
+    sa.Column("decision", sa.String(32), nullable=False),  # the verdicts that were given, and are undone, together
+    sa.Column("kind", sa.String(16), nullable=False),  # join, apart, split
+    sa.Column("one", sa.String(64), nullable=False),  # keyed hash of a source person
+    sa.Column("other", sa.String(64)),  # of the other one; none of a split
+    sa.Column("made_by", sa.String(120), nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("undone_by", sa.String(120)),
+    sa.Column("undone_at", sa.DateTime),
+    sa.Column("undone_reason", sa.Text),
+    sa.Index("verdicts_by_decision", "decision"),
 )

@@ -5,14 +5,23 @@ CREATE SCHEMA IF NOT EXISTS quarantine;
 CREATE SCHEMA IF NOT EXISTS identity;
 CREATE TABLE IF NOT EXISTS meta.generations (run VARCHAR NOT NULL, published_at TIMESTAMP NOT NULL);
 CREATE TABLE IF NOT EXISTS meta.unresolved (dataset VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS meta.batches (
+  batch VARCHAR NOT NULL, source VARCHAR NOT NULL, dataset VARCHAR NOT NULL, read_from VARCHAR NOT NULL, run VARCHAR NOT NULL, landed_at TIMESTAMP NOT NULL,
+  read BIGINT NOT NULL, inserted BIGINT NOT NULL, updated BIGINT NOT NULL, unchanged BIGINT NOT NULL, quarantined BIGINT NOT NULL,
+  refused BIGINT NOT NULL, dropped BIGINT NOT NULL, dropped_by VARCHAR NOT NULL, deleted BIGINT NOT NULL, kept_back BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS quarantine.records (
   _quarantine VARCHAR NOT NULL, _record VARCHAR, dataset VARCHAR NOT NULL, field VARCHAR, rule VARCHAR NOT NULL, reason VARCHAR NOT NULL,
   record VARCHAR, anchor TIMESTAMP, _batch VARCHAR NOT NULL, _quarantined_at TIMESTAMP NOT NULL);
+ALTER TABLE quarantine.records ADD COLUMN IF NOT EXISTS _context VARCHAR;
 CREATE TABLE IF NOT EXISTS identity.identifiers (
   _record VARCHAR NOT NULL, dataset VARCHAR NOT NULL, source VARCHAR NOT NULL, role VARCHAR NOT NULL, is_main BOOLEAN NOT NULL, person VARCHAR,
   field VARCHAR NOT NULL, kind VARCHAR NOT NULL, value VARCHAR NOT NULL, shared BOOLEAN NOT NULL, is_key BOOLEAN NOT NULL);
 CREATE TABLE IF NOT EXISTS identity.persons (person VARCHAR, source VARCHAR, key_kind VARCHAR, subject VARCHAR);
 CREATE TABLE IF NOT EXISTS identity.subjects (subject VARCHAR, persons BIGINT, sources BIGINT, records BIGINT);
 CREATE TABLE IF NOT EXISTS identity.links (person VARCHAR, kind VARCHAR, value VARCHAR, joins BOOLEAN, reason VARCHAR);
-CREATE TABLE IF NOT EXISTS identity.review (proposal VARCHAR, person VARCHAR, reason VARCHAR);
+CREATE TABLE IF NOT EXISTS identity.review (proposal VARCHAR, person VARCHAR, reason VARCHAR, probability DOUBLE);
+CREATE TABLE IF NOT EXISTS identity.memory (person VARCHAR, subject VARCHAR, born VARCHAR, since BIGINT);
+CREATE TABLE IF NOT EXISTS identity.aliases (alias VARCHAR, subject VARCHAR);
+CREATE TABLE IF NOT EXISTS identity.history (former VARCHAR, subject VARCHAR, key_kind VARCHAR, key_hash VARCHAR, hash VARCHAR);
+CREATE TABLE IF NOT EXISTS identity.candidates (one VARCHAR, other VARCHAR, probability DOUBLE);
 CREATE TABLE IF NOT EXISTS identity.record_persons (_record VARCHAR, dataset VARCHAR, role VARCHAR, is_main BOOLEAN, person VARCHAR);

@@ -1,11 +1,13 @@
 -- One row: a value of an identifier, and why it joins nobody (reason; NULL where it joins those who bear it).
--- Inputs: identity.evidence, identity.source_persons, identity.kinds, identity.role_mailboxes. Parameter: $most (persons that one value may join).
+-- Inputs: identity.evidence, identity.source_persons, identity.kinds, identity.role_mailboxes, identity.verdicts. Parameter: $most (persons that
+-- one value may join).
 WITH own_emails AS (
-  SELECT evidence.person, min(evidence.value) AS email
+  SELECT persons.stands_for, min(evidence.value) AS email
   FROM identity.evidence AS evidence
+  INNER JOIN identity.source_persons AS persons ON persons.person = evidence.person
   LEFT JOIN identity.role_mailboxes AS mailboxes ON mailboxes.mailbox = split_part(evidence.value, '@', 1)
   WHERE evidence.kind = 'email' AND NOT evidence.shared AND mailboxes.mailbox IS NULL
-  GROUP BY evidence.person
+  GROUP BY persons.stands_for
 ),
 holders AS (
   SELECT
@@ -15,10 +17,11 @@ holders AS (
     persons.source,
     persons.key_kind,
     persons.key_value,
-    coalesce(own_emails.email, persons.person) AS known_as
+    persons.apart_value,
+    coalesce(own_emails.email, persons.stands_for) AS known_as
   FROM identity.evidence AS evidence
   INNER JOIN identity.source_persons AS persons ON persons.person = evidence.person
-  LEFT JOIN own_emails ON own_emails.person = evidence.person
+  LEFT JOIN own_emails ON own_emails.stands_for = persons.stands_for
 ),
 judged AS (
   SELECT
@@ -38,7 +41,7 @@ kept_apart AS (
   INNER JOIN identity.kinds AS key_kinds ON key_kinds.kind = holders.key_kind
   WHERE key_kinds.exclusive
   GROUP BY holders.kind, holders.value, holders.key_kind
-  HAVING min(holders.key_value) <> max(holders.key_value)
+  HAVING min(holders.apart_value) <> max(holders.apart_value)
   UNION
   -- What may well have several users, and has two in one source; whoever a source knows by that alone may be either.
   SELECT holders.kind, holders.value
@@ -47,6 +50,13 @@ kept_apart AS (
   WHERE NOT kinds.personal AND coalesce(holders.key_kind <> holders.kind, true)
   GROUP BY holders.kind, holders.value, holders.source
   HAVING min(holders.known_as) <> max(holders.known_as)
+  UNION
+  -- What two persons bear of whom people decided that they are two.
+  SELECT mine.kind, mine.value
+  FROM identity.verdicts AS verdicts
+  INNER JOIN identity.evidence AS mine ON mine.person = verdicts.one
+  INNER JOIN identity.evidence AS theirs ON theirs.person = verdicts.other AND theirs.kind = mine.kind AND theirs.value = mine.value
+  WHERE verdicts.verdict_kind = 'apart'
 ),
 several_emails AS (
   -- A telephone, a browser or the like, whose users give different e-mail addresses.

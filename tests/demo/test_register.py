@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from demo.settings import settings_of
 from resources.catalogue.notice_rules import DUTIES
 from resources.connectors.extract import Connector
 from resources.connectors.landing import Landing
+from resources.connectors.pieces import Moment
 from resources.home import Home, write_private
 from tests.demo.reading import READERS
 
@@ -82,11 +84,12 @@ def read(catalogue: Catalogue, world: Path, tmp_path_factory: pytest.TempPathFac
     home.create()
     landing = Landing(home.path / "landing")
     counts = {}
+    moment = Moment(dt.datetime(2026, 10, 15))  # noqa: DTZ001 - naive UTC, as everywhere
     with running(world) as servers:
         settings = settings_of(world) | servers.settings
         write_private(home.path / "settings.env", "".join(f"{name}={value}\n" for name, value in settings.items()))
         for dataset in catalogue.datasets:
-            decoded = Connector(catalogue.sources[dataset.source], home).extract(dataset, landing).decoded
+            decoded = Connector(catalogue.sources[dataset.source], home).extract(dataset, landing, moment).decoded
             counts[dataset.id] = decoded.read - decoded.left_out
     return counts
 

@@ -27,7 +27,7 @@ from resources.warehouse.engine import tables_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from assets.ingest.load import Account
+    from assets.ingest.account import Account
     from resources.warehouse import Engine
 
 ROOT = Path(__file__).parents[2]

@@ -14,6 +14,7 @@ from resources.warehouse.models import tables
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from assets.identity.kept import Kept
     from resources.catalogue import Catalogue
     from resources.warehouse import Engine
 
@@ -46,6 +47,8 @@ class People:
     catalogue: Catalogue
     rows: list[dict[str, object]] = field(default_factory=list)
     labels: dict[str, str] = field(default_factory=dict)
+    kept: Kept | None = None
+    records: int = 0
 
     def record(self, source: str, *identifiers: tuple[str, str], shared: Iterable[str] = (), named: bool = True) -> str:
         """A record of a source; its first identifier names the person, unless `named` is false. Gives the person as `source:value`."""
@@ -54,10 +57,11 @@ class People:
         label = f"{source}:{value}"
         if person is not None:
             self.labels[person] = label
+        self.records += 1
         for number, (each, text) in enumerate(identifiers):
             self.rows.append(
                 {
-                    "_record": f"{len(self.rows) - number:032x}",
+                    "_record": f"{self.records:032x}",
                     "dataset": f"{source}_records",
                     "source": source,
                     "role": "person",
@@ -72,16 +76,26 @@ class People:
             )
         return label
 
+    def drop(self, *labels: str) -> None:
+        """Take the records of persons away, as a purge does."""
+        going = {person for person, label in self.labels.items() if label in labels}
+        records = {row["_record"] for row in self.rows if row["person"] in going}
+        self.rows = [row for row in self.rows if row["_record"] not in records]
+
+    def person(self, label: str) -> str:
+        """The opaque id of a person."""
+        return next(person for person, each in self.labels.items() if each == label)
+
     def resolve(self) -> dict[str, int]:
         """Work out who is who; gives the counts."""
         for statement in tables():
             self.engine.run(statement)
+        self.engine.run("DELETE FROM identity.identifiers")
         if self.rows:
-            self.engine.run("DELETE FROM identity.identifiers")
             self.engine.register("given", pa.Table.from_pylist(self.rows))
             self.engine.run("INSERT INTO identity.identifiers BY NAME SELECT * FROM given")
             self.engine.unregister("given")
-        return resolve(self.engine, self.catalogue)
+        return resolve(self.engine, self.catalogue, self.kept)
 
     def subjects(self) -> dict[str, str | None]:
         """The subject of each person, after working them out; None for whoever may be any of several."""

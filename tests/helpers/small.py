@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ruamel.yaml import YAML
 from whenever import Instant, OffsetDateTime
 
+from assets.identity.kept import Kept
 from assets.identity.resolve import resolve
 from assets.ingest.source import Outcome, ingest_source
 from assets.retention.run import Purged, purge_in_run
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from assets.ingest.load import Account
+    from assets.ingest.account import Account
 
 TODAY = "2026-10-15T03:00:00+03:00"
 Row = dict[str, Any]
@@ -123,7 +124,7 @@ class Small:
     def resolve(self) -> None:
         """Work out who is who in the working copy."""
         with self.register.warehouse.writing(self.run) as engine:
-            resolve(engine, self.register.catalogue)
+            resolve(engine, self.register.catalogue, Kept.of(self.register))
 
     def publish(self) -> None:
         """Work out who is who, and publish the run."""

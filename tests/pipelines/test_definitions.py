@@ -28,8 +28,10 @@ def small(tmp_path: Path) -> Iterator[Small]:
 def test_an_untagged_column_fails_the_build(small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A model with a column that nobody tagged lets no definition be built, and the error names its file and line."""
     folder = shutil.copytree(written.FOLDER, tmp_path / "sql")
-    model = folder / "identity" / "review.sql"
-    model.write_text(model.read_text(encoding="utf-8").replace(" AS reason\n", " AS reason,\n  1 AS one\n"), encoding="utf-8")
+    model = folder / "identity" / "record_persons.sql"
+    model.write_text(model.read_text(encoding="utf-8").replace(" person\n", " person, 1 AS one\n"), encoding="utf-8")
     monkeypatch.setattr(written, "FOLDER", folder)
-    with pytest.raises(LineageError, match=r"sql/identity/review\.sql:7:8: the column 'one' of identity\.review is not described"):
+    with pytest.raises(
+        LineageError, match=r"sql/identity/record_persons\.sql:3:63: the column 'one' of identity\.record_persons is not described"
+    ):
         build(small.folder / "register")

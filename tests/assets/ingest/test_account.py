@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from assets.ingest.load import Account
+from assets.ingest.account import Account
 from tests.helpers.records import chat, customer, trader
 
 if TYPE_CHECKING:
@@ -76,6 +76,7 @@ def test_what_was_purged_by_its_age_in_the_register_is_dropped(small: Small) -> 
 def test_each_rule_quarantines(small: Small) -> None:
     """A record that breaks a rule stands in quarantine with the field, the rule and its own text; the good one beside it does not."""
     small.dataset("shop.customers")["fields"]["email"]["required"] = True
+    small.dataset("shop.customers")["most_quarantined"] = 1
     small.describe()
     bad = [customer(number, email=f"{number}@koe.example") | values for number, (_, _, values) in enumerate(RULES)]
     small.deliver("shop", [*bad, customer(99, email="good@koe.example")])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from assets.ingest.account import Account
 from assets.ingest.audio import orphans
-from assets.ingest.load import Account
 from tests.helpers.records import call
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from assets.ingest.load import Account
+from assets.ingest.account import Account
 from resources.connectors.undeclared import Undeclared
 from tests.helpers.records import chat, customer
 

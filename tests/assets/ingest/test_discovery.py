@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
+from assets.ingest.account import Account
 from assets.ingest.assets import ingest_assets
 from assets.ingest.findings import mismatch_table, undeclared_table
-from assets.ingest.load import Account
 from pipelines.publish import publish_if_last
 from resources.connectors.undeclared import Undeclared
 from tests.helpers.records import chat, customer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assets.ingest.load import Account
+from assets.ingest.account import Account
 from tests.helpers.records import customer
 
 if TYPE_CHECKING:

@@ -84,9 +84,9 @@ def test_a_new_column_without_tags(models: Models) -> None:
 
 def test_a_star(models: Models) -> None:
     """SELECT * in a model fails, where it stands; nothing else is told, not of what reads that model either."""
-    models.change("identity/edges.sql", "SELECT evidence.person, evidence.kind, evidence.value\n", "SELECT\n  evidence.*\n")
+    models.change("identity/record_persons.sql", "DISTINCT _record, dataset, role, is_main, person\n", "DISTINCT\n  identifiers.*\n")
     file, line, message = models.problem()
-    assert (file, line) == ("sql/identity/edges.sql", 4)
+    assert (file, line) == ("sql/identity/record_persons.sql", 4)
     assert message.startswith("SELECT * hides which columns it gives")
 
 

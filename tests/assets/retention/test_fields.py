@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assets.ingest.load import Account
+from assets.ingest.account import Account
 from assets.retention.purge import plan
 from assets.retention.run import Verified, overdue, verify
 from resources.ledger import PurgeRecord

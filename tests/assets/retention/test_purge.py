@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from assets.ingest.load import Account
+from assets.ingest.account import Account
 from assets.retention.purge import plan, purge
 from assets.retention.run import purge_in_run
 from resources.ledger import PurgeRecord

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from whenever import Instant
 
+from assets.identity.kept import Kept
 from assets.identity.resolve import resolve
 from assets.ingest.source import ingest_source
 from resources.catalogue import load_register
@@ -143,7 +144,7 @@ def small_register(folder: Path) -> Register:
         outcomes = list(ingest_source(register, source.name, "run1", source.datasets))
         assert [outcome.error for outcome in outcomes] == [None] * len(source.datasets)
     with register.warehouse.writing("run1") as engine:
-        resolve(engine, register.catalogue)
+        resolve(engine, register.catalogue, Kept.of(register))
     finish_run(register, "run1")
     return register
 

@@ -38,7 +38,7 @@ def test_a_column_to_the_sources_field_and_to_the_bundle(ansvar: Command, on: tu
     assert "bundle:links.json.value, bundle:report.html.links.value" in steps
     assert any(step.startswith("identity.identifiers.value  [") for step in steps)
     assert lines[-3:] == [
-        "  its source's field also goes into: quarantine.records._quarantine, quarantine.records.record",
+        "  its source's field also goes into: quarantine.records._context, quarantine.records._quarantine, quarantine.records.record",
         FILES,
         "",
     ]
@@ -114,7 +114,7 @@ def test_json(ansvar: Command, on: tuple[str, ...]) -> None:
     downstream = {f"{each['table']}.{each['column']}" for each in told["downstream"]}
     assert downstream >= {"bundle:links.json.value", "bundle:report.html.links.value"}
     field = json.loads(ansvar(*on, "lineage", "shop.customers.email", "--json").out)
-    assert field["source_also_into"] == ["quarantine.records._quarantine", "quarantine.records.record"]
+    assert field["source_also_into"] == ["quarantine.records._context", "quarantine.records._quarantine", "quarantine.records.record"]
     assert len(json.loads(ansvar(*on, "lineage", "registry.traders", "--json").out)) == 7
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import pytest
 from resources.catalogue import load_register
 from resources.connectors.extract import Connector, Extraction
 from resources.connectors.landing import Landing
+from resources.connectors.pieces import Moment
 from tests.resources.catalogue.conftest import SMALL
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from resources.home import Home
 
 Row = dict[str, Any]
+NOW = Moment(dt.datetime(2026, 10, 15, 1, 0))  # noqa: DTZ001 - naive UTC, as everywhere
 
 
 @dataclass(frozen=True)
@@ -109,10 +112,10 @@ class Source:
             notice = notice.replace(f"  {promise}: {{label:", f"  {promise}: {{nothing_held: {{en: x, sv: x, fi: x}}, label:")
         (self.register / "notice.yaml").write_text(notice, encoding="utf-8")
 
-    def extract(self) -> Extraction:
-        """Extract what is described into landing."""
+    def extract(self, moment: Moment = NOW) -> Extraction:
+        """Extract what is described into landing, at a moment."""
         described = load_register(self.register).sources["shop"]
-        return Connector(described, self.home).extract(described.datasets["records"], Landing(self.home.path / "landing"))
+        return Connector(described, self.home).extract(described.datasets["records"], Landing(self.home.path / "landing"), moment)
 
     def read(self, read: Row, fields: Row, connector: str = "files", connection: Row | None = None) -> Read:
         """Describe, extract, and give the records without the anchor."""

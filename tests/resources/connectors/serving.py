@@ -21,6 +21,18 @@ class Asked:
     path: str
     query: dict[str, str]
     headers: dict[str, str]
+    method: str = "GET"
+    body: bytes = b""
+
+    @property
+    def form(self) -> dict[str, str]:
+        """The parameters of a form."""
+        return dict(parse_qsl(self.body.decode(), keep_blank_values=True))
+
+    @property
+    def document(self) -> Any:
+        """The JSON document that was sent."""
+        return json.loads(self.body)
 
 
 @dataclass(frozen=True)
@@ -53,8 +65,15 @@ def serving(answers: Callable[[Asked], Answer]) -> Iterator[Served]:
         disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
+            self.answer("GET")
+
+        def do_POST(self) -> None:
+            self.answer("POST")
+
+        def answer(self, method: str) -> None:
             parts = urlsplit(self.path)
-            asked = Asked(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), dict(self.headers))
+            sent = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            asked = Asked(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), dict(self.headers), method, sent)
             served.asked.append(asked)
             answer = answers(asked)
             if answer.wait is not None:

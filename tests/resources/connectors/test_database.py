@@ -217,3 +217,28 @@ def test_urls_that_are_none(source: Source, url: str, said: str) -> None:
     """What is no URL, and a driver that is not there, are said so; the URL, which may hold a password, is not shown."""
     (source.home.path / "settings.env").write_text(f"TEST_SHOP_URL={url}\n", encoding="utf-8")
     assert said == _fault(source, "${TEST_SHOP_URL}")
+
+
+def test_a_path_relative_to_the_register(source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative path is relative to the register's folder, wherever the command is started."""
+    _run(source.register / "shop.sqlite", "CREATE TABLE things (a, b)", "INSERT INTO things VALUES (1, 2)")
+    monkeypatch.chdir(tmp_path)
+    assert source.read({"table": "things"}, FIELDS, "database", {"url": "sqlite:///shop.sqlite"}).good == [{"a": "1", "b": "2"}]
+
+
+def test_nothing_is_left_beside_a_database_in_wal_mode(source: Source, database: Path) -> None:
+    """Reading a database in WAL mode that nobody has open leaves no file beside it, and changes none."""
+    _run(database, "CREATE TABLE things (a, b)", "INSERT INTO things VALUES (1, 2)", journal="wal")
+    before = database.read_bytes()
+    assert _read(source, database).good == [{"a": "1", "b": "2"}]
+    assert ([file.name for file in source.files.iterdir()], database.read_bytes() == before) == ([database.name], True)
+
+
+def test_what_stands_in_the_write_ahead_log_is_read(source: Source, database: Path) -> None:
+    """Rows that another program committed and did not yet move into the file are read, while it has the database open."""
+    with closing(sqlite3.connect(database)) as writer:
+        writer.execute("PRAGMA journal_mode = wal")
+        writer.execute("CREATE TABLE things (a, b)")
+        writer.execute("INSERT INTO things VALUES (1, 2)")
+        writer.commit()
+        assert _read(source, database).good == [{"a": "1", "b": "2"}]

@@ -1,0 +1,65 @@
+"""What records tell of persons, side by side, so that they can be compared: one row a source person, by the categories of fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resources.warehouse.dialect import name
+from resources.warehouse.engine import tables_of
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from resources.catalogue import Catalogue, Dataset
+    from resources.warehouse import Engine
+
+FEATURES = {
+    "user.name.first": "first_name",
+    "user.name.last": "last_name",
+    "user.demographic.date_of_birth": "date_of_birth",
+    "user.government_id.national_identification_number": "national_id",
+    "user.contact.address.street": "street",
+    "user.contact.address.postal_code": "postcode",
+    "user.contact.address.city": "city",
+    "user.contact.email": "email",
+    "user.contact.phone_number": "phone",
+}
+_NAMES = {"first_name", "last_name"}
+
+
+def compared(engine: Engine, catalogue: Catalogue) -> pa.Table:
+    """One row a source person of which a name is known: `person`, and each of `FEATURES` as folded text, or nothing.
+
+    Letters are folded (case, accents, blanks around), digits of telephone numbers alone are kept. Of several values the least is taken.
+    What is declared shared is left out.
+    """
+    held = tables_of(engine, "register")
+    selects = [select for dataset in catalogue.datasets if dataset.table in held and (select := _select(dataset))]
+    columns = ", ".join(f"min({column}) AS {column}" for column in FEATURES.values())
+    if not selects:
+        empty = ", ".join(f"CAST(NULL AS VARCHAR) AS {column}" for column in FEATURES.values())
+        return engine.arrow(f"SELECT CAST(NULL AS VARCHAR) AS person, {empty} WHERE false")
+    return engine.arrow(f"SELECT person, {columns} FROM ({' UNION ALL '.join(selects)}) AS records GROUP BY person ORDER BY person")
+
+
+def _select(dataset: Dataset) -> str | None:
+    """The SELECT of a data set's main persons with their features; None where it tells no name."""
+    fields: dict[str, list[str]] = {}
+    others = {key for role, keys in [*dataset.shape.persons.items()][1:] for key in keys}
+    for key, field in dataset.fields.items():
+        feature = FEATURES.get(field.shape.category)
+        if feature is not None and not field.shape.shared and key not in others:
+            fields.setdefault(feature, []).append(_folded(feature, name(key)))
+    if not dataset.shape.persons or not fields.keys() & _NAMES:
+        return None
+    columns = [
+        f"coalesce({', '.join(fields[each])}, NULL) AS {each}" if each in fields else f"CAST(NULL AS VARCHAR) AS {each}"
+        for each in FEATURES.values()
+    ]
+    return f"SELECT _person AS person, {', '.join(columns)} FROM register.{name(dataset.table)} WHERE _person IS NOT NULL"
+
+
+def _folded(feature: str, column: str) -> str:
+    text = f"lower(strip_accents(trim(CAST({column} AS VARCHAR))))"
+    kept = f"regexp_replace({text}, '[^0-9]', '', 'g')" if feature == "phone" else text
+    return f"nullif({kept}, '')"

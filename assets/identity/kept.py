@@ -1,0 +1,148 @@
+"""What is decided and remembered of who is who, between the ledger and a run: verdicts come in; ids of subjects go both ways.
+
+The ledger knows source persons by keyed hashes. It is written before the run is published: should the run come to nothing, the register
+still has its own memory, and what the ledger then knows too early is put right when the person is next seen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from resources.ledger.identity import JOIN, IdentityLedger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from resources.register import Register
+    from resources.warehouse import Engine
+
+_AT_ONCE = 100_000
+_HASH = "sha256($pepper || person)"
+
+
+class Kept:
+    """The ledger's side of who is who, and the secret that its keyed hashes are made with."""
+
+    def __init__(self, ledger: IdentityLedger, pepper: str) -> None:
+        """Work on a ledger."""
+        self.ledger, self.pepper = ledger, pepper
+
+    @classmethod
+    def of(cls, register: Register) -> Kept:
+        """What a register keeps."""
+        return cls(IdentityLedger(register.ledger), register.home.pepper)
+
+
+def load_verdicts(engine: Engine, kept: Kept | None) -> None:
+    """Make `identity.verdicts` and `identity.decided` of the verdicts in force on persons that `identity.evidence` knows."""
+    rows = kept.ledger.verdicts() if kept else []
+    columns = {"verdict": "verdict", "verdict_kind": "kind", "one": "one", "other": "other"}
+    engine.register("given_rows", pa.table({name: pa.array([row[of] for row in rows], pa.string()) for name, of in columns.items()}))
+    engine.run("CREATE OR REPLACE TEMP TABLE given_verdicts AS SELECT verdict, verdict_kind, one, other FROM given_rows")
+    engine.unregister("given_rows")
+    # Hashing every person is spared where nothing was ever decided.
+    hashes = f"SELECT {_HASH} AS hash, person FROM (SELECT DISTINCT person FROM identity.evidence) AS persons WHERE $any"
+    engine.run(f"CREATE OR REPLACE TEMP TABLE person_hashes AS {hashes}", {"pepper": kept.pepper if kept else "", "any": bool(rows)})
+    engine.run("""
+        CREATE OR REPLACE TABLE identity.verdicts AS
+        SELECT given.verdict, given.verdict_kind, ones.person AS one, others.person AS other
+        FROM given_verdicts AS given
+        INNER JOIN person_hashes AS ones ON ones.hash = given.one
+        LEFT JOIN person_hashes AS others ON others.hash = given.other
+        WHERE given.other IS NULL OR others.person IS NOT NULL
+    """)
+    joins = engine.rows("SELECT one, other FROM identity.verdicts WHERE verdict_kind = $join", {"join": JOIN})
+    stands_for = least_of_groups(joins)
+    table = pa.table({"person": pa.array([*stands_for], pa.string()), "stands_for": pa.array([*stands_for.values()], pa.string())})
+    engine.register("given_rows", table)
+    engine.run("CREATE OR REPLACE TABLE identity.decided AS SELECT person, stands_for FROM given_rows")
+    engine.unregister("given_rows")
+    engine.run("DROP TABLE given_verdicts")
+    engine.run("DROP TABLE person_hashes")
+
+
+def least_of_groups(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Everybody who stands in a pair, and the least of those whom pairs connect; decisions are few, so plainly."""
+    least: dict[str, str] = {}
+    members: dict[str, list[str]] = {}
+    for pair in pairs:
+        groups = {least.get(each, each) for each in pair}
+        first = min(groups)
+        together = sorted({person for group in groups for person in members.pop(group, [group])})
+        members[first] = together
+        least |= dict.fromkeys(together, first)
+    return least
+
+
+def recall(engine: Engine, kept: Kept | None) -> None:
+    """Put into `identity.memory` what the ledger remembers of persons that the register has no memory of, as after it was rebuilt."""
+    if kept is None or not kept.ledger.has_subjects():
+        return
+    engine.run(
+        f"""
+        CREATE OR REPLACE TEMP TABLE unknown AS
+        SELECT {_HASH} AS hash, person, row_number() OVER () AS number
+        FROM identity.source_persons AS persons ANTI JOIN identity.memory AS memory ON memory.person = persons.person
+        """,
+        {"pepper": kept.pepper},
+    )
+    for part in _parts(engine, "SELECT hash FROM unknown", "unknown"):
+        found = kept.ledger.subjects_of(part["hash"].to_pylist())
+        if found:
+            engine.register("recalled", pa.Table.from_pylist(found))
+            engine.run("""
+                INSERT INTO identity.memory
+                SELECT unknown.person, recalled.subject, recalled.born, recalled.since
+                FROM recalled INNER JOIN unknown ON unknown.hash = recalled.hash
+            """)
+            engine.unregister("recalled")
+    engine.run("DROP TABLE unknown")
+    if engine.count("SELECT count(*) FROM identity.aliases") == 0:
+        aliases = kept.ledger.aliases()
+        if aliases:
+            engine.register("recalled", pa.Table.from_pylist(aliases))
+            engine.run("INSERT INTO identity.aliases SELECT alias, subject FROM recalled")
+            engine.unregister("recalled")
+
+
+def remember(engine: Engine, kept: Kept | None) -> None:
+    """Take `identity.next_memory` and `identity.next_aliases` for the memory, and tell the ledger what is new in them and what has gone."""
+    if kept is not None:
+        _tell(engine, kept)
+    for table in ("memory", "aliases"):
+        engine.run(f"DROP TABLE identity.{table}")
+        engine.run(f"ALTER TABLE identity.next_{table} RENAME TO {table}")
+
+
+def _tell(engine: Engine, kept: Kept) -> None:
+    known, pepper = kept.ledger.has_subjects(), {"pepper": kept.pepper}
+    columns = "person, subject, born, since"
+    left_over = "FROM identity.memory AS memory ANTI JOIN identity.next_memory AS later ON later.person = memory.person"
+    differing = {
+        "changed": f"SELECT {columns} FROM identity.next_memory EXCEPT SELECT {columns} FROM identity.memory",
+        "left_over": f"SELECT {columns} {left_over}",
+    }
+    for table, rows in differing.items():
+        numbered = f"SELECT {_HASH} AS hash, subject, born, since, row_number() OVER () AS number FROM ({rows}) AS differing"
+        engine.run(f"CREATE OR REPLACE TEMP TABLE {table} AS {numbered}", pepper)
+    for part in _parts(engine, "SELECT hash FROM left_over", "left_over"):
+        kept.ledger.forget_subjects(part["hash"].to_pylist())
+    for part in _parts(engine, "SELECT hash, subject, born, since FROM changed", "changed"):
+        kept.ledger.remember_subjects(part.to_pylist(), known=known)
+    gone = engine.rows("SELECT alias FROM identity.aliases AS a ANTI JOIN identity.next_aliases AS b ON b.alias = a.alias")
+    new = engine.rows("SELECT alias, subject FROM identity.next_aliases EXCEPT SELECT alias, subject FROM identity.aliases")
+    kept.ledger.replace_aliases((row[0] for row in gone), [_alias(*row) for row in new])
+    for table in ("changed", "left_over"):
+        engine.run(f"DROP TABLE {table}")
+
+
+def _alias(alias: str, subject: str) -> dict[str, Any]:
+    return {"alias": alias, "subject": subject}
+
+
+def _parts(engine: Engine, select: str, table: str) -> Iterator[pa.Table]:
+    """A numbered table, part by part, so that memory is bounded."""
+    for start in range(0, engine.count(f"SELECT count(*) FROM {table}"), _AT_ONCE):
+        yield engine.arrow(f"{select} WHERE number > $start AND number <= $end", {"start": start, "end": start + _AT_ONCE})

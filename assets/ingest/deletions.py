@@ -1,0 +1,43 @@
+"""Follow what a source tells of its deletions: a record of a batch that says so takes the row that is held of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resources.warehouse.dialect import name
+
+if TYPE_CHECKING:
+    from resources.catalogue import Dataset
+    from resources.warehouse import Engine
+
+
+def mark_deleted(engine: Engine) -> None:
+    """Drop from `judged` what is told to be deleted, and make `ended`: the records of which the batch tells that last.
+
+    A record that came back after its deletion stays; one whose key is not known goes to quarantine, for nobody knows what to delete.
+    """
+    engine.run("""
+        CREATE TEMP TABLE ended AS
+        SELECT _record FROM (
+          SELECT judged._record, landed._deleted
+          FROM judged INNER JOIN landed ON landed._row = judged._row
+          WHERE judged._record IS NOT NULL
+          QUALIFY row_number() OVER (PARTITION BY judged._record ORDER BY judged._row DESC) = 1
+        ) AS latest
+        WHERE _deleted
+    """)
+    engine.run("""
+        UPDATE judged SET _drop = 'deleted_at_source' FROM landed
+        WHERE landed._row = judged._row AND judged._record IS NOT NULL
+          AND (landed._deleted OR judged._record IN (SELECT _record FROM ended))
+    """)
+
+
+def follow_deletions(engine: Engine, dataset: Dataset) -> int:
+    """Delete what is held of the records in `ended`, with their identifiers and what stands of them in quarantine; gives how many rows."""
+    table = f"register.{name(dataset.table)}"
+    count = engine.count(f"SELECT count(*) FROM {table} WHERE _record IN (SELECT _record FROM ended)")
+    for target in (table, "identity.identifiers", "quarantine.records"):
+        engine.run(f"DELETE FROM {target} USING ended WHERE {target}._record = ended._record")
+    engine.run("DROP TABLE ended")
+    return count

@@ -1,0 +1,91 @@
+"""What is proposed because records resemble each other; tests/end_to_end/test_labelled_identity.py measures how good it is."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assets.identity.features import compared
+from assets.identity.propose import FEWEST_PERSONS, Proposed, propose
+from tests.helpers.records import customer
+
+if TYPE_CHECKING:
+    from tests.helpers.small import Small
+
+SEED = 20261015
+LETTERS = "abcdefghijklmnoprstuvy"
+
+
+@pytest.fixture
+def named(small: Small) -> Small:
+    """The shop, which knows its customers' names."""
+    fields = small.dataset("shop.customers")["fields"]
+    fields |= {each: fields["name"] | {"category": f"user.name.{each.partition('_')[0]}"} for each in ("first_name", "last_name")}
+    small.describe()
+    return small
+
+
+def _customers(persons: int) -> list[dict[str, Any]]:
+    """Customers with names and birthdays out of a pool; every tenth is there again, with a letter wrong and under the number + 10,000."""
+    rng = random.Random(SEED)  # noqa: S311 - sample data, no secret
+    names = ["".join(rng.choices(LETTERS, k=8)).title() for _ in range(persons)]
+    rows = []
+    for number in range(1, persons + 1):
+        born = f"19{rng.randint(60, 79)}-0{rng.randint(1, 9)}-1{rng.randint(0, 9)}"
+        row = customer(number, phone=f"+3584{rng.randint(10_000_000, 99_999_999)}") | {"born_on": born}
+        rows.append(row | {"first_name": rng.choice(names), "last_name": rng.choice(names[: persons // 4])})
+    twins = [
+        row | {"customer_number": f"C{number}", "first_name": f"{row['first_name']}n"} for number, row in enumerate(rows[::10], 10_000)
+    ]
+    return [*rows, *twins]
+
+
+def _propose(small: Small, rows: list[dict[str, Any]]) -> Proposed:
+    small.deliver("shop", rows)
+    small.load("shop")
+    with small.register.warehouse.writing(small.run) as engine:
+        found = propose(engine, small.register.catalogue)
+    small.resolve()
+    return found
+
+
+def test_who_is_entered_twice_is_proposed_and_not_joined(named: Small) -> None:
+    """Of many customers, those who stand there twice with a letter wrong are proposed, with a probability; nobody is joined."""
+    found = _propose(named, _customers(600))
+    assert (found.persons, found.reason) == (660, None)
+    rows = named.rows("""
+        SELECT review.proposal, min(review.reason), min(review.probability),
+          list_sort(list(CAST(substr(rows.customer_number, 2) AS INTEGER)))
+        FROM identity.review AS review INNER JOIN register.shop_customers AS rows ON rows._person = review.person GROUP BY review.proposal
+    """)
+    assert len(rows) == found.pairs
+    assert all(reason == "probable" and 0.95 <= probability <= 1 for _, reason, probability, _ in rows)
+    twins = {(number, 10_000 + place) for place, number in enumerate(range(1, 600, 10))}
+    proposed = {tuple(numbers) for *_, numbers in rows}
+    assert len(proposed & twins) >= 0.9 * len(twins)
+    assert len(proposed - twins) <= 0.1 * len(twins)
+    assert named.rows("SELECT count(*) FROM identity.subjects WHERE persons > 1") == [(0,)]
+
+
+def test_too_few_persons_are_not_compared(named: Small) -> None:
+    """From a handful of persons nothing can be estimated: nobody is proposed, and why is said."""
+    assert _propose(named, _customers(100)) == Proposed(110, 0, "too few persons")
+    assert FEWEST_PERSONS > 110
+
+
+def test_names_alone_are_too_little(named: Small) -> None:
+    """Where nothing but names is known, that two are alike is not worth a question."""
+    rows = [row | {"born_on": None, "email": None, "phone": None} for row in _customers(200)]
+    assert _propose(named, rows) == Proposed(220, 0, "too little to compare persons by")
+
+
+def test_records_are_compared_folded(named: Small) -> None:
+    """Case, accents, blanks and the spelling of telephone numbers make no difference; a data set without names is left out."""
+    named.deliver("shop", [customer(1, phone="040-123 4567") | {"first_name": " ÄNNI ", "last_name": "O'Neill"}])
+    named.deliver("chats", [])
+    named.load("shop")
+    with named.register.warehouse.writing(named.run) as engine:
+        (row,) = compared(engine, named.register.catalogue).to_pylist()
+    assert (row["first_name"], row["last_name"], row["phone"], row["street"]) == ("anni", "o'neill", "0401234567", None)

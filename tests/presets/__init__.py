@@ -1,0 +1,1 @@
+"""Presets, read from real servers on loopback."""
