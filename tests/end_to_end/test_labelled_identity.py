@@ -9,20 +9,21 @@ import csv
 from collections import defaultdict
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from assets.identity.propose import propose
 from resources.ledger.identity import JOIN, IdentityLedger
+from tests.end_to_end.conftest import REPOSITORY
 from tests.helpers.small import Small
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-DATA = Path("/work/shared/data/identity")
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the labelled records are not there: /work/shared/data/identity")
+DATA = REPOSITORY.parent / "shared" / "data" / "identity"
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"the labelled records are not there: {DATA}")
 FIELDS = {
     "dataset3": {
         "given_name": "user.name.first",
