@@ -104,11 +104,13 @@ def _lose_the_answers(place: Place) -> None:
 
 
 def _remake(place: Place, member: str, change: Callable[[bytes], bytes]) -> None:
-    """Let a bundle have been made with another member."""
-    bundle = place.register.ledger.bundles()[0]
-    path = place.register.outbox / bundle["file"]
-    with zipfile.ZipFile(path) as archive:
-        members = {each: archive.read(each) for each in archive.namelist()}
+    """Let the first bundle that has such a member have been made with another."""
+    for bundle in place.register.ledger.bundles():
+        path = place.register.outbox / bundle["file"]
+        with zipfile.ZipFile(path) as archive:
+            members = {each: archive.read(each) for each in archive.namelist()}
+        if member in members:
+            break
     members[member] = change(members[member])
     with zipfile.ZipFile(path, "w") as archive:
         for each, content in members.items():
