@@ -6,6 +6,7 @@ from datetime import timedelta
 import dagster as dg
 
 from assets.declare import Opener, guarded
+from assets.retention import dagster_storage
 from assets.retention.run import due, purge_in_run, verify
 from resources.ledger import PurgeRecord
 from resources.runs import begin_run
@@ -77,7 +78,24 @@ def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.A
                 ],
             )
 
-    return [retention_plan, retention_purge, retention_verify]
+    @dg.asset(
+        key=[GROUP, "runs"],
+        group_name=GROUP,
+        deps=[retention_verify],
+        kinds={"dagster"},
+        description="What Dagster keeps of runs that are past their period goes: events, tags, checks, ticks and backfills.",
+        check_specs=[dg.AssetCheckSpec("no_old_runs", asset=[GROUP, "runs"], description="Dagster keeps no run past its period.")],
+    )
+    def retention_runs(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+        with guarded():
+            opened = register(context.run.run_id)
+            gone, left = dagster_storage.purge_in_run(opened, context.instance, context.run.run_id)
+            yield dg.MaterializeResult(
+                metadata={"runs": gone.records, "oldest": str(gone.oldest), "newest": str(gone.newest)},
+                check_results=[dg.AssetCheckResult(check_name="no_old_runs", passed=left == 0, metadata={"found": left})],
+            )
+
+    return [retention_plan, retention_purge, retention_verify, retention_runs]
 
 
 def _metadata(records: list[PurgeRecord]) -> dict[str, dg.MarkdownMetadataValue | int]:

@@ -173,10 +173,14 @@ class RuleShape(Shape):
 
 
 class OwnShape(Shape):
-    """The rules of what the register makes itself: export bundles, counted from their making, and answered requests, from their receipt."""
+    """The rules of what the register makes itself.
+
+    Export bundles are counted from their making, answered requests from their receipt, and what Dagster keeps of runs from their beginning.
+    """
 
     bundles: Name
     requests: Name
+    runs: Name
 
 
 class RetentionShape(Shape):

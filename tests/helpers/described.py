@@ -45,7 +45,8 @@ rules:
   fortnight: {period: P14D, promise: period, reason: *words}
   bundles: {period: P1M, promise: period, reason: *words}
   requests: {period: P3Y, promise: period, reason: *words}
-own: {bundles: bundles, requests: requests}
+  runs: {period: P3M, promise: period, reason: *words}
+own: {bundles: bundles, requests: requests, runs: runs}
 """
 
 # A field of every type and with every rule, in a snapshot.

@@ -35,7 +35,7 @@ def test_what_fits_is_kept(tmp_path: Path) -> None:
     assert shape.rules["Odd"].period == Period(2, 0)
     assert (shape.rules["none"].promise, shape.own.bundles, shape.own.requests) == ("", "right", "")
     said = [problem.message for problem in document.problems]
-    assert len(said) == len(set(said)) == 6
+    assert len(said) == len(set(said)) == 7
     for location in (
         ("rules", "wrong", "period"),
         ("rules", "wrong", "open"),
