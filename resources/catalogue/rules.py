@@ -37,6 +37,16 @@ def check_source(document: Document, source: SourceShape, names: Names) -> None:
     check_zone(document, ("time_zone",), source.time_zone)
     is_known(document, ("operator",), source.operator, names.processors, "processor of notice.yaml")
     check_tags(document, (), source, names)
+    _check_plus_addresses(document, source, names)
+
+
+def _check_plus_addresses(document: Document, source: SourceShape, names: Names) -> None:
+    """What is said of e-mail addresses with a plus sign must reach a field that is one."""
+    kinds = names.vocabulary.identifiers
+    said = [field.identifies for dataset in source.datasets.values() for field in dataset.fields.values() if field.plus_addresses is None]
+    reached = any(kind in kinds and kinds[kind].normalise == "email" for kind in said if kind is not None)
+    if source.plus_addresses is not None and not reached and document.is_whole(("datasets",)):
+        document.report(("plus_addresses",), "'plus_addresses' reaches no field: the source has no e-mail address that identifies")
 
 
 def check_tags(document: Document, place: Location, tags: TagsShape, names: Names) -> None:

@@ -113,6 +113,7 @@ class FieldShape(TagsShape):
     category: Text = ""
     identifies: Text | None = None
     shared: bool | None = None
+    plus_addresses: Literal["same", "apart"] | None = None
 
 
 class ProhibitionShape(Shape):
@@ -160,6 +161,7 @@ class SourceShape(TagsShape):
     connection: dict[str, object]
     region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
     time_zone: Text
+    plus_addresses: Literal["same", "apart"] | None = None
     datasets: Annotated[dict[Name, DatasetShape], Field(min_length=1)]
 
 
@@ -211,7 +213,7 @@ class LegalBasisShape(TermShape):
 class IdentifierShape(TermShape):
     """A kind of identifier: how its values are made comparable, and whether they may join records."""
 
-    normalise: Literal["email", "phone", "text"]
+    normalise: Literal["email", "phone", "business_id", "text"]
     joins: bool
     personal: bool = True
     exclusive: bool = False
