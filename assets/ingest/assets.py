@@ -108,7 +108,9 @@ def _checks(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
             "no_undeclared_fields", asset=key, description="The source has no field that the catalogue neither declares nor ignores."
         ),
         dg.AssetCheckSpec("tags_match_values", asset=key, description="No field's values look like data of another category than its tag."),
-        dg.AssetCheckSpec("identifiers_fit", asset=key, description="Every value that should identify a person or a company is one that can."),
+        dg.AssetCheckSpec(
+            "identifiers_fit", asset=key, description="Every value that should identify a person or a company is one that can."
+        ),
     ]
 
 
@@ -120,7 +122,9 @@ def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
             for name in ("accounted", "batch_loaded", "quarantine_share", "snapshot_followed", "no_undeclared_fields")
         ]
         metadata: dict[str, int | bool | str] = {"dagster/row_count": outcome.rows, "source read": False, "data as of": _as_of(outcome)}
-        return dg.MaterializeResult(key, metadata=metadata, check_results=[_source_read(outcome), *unread, _tags_match(outcome), _fit(outcome)])
+        return dg.MaterializeResult(
+            key, metadata=metadata, check_results=[_source_read(outcome), *unread, _tags_match(outcome), _fit(outcome)]
+        )
     counts = _counts(account)
     rates: dict[str, int | float] = {"quarantine rate": account.bad_share, **counts}
     return dg.MaterializeResult(

@@ -45,7 +45,12 @@ def unfit_table(found: Iterable[Unfit]) -> str:
     return _table(
         ("field", "declared at", "should be", "records"),
         [
-            (f"`{each.field.name}`", f"{each.field.file}:{each.field.line}", each.field.identifies or "", f"{each.records:,} of {each.filled:,}")
+            (
+                f"`{each.field.name}`",
+                f"{each.field.file}:{each.field.line}",
+                each.field.identifies or "",
+                f"{each.records:,} of {each.filled:,}",
+            )
             for each in found
         ],
     )

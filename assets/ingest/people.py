@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from resources.catalogue import Catalogue, Dataset, Field
     from resources.warehouse import Engine
 
+
 def normalised(kind: str, value: str, catalogue: Catalogue, region: str) -> str | None:
     """One identifier as the register compares it; None where it is not of its kind. The same rule as `normalised_columns` has in bulk.
 

@@ -103,9 +103,5 @@ def given_values(catalogue: Catalogue, identifiers: Sequence[tuple[str, str]]) -
     kinds = catalogue.vocabulary.identifiers
     if any(kind not in kinds for kind, _ in identifiers):
         raise AnsvarError(f"The request has an identifier of a kind that is not known: file it again with one of {', '.join(kinds)}.")
-    found = {
-        (number, kind, value)
-        for number, (kind, given) in enumerate(identifiers)
-        for value in forms(kind, given, catalogue)
-    }
+    found = {(number, kind, value) for number, (kind, given) in enumerate(identifiers) for value in forms(kind, given, catalogue)}
     return sorted(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from resources.catalogue.company_rules import check_companies
 from resources.catalogue.field_rules import check_field
 from resources.catalogue.inheritance import OF_PERSONS, WHERE_DEMANDED, Levels
 from resources.catalogue.model import SYSTEM
@@ -87,6 +88,7 @@ class DatasetRules:
         self._check_anchor()
         self._check_persons()
         self._check_prohibition()
+        check_companies(self.document, self)
         self._check_files()
         if (
             self.stated.load != "snapshot"

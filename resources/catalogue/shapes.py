@@ -124,6 +124,34 @@ class ProhibitionShape(Shape):
     until: Name | None = None
 
 
+class CompanyShape(Shape):
+    """The fields of a data set that describe companies: the id that the source has for each, and what it says of it.
+
+    `customer_from` and `customer_until` are the first and the last day on which the company was a customer. `public_register`: the data set
+    comes of a register that everybody may read, and says nothing of our customers.
+    """
+
+    id: Name
+    business_id: Name | None = None
+    name: Name | None = None
+    customer_from: Name | None = None
+    customer_until: Name | None = None
+    public_register: bool = False
+
+
+class EmploymentShape(Shape):
+    """Which person of a record works for a company, or is its contact person: the person's role in the record, and fields.
+
+    `company` holds the id that the source has for the company; `from` and `until` the first and the last day; `role` what the person does.
+    """
+
+    person: Name
+    company: Name
+    from_: Name | None = Field(default=None, alias="from")
+    until: Name | None = None
+    role: Name | None = None
+
+
 class DatasetShape(TagsShape):
     """A data set of a source: what one record is, how it is read, whose it is, how long it is kept.
 
@@ -142,6 +170,8 @@ class DatasetShape(TagsShape):
     purposes: Annotated[list[Name], Field(min_length=1)] = []
     persons: dict[Name, list[Name]]
     prohibition: ProhibitionShape | None = None
+    company: CompanyShape | None = None
+    employment: EmploymentShape | None = None
     fields: Annotated[dict[Name, FieldShape], Field(min_length=1)]
 
     @property

@@ -69,11 +69,14 @@ def test_business_ids(written: str, region: str, expected: str | None) -> None:
 
 
 def test_what_is_normal_is_normalised_to_itself() -> None:
-    """Normalising twice is normalising once, of whatever text: of real spellings, and of such with characters put in, changed and left out."""
+    """Normalising twice is normalising once, of real spellings, and of such with characters put in, changed and left out."""
     rng = random.Random(1)  # noqa: S311 - a test's chance, the same each time
     given = [*(written for written, _, _ in PHONES + BUSINESS_IDS), *VALUES, *(written for written, _ in EMAILS)]
     letters = "0123456789+()-. /@aAåÄöxXeExtß\u0130\u03a3\u00a0\u200d\uff0b\uff10\u0661\u0307n;=#"
-    rules: list[Callable[[str], str | None]] = [email, *(_in(rule, region) for rule in (phone, business_id) for region in ("FI", "SE", "US"))]
+    rules: list[Callable[[str], str | None]] = [
+        email,
+        *(_in(rule, region) for rule in (phone, business_id) for region in ("FI", "SE", "US")),
+    ]
     compared = 0
     for _ in range(4_000):
         text = list(rng.choice(given))

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from assets.ingest.normalise import phone
-from assets.ingest.people import forms, normalise_values, normalised, normalised_columns
+from assets.ingest.people import normalise_values, normalised, normalised_columns
 from resources.warehouse.engine import engine
 from tests.helpers.records import chat, customer
 
