@@ -50,7 +50,7 @@ def how_normalised(field: Field, catalogue: Catalogue) -> str | None:
 
 
 def normalise_values(engine: Engine, dataset: Dataset, catalogue: Catalogue, relation: str) -> None:
-    """Make the temporary tables of normal forms (`LOOKUPS`: `text`, `value`) for the identifiers in a relation; on distinct values alone."""
+    """Make the temporary tables of normal forms (`LOOKUPS`: `text`, `value`) for the identifiers in a relation; of distinct values."""
     region = catalogue.sources[dataset.source].shape.region
     for how in RULES:
         fields = [key for key, field in dataset.fields.items() if how_normalised(field, catalogue) == how]

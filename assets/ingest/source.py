@@ -31,8 +31,8 @@ class Outcome:
     """What became of one data set in a run: its batch's account, or why there is none; and when what is held was read.
 
     A batch that was refused has an account, of its refused records, and the error that says why.
-    `mismatches` are the fields whose tags do not fit what is held now, `unfit` those of which some values do not identify, `asked` counts what
-    was asked of a server.
+    `mismatches` are the fields whose tags do not fit what is held now, `unfit` those of which some values do not identify, `asked` counts
+    what was asked of a server.
     """
 
     dataset: Dataset

@@ -71,7 +71,7 @@ def _recipient(register: Register, recipient: str) -> RecipientShape:
 
 
 def _read(register: Register, lines: Sequence[str]) -> list[tuple[int, str, str]]:
-    """The number of each line (from 1), the kind of its identifier, and a form in which sources may hold it; blank lines are passed over."""
+    """Each line's number (from 1), the kind of its identifier, and a form in which sources may hold it; blank lines are passed over."""
     kinds = register.catalogue.vocabulary.identifiers
     found: list[tuple[int, str, str]] = []
     unreadable = []

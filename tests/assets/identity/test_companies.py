@@ -122,7 +122,9 @@ def test_contact_periods_have_their_dates(crm: Small) -> None:
     crm.ingest("crm")
     day = dt.date
     found = crm.rows("""
-        SELECT contacts.period_id, periods.role, periods.ended, periods.is_customer, periods.customer_from, periods.customer_until, periods.related_until
+        SELECT
+          contacts.period_id, periods.role, periods.ended, periods.is_customer, periods.customer_from, periods.customer_until,
+          periods.related_until
         FROM identity.contact_periods AS periods
         INNER JOIN register.crm_contacts AS contacts ON contacts._record = periods._record AND contacts._person = periods.person
         ORDER BY contacts.period_id
