@@ -25,12 +25,15 @@ FEATURES = {
     "user.contact.phone_number": "phone",
 }
 _NAMES = {"first_name", "last_name"}
+_LAST_DIGITS = 8
+_OWN_LETTERS = "åäö"
+_STAND_INS = "\ue000\ue001\ue002"  # for private use: they stand in no name, and have no accents
 
 
 def compared(engine: Engine, catalogue: Catalogue) -> pa.Table:
     """One row a source person of which a name is known: `person`, and each of `FEATURES` as folded text, or nothing.
 
-    Letters are folded (case, accents, blanks around), digits of telephone numbers alone are kept. Of several values the least is taken.
+    Letters are folded (see `_folded`), the last digits of telephone numbers alone are kept. Of several values the least is taken.
     What is declared shared is left out.
     """
     held = tables_of(engine, "register")
@@ -60,6 +63,18 @@ def _select(dataset: Dataset) -> str | None:
 
 
 def _folded(feature: str, column: str) -> str:
-    text = f"lower(strip_accents(trim(CAST({column} AS VARCHAR))))"
-    kept = f"regexp_replace({text}, '[^0-9]', '', 'g')" if feature == "phone" else text
-    return f"nullif({kept}, '')"
+    """The expression of a value as it is compared.
+
+    Å, ä and ö are letters of their own in Finnish and Swedish, and stay: Hänninen is not Hanninen. Other letters lose their accents, in
+    names and addresses; in names whatever parts words is a blank (Anna-Liisa, Anna Liisa). The last eight digits of a telephone number are
+    the same with a country code, with a 0, and without.
+    """
+    text = f"lower(nfc_normalize(trim(CAST({column} AS VARCHAR))))"
+    if feature == "phone":
+        return f"nullif(right(regexp_replace({text}, '[^0-9]', '', 'g'), {_LAST_DIGITS:d}), '')"
+    if feature == "email":
+        return f"nullif({text}, '')"
+    kept = f"translate({text}, '{_OWN_LETTERS}', '{_STAND_INS}')"
+    folded = f"translate(strip_accents({kept}), '{_STAND_INS}', '{_OWN_LETTERS}')"
+    words = f"trim(regexp_replace({folded}, '[^\\p{{L}}\\p{{N}}]+', ' ', 'g'))" if feature in _NAMES else folded
+    return f"nullif({words}, '')"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from assets.identity.companies import join_companies
 from assets.identity.kept import load_verdicts, recall, remember
 from resources.warehouse.models import model
 
@@ -62,7 +63,7 @@ def resolve(engine: Engine, catalogue: Catalogue, kept: Kept | None = None) -> d
     _table(engine, "review")
     _forget_former(engine)
     engine.run("DELETE FROM meta.unresolved")
-    counts = _counts(engine)
+    counts = _counts(engine) | join_companies(engine, catalogue, kept.pepper if kept else "")
     for step in _PASSING:
         engine.run(f"DROP TABLE identity.{step}")
     return counts

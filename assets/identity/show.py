@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from assets.identity.companies import Employer, employers
 from resources.errors import AnsvarError
 from resources.warehouse.dialect import name
 from resources.warehouse.engine import tables_of
@@ -51,11 +52,15 @@ class SourcePerson:
 
 @dataclass(frozen=True)
 class Shown:
-    """A subject, the ids it had before, and its source persons; `subject` is None for a person who may be any of several."""
+    """A subject, the ids it had before, its source persons, and for whom they work or have worked, the latest first.
+
+    `subject` is None for a person who may be any of several.
+    """
 
     subject: str | None
     former_ids: tuple[str, ...]
     persons: tuple[SourcePerson, ...]
+    employers: tuple[Employer, ...]
 
     def as_data(self) -> dict[str, Any]:
         """All of it as plain data."""
@@ -78,7 +83,8 @@ def show(register: Register, identifier: str, by: str, reason: str) -> Shown:
         subject, persons = _meant(engine, identifier)
         register.ledger.record_look("subject", subject or identifier, by, reason, register.clock.now())
         former = engine.rows("SELECT alias FROM identity.aliases WHERE subject = $subject ORDER BY alias", {"subject": subject})
-        return Shown(subject, tuple(row[0] for row in former), tuple(_person(register, engine, each, persons) for each in persons))
+        shown = tuple(_person(register, engine, each, persons) for each in persons)
+        return Shown(subject, tuple(row[0] for row in former), shown, employers(engine, persons, register.clock.today()))
 
 
 def _meant(engine: Engine, identifier: str) -> tuple[str | None, list[str]]:

@@ -6,7 +6,7 @@ import dagster as dg
 
 from assets.declare import Opener, Publish, guarded, table_metadata
 from assets.ingest.account import Account, RefusedError
-from assets.ingest.findings import mismatch_table, undeclared_table
+from assets.ingest.findings import mismatch_table, undeclared_table, unfit_table
 from assets.ingest.source import Outcome, ingest_source
 from resources.catalogue import Catalogue, Dataset, Source
 
@@ -108,6 +108,9 @@ def _checks(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
             "no_undeclared_fields", asset=key, description="The source has no field that the catalogue neither declares nor ignores."
         ),
         dg.AssetCheckSpec("tags_match_values", asset=key, description="No field's values look like data of another category than its tag."),
+        dg.AssetCheckSpec(
+            "identifiers_fit", asset=key, description="Every value that should identify a person or a company is one that can."
+        ),
     ]
 
 
@@ -119,7 +122,9 @@ def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
             for name in ("accounted", "batch_loaded", "quarantine_share", "snapshot_followed", "no_undeclared_fields")
         ]
         metadata: dict[str, int | bool | str] = {"dagster/row_count": outcome.rows, "source read": False, "data as of": _as_of(outcome)}
-        return dg.MaterializeResult(key, metadata=metadata, check_results=[_source_read(outcome), *unread, _tags_match(outcome)])
+        return dg.MaterializeResult(
+            key, metadata=metadata, check_results=[_source_read(outcome), *unread, _tags_match(outcome), _fit(outcome)]
+        )
     counts = _counts(account)
     rates: dict[str, int | float] = {"quarantine rate": account.bad_share, **counts}
     return dg.MaterializeResult(
@@ -145,6 +150,7 @@ def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
             *_guards(outcome, account),
             _no_undeclared(key, account),
             _tags_match(outcome),
+            _fit(outcome),
         ],
     )
 
@@ -223,6 +229,20 @@ def _tags_match(outcome: Outcome) -> dg.AssetCheckResult:
         severity=dg.AssetCheckSeverity.WARN,
         description="Look at these fields, and correct the category of each that is tagged wrongly." if found else None,
         metadata={"mismatching fields": len(found), **table},
+    )
+
+
+def _fit(outcome: Outcome) -> dg.AssetCheckResult:
+    found = outcome.unfit
+    table = {"fields": dg.MetadataValue.md(unfit_table(found))} if found else {}
+    told = "They are kept as the source gave them, and join nobody: mend them in the source."
+    return dg.AssetCheckResult(
+        check_name="identifiers_fit",
+        asset_key=key_of(outcome.dataset),
+        passed=not found,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=told if found else None,
+        metadata={"records with a value that does not identify": sum(each.records for each in found), **table},
     )
 
 

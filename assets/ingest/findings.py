@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from assets.ingest.mismatches import Mismatch
+    from assets.ingest.unfit import Unfit
     from resources.connectors.undeclared import Undeclared
 
 _MOST_ROWS = 100
@@ -33,6 +34,22 @@ def mismatch_table(found: Iterable[Mismatch]) -> str:
                 each.field.shape.category,
                 f"{each.looks_like} ({each.category})",
                 f"{each.share:.0%} of {each.values:,}",
+            )
+            for each in found
+        ],
+    )
+
+
+def unfit_table(found: Iterable[Unfit]) -> str:
+    """Fields that hold values which do not identify: the field, where it is declared, what it should be and how many records do."""
+    return _table(
+        ("field", "declared at", "should be", "records"),
+        [
+            (
+                f"`{each.field.name}`",
+                f"{each.field.file}:{each.field.line}",
+                each.field.identifies or "",
+                f"{each.records:,} of {each.filled:,}",
             )
             for each in found
         ],

@@ -13,7 +13,8 @@ import pyarrow as pa
 from assets.ingest.account import Account, refuse_bad
 from assets.ingest.deletions import follow_deletions, mark_deleted
 from assets.ingest.early import earliest_last_day, name_by_rest, without_past
-from assets.ingest.people import identifier_rows, identify_again, normalise_phones, normalised_columns, person
+from assets.ingest.normalise import LOOKUPS
+from assets.ingest.people import identifier_rows, identify_again, normalise_values, normalised_columns, person
 from assets.ingest.quarantine import broken_rules, drop_outdone, quarantine
 from assets.ingest.snapshot import reconcile
 from assets.ingest.table import prepare_table
@@ -88,7 +89,7 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
         account.deleted += follow_deletions(engine, what.dataset)
     if account.inserted or account.updated or account.deleted:
         engine.run("INSERT INTO meta.unresolved VALUES ($table)", {"table": what.dataset.table})
-    for table in ("landed", "judged", "records", "changed", "phones", "faults"):
+    for table in ("landed", "judged", "records", "changed", *LOOKUPS, "faults"):
         engine.run(f"DROP TABLE {table}")
     return account
 
@@ -179,7 +180,7 @@ def _upsert(engine: Engine, what: Load, account: Account) -> None:
     """Write the good records that are new or changed, with their persons and identifiers."""
     dataset, table = what.dataset, f"register.{name(what.dataset.table)}"
     relation = without_past(dataset, what.zone, what.today)
-    normalise_phones(engine, dataset, what.catalogue, relation)
+    normalise_values(engine, dataset, what.catalogue, relation)
     columns, joins = normalised_columns(dataset, what.catalogue)
     main = next(iter(dataset.shape.persons), None)
     fields = ", ".join(name(key) for key in dataset.fields)

@@ -6,70 +6,55 @@ Whether persons of different sources are the same is decided by the stage `ident
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import TYPE_CHECKING
 
-import phonenumbers
-import pyarrow as pa
-
+from assets.ingest.normalise import RULES, VERSION, email_value, make_lookup, stripped, without_plus
 from resources.warehouse.dialect import literal, name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from resources.catalogue import Catalogue, Dataset
+    from resources.catalogue import Catalogue, Dataset, Field
     from resources.warehouse import Engine
-
-_EMAIL = r"^[^@\s]+@[^@\s]+[.][^@\s]+$"
-_BLANKS = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
-
-
-def e164(number: str, region: str) -> str | None:
-    """A telephone number in E.164 form (ITU-T E.164); None for what is no possible number.
-
-    Args:
-        number: the number as written.
-        region: the country (ISO 3166-1) that a number without a country code belongs to.
-    """
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        return None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164) if phonenumbers.is_possible_number(parsed) else None
 
 
 def normalised(kind: str, value: str, catalogue: Catalogue, region: str) -> str | None:
-    """One identifier as the register compares it; None where it is not of its kind. The same rule as `normalise` has in bulk."""
+    """One identifier as the register compares it; None where it is not of its kind. The same rule as `normalised_columns` has in bulk.
+
+    In a source that takes plus-addresses for the address itself it may have another form besides: see `forms`.
+    """
     how = catalogue.vocabulary.identifiers[kind].normalise
-    if how == "phone":
-        return e164(value, region)
-    value = value.strip()
-    if how == "email":
-        return value.lower() if re.fullmatch(_EMAIL, value) else None
-    return value or None
+    return RULES[how][1](value, region) if how in RULES else value.strip() or None
 
 
-def phone_table(texts: Iterable[str], region: str) -> pa.Table:
-    """Distinct phone texts (`text`) with their E.164 form (`e164`)."""
-    given = list(texts)
-    return pa.table({"text": pa.array(given, pa.string()), "e164": pa.array([e164(text, region) for text in given], pa.string())})
+def forms(kind: str, value: str, catalogue: Catalogue) -> tuple[str, ...]:
+    """Each form in which sources may hold one identifier as somebody gave it, sorted; none where it is not of its kind.
+
+    A telephone number without a country code has one for each country of a source, an e-mail address with a plus sign one where a source
+    takes it for the address without.
+    """
+    regions = {source.shape.region for source in catalogue.sources.values()}
+    found = {form for region in regions if (form := normalised(kind, value, catalogue, region)) is not None}
+    fields = ((dataset, field) for dataset in catalogue.datasets for field in dataset.fields.values())
+    if catalogue.vocabulary.identifiers[kind].normalise == "email" and any(_joins_plus(*each, catalogue) for each in fields):
+        found |= {without_plus(form) for form in found}
+    return tuple(sorted(found))
 
 
-def phone_fields(dataset: Dataset, catalogue: Catalogue) -> list[str]:
-    """The fields whose values are telephone numbers that identify."""
-    kinds = catalogue.vocabulary.identifiers
-    return [key for key, field in dataset.fields.items() if field.identifies and kinds[field.identifies].normalise == "phone"]
+def _joins_plus(dataset: Dataset, field: Field, catalogue: Catalogue) -> bool:
+    """Whether an e-mail address with a plus sign is the same as without, in a field."""
+    return (field.shape.plus_addresses or catalogue.sources[dataset.source].shape.plus_addresses) == "same"
 
 
-def normalise_phones(engine: Engine, dataset: Dataset, catalogue: Catalogue, relation: str) -> None:
-    """Make the table `phones` (`text`, `e164`) of every phone number in a relation; on distinct values alone."""
-    fields = phone_fields(dataset, catalogue)
-    union = " UNION ".join(f"SELECT DISTINCT {name(key)} AS text FROM {relation} WHERE {name(key)} IS NOT NULL" for key in fields)
-    texts = [row[0] for row in engine.rows(union)] if union else []
+def how_normalised(field: Field, catalogue: Catalogue) -> str | None:
+    """How a field's values are made comparable; None where it does not identify."""
+    return catalogue.vocabulary.identifiers[field.identifies].normalise if field.identifies else None
+
+
+def normalise_values(engine: Engine, dataset: Dataset, catalogue: Catalogue, relation: str) -> None:
+    """Make the temporary tables of normal forms (`LOOKUPS`: `text`, `value`) for the identifiers in a relation; of distinct values."""
     region = catalogue.sources[dataset.source].shape.region
-    engine.register("phone_texts", phone_table(texts, region))
-    engine.run("CREATE OR REPLACE TEMP TABLE phones AS SELECT text, e164 FROM phone_texts")
-    engine.unregister("phone_texts")
+    for how in RULES:
+        fields = [key for key, field in dataset.fields.items() if how_normalised(field, catalogue) == how]
+        make_lookup(engine, how, fields, relation, region)
 
 
 def normalised_columns(dataset: Dataset, catalogue: Catalogue) -> tuple[str, str]:
@@ -80,35 +65,28 @@ def normalised_columns(dataset: Dataset, catalogue: Catalogue) -> tuple[str, str
     columns, joins = [], []
     mailboxes = ", ".join(literal(mailbox) for mailbox in catalogue.vocabulary.role_mailboxes)
     for key, field in dataset.fields.items():
-        if field.identifies is None:
+        how = how_normalised(field, catalogue)
+        if how is None:
             continue
-        how = catalogue.vocabulary.identifiers[field.identifies].normalise
-        value = f"records.{name(key)}"
+        value, expression = f"records.{name(key)}", f"nullif({stripped(f'CAST(records.{name(key)} AS VARCHAR)')}, '')"
         naming = "true"
-        if how == "phone":
-            alias = name(f"_phones_{key}")
-            joins.append(f"LEFT JOIN phones AS {alias} ON {alias}.text = {value}")
-            expression = f"{alias}.e164"
-        elif how == "email":
-            cleaned = f"lower({_stripped(value)})"
-            expression = f"CASE WHEN regexp_matches({cleaned}, {literal(_EMAIL)}) THEN {cleaned} END"
-            naming = f"split_part({cleaned}, '@', 1) NOT IN ({mailboxes})"
-        else:
-            expression = f"nullif({_stripped(f'CAST({value} AS VARCHAR)')}, '')"
+        if how in RULES:
+            table = RULES[how][0]
+            alias = name(f"_{table}_{key}")
+            joins.append(f"LEFT JOIN {table} AS {alias} ON {alias}.text = {value}")
+            expression = f"{alias}.value"
+        if how == "email":
+            expression = email_value(value, expression, joins_plus=_joins_plus(dataset, field, catalogue))
+            naming = f"split_part({expression}, '@', 1) NOT IN ({mailboxes})"
         columns.append(f"{expression} AS {name('_id_' + key)}")
         columns.append(f"CASE WHEN {'false' if field.shape.shared else naming} THEN {expression} END AS {name('_name_' + key)}")
     return "".join(f", {column}" for column in columns), " ".join(joins)
 
 
-def _stripped(text: str) -> str:
-    """Text without the blanks, tabs and line ends around it."""
-    return f"trim({text}, {literal(_BLANKS)})"
-
-
 def naming(dataset: Dataset, catalogue: Catalogue, relation: str) -> str:
     """The SELECT of a relation's rows with the normalised values of their identifying fields, and the person whom each is about (`_named`).
 
-    It reads the table `phones` where a telephone number identifies.
+    It reads the tables of normal forms: see `normalise_values`.
     """
     columns, joins = normalised_columns(dataset, catalogue)
     main = next(iter(dataset.shape.persons), None)
@@ -125,13 +103,13 @@ def identify_again(engine: Engine, dataset: Dataset, catalogue: Catalogue) -> No
     """
     region = catalogue.sources[dataset.source].shape.region
     columns, joins = normalised_columns(dataset, catalogue)
-    how = "\n".join((region, columns, joins, identifier_rows(dataset, "held")))
+    how = "\n".join((str(VERSION), region, columns, joins, identifier_rows(dataset, "held")))
     state = {"table": dataset.table, "digest": hashlib.sha256(how.encode()).hexdigest()}
     engine.run("CREATE TABLE IF NOT EXISTS meta.identified (dataset VARCHAR NOT NULL, digest VARCHAR NOT NULL)")
     if engine.count("SELECT count(*) FROM meta.identified WHERE dataset = $table AND digest = $digest", state):
         return
     table = f"register.{name(dataset.table)}"
-    normalise_phones(engine, dataset, catalogue, table)
+    normalise_values(engine, dataset, catalogue, table)
     engine.run(f"CREATE TEMP TABLE named AS {naming(dataset, catalogue, table)}")
     engine.run(f"""
         UPDATE {table} SET _person = named._named FROM named

@@ -10,6 +10,7 @@ from assets.ingest.account import Account, RefusedError, refuse_drift, write_bat
 from assets.ingest.audio import Audio
 from assets.ingest.load import Load, held_rows, load
 from assets.ingest.mismatches import Mismatch, mismatches
+from assets.ingest.unfit import Unfit, unfit
 from resources.connectors.extract import Connector
 from resources.connectors.pieces import Moment, described
 from resources.connectors.source_error import SourceError
@@ -30,7 +31,8 @@ class Outcome:
     """What became of one data set in a run: its batch's account, or why there is none; and when what is held was read.
 
     A batch that was refused has an account, of its refused records, and the error that says why.
-    `mismatches` are the fields whose tags do not fit what is held now, `asked` counts what was asked of a server.
+    `mismatches` are the fields whose tags do not fit what is held now, `unfit` those of which some values do not identify, `asked` counts
+    what was asked of a server.
     """
 
     dataset: Dataset
@@ -41,6 +43,7 @@ class Outcome:
     read_at: dt.datetime | None = None
     mismatches: tuple[Mismatch, ...] = ()
     asked: dict[str, int] = field(default_factory=dict)
+    unfit: tuple[Unfit, ...] = ()
 
 
 def ingest_source(register: Register, source: str, run: str, wanted: Iterable[str]) -> Iterator[Outcome]:
@@ -74,7 +77,9 @@ def ingest_source(register: Register, source: str, run: str, wanted: Iterable[st
         with register.warehouse.viewing(run) as engine:
             rows = held_rows(engine, dataset)
             wrong = tuple(mismatches(engine, dataset, register.catalogue))
-        yield Outcome(dataset, rows, error=error, read_at=register.ledger.latest_read(source, name), mismatches=wrong)
+            nobodys = tuple(unfit(engine, dataset, register.catalogue))
+        read_at = register.ledger.latest_read(source, name)
+        yield Outcome(dataset, rows, error=error, read_at=read_at, mismatches=wrong, unfit=nobodys)
 
 
 def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str) -> Outcome:
@@ -101,13 +106,14 @@ def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str
             write_batch(engine, what, run, account)
             rows = held_rows(engine, dataset)
             wrong = tuple(mismatches(engine, dataset, register.catalogue))
+            nobodys = tuple(unfit(engine, dataset, register.catalogue))
     except RefusedError as refusal:
         return _refused(register, what, run, Account(decoded.read, refused=decoded.read, undeclared=undeclared), refusal)
     if extraction.memory is not None:
         cursor = Cursor(described(dataset), extraction.memory, run)
         cursor_meant(register.ledger.engine, dataset.source, dataset.name, cursor, now)
     register.ledger.batch_loaded(batch.id, account.as_dict())
-    return Outcome(dataset, rows, batch.id, account, read_at=now, mismatches=wrong, asked=extraction.asked)
+    return Outcome(dataset, rows, batch.id, account, read_at=now, mismatches=wrong, asked=extraction.asked, unfit=nobodys)
 
 
 def _memory(register: Register, dataset: Dataset) -> dict[str, str] | None:
@@ -128,6 +134,7 @@ def _refused(register: Register, what: Load, run: str, account: Account, refusal
         write_batch(engine, what, run, account)
         rows = held_rows(engine, dataset)
         wrong = tuple(mismatches(engine, dataset, register.catalogue))
+        nobodys = tuple(unfit(engine, dataset, register.catalogue))
     register.ledger.batch_refused(what.batch, account.as_dict())
     read_at = register.ledger.latest_read(dataset.source, dataset.name)
-    return Outcome(dataset, rows, what.batch, account, refusal, read_at, wrong)
+    return Outcome(dataset, rows, what.batch, account, refusal, read_at, wrong, unfit=nobodys)

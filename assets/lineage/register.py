@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assets.ingest.normalise import LOOKUPS
 from assets.ingest.people import identifier_rows, naming
 from assets.ingest.table import OWN_COLUMNS, columns_of
 from assets.ingest.typing import record_id
@@ -102,9 +103,9 @@ def _record(dataset: Dataset) -> Iterator[Iterable[Base]]:
 
 def _named(dataset: Dataset, catalogue: Catalogue) -> dict[str, set[Base]]:
     """What the normalised identifiers of a data set's records, and the persons that they name, are made of: columns of its table."""
-    schema = {"judged": ["_record", *dataset.fields], "phones": ["text", "e164"]}
+    schema = {"judged": ["_record", *dataset.fields]} | {table: ["text", "value"] for table in LOOKUPS}
     text = naming(dataset, catalogue, "judged")
-    columns = lineage(text, f"{_MADE_BY} ({dataset.id})", schema, lookups={"phones": {"e164": "text"}}, stars=True)
+    columns = lineage(text, f"{_MADE_BY} ({dataset.id})", schema, lookups={table: {"value": "text"} for table in LOOKUPS}, stars=True)
     return {column.name: {(register_name(dataset), name) for _, name in column.sources} for column in columns}
 
 

@@ -31,18 +31,22 @@ _PICKED = re.compile(r"register\.\*\[(?P<what>[a-z_]+)(=(?P<value>[a-z_.]+))?\]"
 _EVERY = re.compile(r"register\.\*\.(?P<column>\w+)")
 
 
-def _when_prohibited(dataset: Dataset, which: str | None) -> str | None:
-    """The field that says from or until when records of a data set are prohibitions."""
-    prohibition = dataset.shape.prohibition
-    if prohibition is None:
-        return None
-    return prohibition.until if which == "until" else prohibition.from_
+def _is_named(block: str) -> Callable[[Dataset, Field, str | None], bool]:
+    """Whether a data set's block names a field under a key."""
+
+    def is_named(dataset: Dataset, field: Field, key: str | None) -> bool:
+        stated = getattr(dataset.shape, block)
+        return stated is not None and field.name == stated.model_dump(by_alias=True).get(key)
+
+    return is_named
 
 
 _PICKS: dict[str, Callable[[Dataset, Field, str | None], bool]] = {
     "mentions_others": lambda _dataset, field, _value: bool(field.shape.mentions_others),
     "category": lambda _dataset, field, value: field.shape.category == value,
-    "prohibition": lambda dataset, field, value: field.name == _when_prohibited(dataset, value),
+    "prohibition": _is_named("prohibition"),
+    "company": _is_named("company"),
+    "employment": _is_named("employment"),
     "anchor": lambda dataset, field, _value: dataset.shape.anchor == field.name,
 }
 

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from assets.ingest.people import normalised
+from assets.ingest.people import forms
 from assets.outreach.prohibitions import against_prohibition, hashes_of, unknown
 from resources.catalogue.positions import nearest
 from resources.errors import AnsvarError
 from resources.ledger import Disclosure
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
 
     from resources.catalogue.notice_shapes import RecipientShape
@@ -41,18 +42,25 @@ def disclose(register: Register, recipient: str, ground: str, made_by: str, line
     given = _read(register, lines)
     moment, pepper = register.clock.now(), register.home.pepper
     with register.warehouse.reading() as engine:
-        hashes = hashes_of(engine, given.values(), pepper)
-        numbers = [str(number) for number in given]
-        moments = pa.array([moment] * len(numbers), pa.timestamp("us"))
-        listed = pa.table({"disclosure": pa.array(numbers, pa.string()), "hash": pa.array(hashes, pa.string()), "made_at": moments})
-        strangers = unknown(engine, listed, pepper)
+        hashes = hashes_of(engine, ((kind, form) for _, kind, form in given), pepper)
+        listed = _listed([str(place) for place in range(len(given))], hashes, moment)
+        nobodys = {int(place) for place in unknown(engine, listed, pepper)}
+        known = [place for place in range(len(given)) if place not in nobodys]
+        hashes, numbers = [hashes[place] for place in known], [str(given[place][0]) for place in known]
+        strangers = {str(number) for number, _, _ in given}.difference(numbers)
         if strangers:
-            raise AnsvarError(f"Nobody in the register bears what stands in {_told(strangers)}: leave it out, or correct it.")
+            raise AnsvarError(f"Nobody in the register bears what stands in {_told([*strangers])}: leave it out, or correct it.")
+        listed = _listed(numbers, hashes, moment)
         against = against_prohibition(engine, register.catalogue, listed, pepper) if shape.kind == "partner" else []
     if against:
         raise AnsvarError(f"The persons in {_told(against)} prohibit that their data is given to partners: leave them out.")
     safeguard = shape.transfer.safeguard.en if shape.transfer else None
     return register.ledger.new_disclosure(Disclosure(recipient, shape.kind, shape.country, ground, safeguard, made_by, moment), hashes)
+
+
+def _listed(names: list[str], hashes: list[str], moment: dt.datetime) -> pa.Table:
+    moments = pa.array([moment] * len(names), pa.timestamp("us"))
+    return pa.table({"disclosure": pa.array(names, pa.string()), "hash": pa.array(hashes, pa.string()), "made_at": moments})
 
 
 def _recipient(register: Register, recipient: str) -> RecipientShape:
@@ -62,22 +70,19 @@ def _recipient(register: Register, recipient: str) -> RecipientShape:
     return recipients[recipient]
 
 
-def _read(register: Register, lines: Sequence[str]) -> dict[int, tuple[str, str]]:
-    """The identifiers by line number (from 1), normalised; blank lines are passed over."""
+def _read(register: Register, lines: Sequence[str]) -> list[tuple[int, str, str]]:
+    """Each line's number (from 1), the kind of its identifier, and a form in which sources may hold it; blank lines are passed over."""
     kinds = register.catalogue.vocabulary.identifiers
-    regions = sorted({source.shape.region for source in register.catalogue.sources.values()})
-    found: dict[int, tuple[str, str]] = {}
+    found: list[tuple[int, str, str]] = []
     unreadable = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         kind, separator, value = line.strip().partition("=")
         kind, value = (kind, value) if separator else ("email", line.strip())
-        read = [normalised(kind, value, register.catalogue, region) for region in regions] if kind in kinds else []
-        known = [each for each in read if each is not None]
-        if known:
-            found[number] = (kind, known[0])
-        else:
+        read = forms(kind, value, register.catalogue) if kind in kinds else ()
+        found += [(number, kind, form) for form in read]
+        if not read:
             unreadable.append(str(number))
     if unreadable:
         raise AnsvarError(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 
-from assets.ingest.people import e164
+from assets.ingest.normalise import email, phone
 from assets.rights.holding import Fact, KnownFrom, Value
 from assets.rights.inflection import folded
 from assets.rights.patterns import words
@@ -162,9 +162,9 @@ def _stems(dataset: Dataset, name: str) -> set[str]:
 def _normal(how: str, value: str, region: str) -> str:
     """A value as it is compared."""
     if how == "phone":
-        return e164(value, region) or folded(value)
+        return phone(value, region) or folded(value)
     if how == "email":
-        return value.lower()
+        return email(value) or value.lower()
     spelt = [folded(span.value) for span in words(value)] if how == "name" else []
     spelt = [word for word in spelt if word not in _described()["left_out_of_names"]]
     return " ".join(sorted(spelt)) or "".join(letter for letter in folded(value) if letter.isalnum())

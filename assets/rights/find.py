@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from assets.ingest.people import normalised
+from assets.ingest.people import forms
 from resources.errors import AnsvarError
 from resources.warehouse.models import model
 
@@ -95,7 +95,7 @@ def find(engine: Engine, catalogue: Catalogue, identifiers: Sequence[tuple[str, 
 
 
 def given_values(catalogue: Catalogue, identifiers: Sequence[tuple[str, str]]) -> list[tuple[int, str, str]]:
-    """The identifiers as the register compares them, numbered; a telephone number without a country code once for each region.
+    """The identifiers as the register compares them, numbered; one that sources may hold in several forms once in each.
 
     Raises:
         AnsvarError: where a kind is not in the vocabulary.
@@ -103,10 +103,5 @@ def given_values(catalogue: Catalogue, identifiers: Sequence[tuple[str, str]]) -
     kinds = catalogue.vocabulary.identifiers
     if any(kind not in kinds for kind, _ in identifiers):
         raise AnsvarError(f"The request has an identifier of a kind that is not known: file it again with one of {', '.join(kinds)}.")
-    found = {
-        (number, kind, value)
-        for number, (kind, given) in enumerate(identifiers)
-        for region in regions(catalogue)
-        if (value := normalised(kind, given, catalogue, region)) is not None
-    }
+    found = {(number, kind, value) for number, (kind, given) in enumerate(identifiers) for value in forms(kind, given, catalogue)}
     return sorted(found)

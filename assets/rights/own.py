@@ -43,7 +43,8 @@ def own(catalogue: Catalogue, identifiers: Iterable[Identifier], tables: Iterabl
     kinds = catalogue.vocabulary.identifiers
     by_form: dict[str, set[str]] = {"email": set(), "phone": set(), "text": set()}
     for each in identifiers:
-        by_form[kinds[each.kind].normalise].add(each.value if kinds[each.kind].normalise == "phone" else each.value.lower())
+        how = kinds[each.kind].normalise
+        by_form[how if how in by_form else "text"].add(each.value if how == "phone" else each.value.lower())
     names: set[str] = set()
     for table in tables:
         free = free_text(table.dataset)

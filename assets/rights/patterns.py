@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import phonenumbers
 from stdnum import luhn
 
-from assets.ingest.people import e164
+from assets.ingest.normalise import e164
 from resources.recognise.values import is_hetu, is_iban, is_personnummer
 
 if TYPE_CHECKING:

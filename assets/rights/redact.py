@@ -186,7 +186,7 @@ def _merged(hits: Iterable[_Hit]) -> list[_Hit]:
 
 def _foreign(engine: Engine, catalogue: Catalogue, tokens: set[str]) -> frozenset[str]:
     """Which words of the texts are identifiers that somebody else bears."""
-    kinds = [kind for kind, shape in catalogue.vocabulary.identifiers.items() if shape.joins and shape.normalise == "text"]
+    kinds = [kind for kind, shape in catalogue.vocabulary.identifiers.items() if shape.joins and shape.normalise not in ("email", "phone")]
     for view, column, values in (("token_rows", "token", sorted(tokens)), ("kind_rows", "kind", kinds)):
         engine.register(view, pa.table({column: pa.array(values, pa.string())}))
     engine.run("CREATE OR REPLACE TEMP TABLE text_tokens AS SELECT token FROM token_rows")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from assets.ingest.people import normalised
+from assets.ingest.people import forms
 from pipelines.cli.show import as_json as print_json
 from pipelines.cli.show import table
 from resources.errors import AnsvarError
@@ -51,8 +51,7 @@ def _check(register: Register, kind: str, value: str) -> None:
     known = [name for name, shape in register.catalogue.vocabulary.identifiers.items() if shape.joins]
     if kind not in known:
         raise AnsvarError(f"What stands before '=' in --identifier is no kind that a person can be found by. Known: {', '.join(known)}.")
-    regions = {source.shape.region for source in register.catalogue.sources.values()}
-    if all(normalised(kind, value, register.catalogue, region) is None for region in regions):
+    if not forms(kind, value, register.catalogue):
         raise AnsvarError(f"What was given as {kind} does not look like one: check how it is written.")
 
 

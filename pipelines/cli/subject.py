@@ -11,6 +11,10 @@ from pipelines.cli.show import table
 from resources.register import open_register
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from assets.identity.companies import Employer
     from assets.identity.show import Shown, SourcePerson
 
 
@@ -38,6 +42,8 @@ def show(subject: str, by: str, reason: str, *, as_json: bool) -> None:
     _head(shown)
     for person in shown.persons:
         _person(person)
+    if shown.employers:
+        _employers(shown.employers)
 
 
 def _head(shown: Shown) -> None:
@@ -59,3 +65,21 @@ def _person(person: SourcePerson) -> None:
         for each in person.records
     ]
     table(("data set", "record", "role", "fields"), fields)
+
+
+def _employers(employers: Sequence[Employer]) -> None:
+    click.secho("\nCompanies", bold=True)
+    table(
+        ("company", "business id", "role", "from", "until", "customer", "customer from", "customer until", "data set"),
+        [
+            [
+                *(each.name or each.company, each.business_id, each.role, _day(each.started), _day(each.ended)),
+                *("now" if each.is_live else "not now", _day(each.customer_from), _day(each.customer_until), each.dataset),
+            ]
+            for each in employers
+        ],
+    )
+
+
+def _day(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None

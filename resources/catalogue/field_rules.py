@@ -46,6 +46,7 @@ def check_field(document: Document, place: Location, field: Effective[FieldShape
     _check_typing(document, place, shape)
     _check_bounds(document, place, shape, rules)
     is_known(document, (*place, "identifies"), shape.identifies, [*vocabulary.identifiers, "none"], "kind of identifier")
+    _check_plus_addresses(document, place, shape, rules)
     if shape.retention != rules.dataset.shape.retention and "retention" in field.stated:
         _check_retention(document, place, shape, rules)
     if "category" in field.unsure:
@@ -58,6 +59,14 @@ def check_field(document: Document, place: Location, field: Effective[FieldShape
             document.report((*place, tag), why)
     elif shape.category in vocabulary.categories:
         _check_tags(document, place, field, vocabulary.categories[shape.category].states)
+
+
+def _check_plus_addresses(document: Document, place: Location, field: FieldShape, rules: DatasetRules) -> None:
+    """Whether addresses with a plus sign are one with those without is said of e-mail addresses that identify."""
+    kind = rules.names.vocabulary.identifiers.get(field.identifies or "")
+    is_open = document.is_broken((*place, "identifies")) or (kind is None and field.identifies not in (None, "none"))
+    if field.plus_addresses is not None and not is_open and (kind is None or kind.normalise != "email"):
+        document.report((*place, "plus_addresses"), "'plus_addresses' has no meaning here: it is said of e-mail addresses that identify")
 
 
 def _check_tags(document: Document, place: Location, field: Effective[FieldShape], states: Sequence[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from resources.catalogue.company_rules import check_companies
 from resources.catalogue.field_rules import check_field
 from resources.catalogue.inheritance import OF_PERSONS, WHERE_DEMANDED, Levels
 from resources.catalogue.model import SYSTEM
@@ -38,6 +39,16 @@ def check_source(document: Document, source: SourceShape, names: Names) -> None:
     check_zone(document, ("time_zone",), source.time_zone)
     is_known(document, ("operator",), source.operator, names.processors, "processor of notice.yaml")
     check_tags(document, (), source, names)
+    _check_plus_addresses(document, source, names)
+
+
+def _check_plus_addresses(document: Document, source: SourceShape, names: Names) -> None:
+    """What is said of e-mail addresses with a plus sign must reach a field that is one."""
+    kinds = names.vocabulary.identifiers
+    said = [field.identifies for dataset in source.datasets.values() for field in dataset.fields.values() if field.plus_addresses is None]
+    reached = any(kind in kinds and kinds[kind].normalise == "email" for kind in said if kind is not None)
+    if source.plus_addresses is not None and not reached and document.is_whole(("datasets",)):
+        document.report(("plus_addresses",), "'plus_addresses' reaches no field: the source has no e-mail address that identifies")
 
 
 def check_tags(document: Document, place: Location, tags: TagsShape, names: Names) -> None:
@@ -78,6 +89,7 @@ class DatasetRules:
         self._check_anchor()
         self._check_persons()
         self._check_prohibition()
+        check_companies(self.document, self)
         self._check_files()
         if (
             self.stated.load != "snapshot"

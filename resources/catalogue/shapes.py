@@ -113,6 +113,7 @@ class FieldShape(TagsShape):
     category: Text = ""
     identifies: Text | None = None
     shared: bool | None = None
+    plus_addresses: Literal["same", "apart"] | None = None
 
 
 class ProhibitionShape(Shape):
@@ -121,6 +122,34 @@ class ProhibitionShape(Shape):
     where: Annotated[dict[Name, Annotated[list[Scalar], Field(min_length=1)]], Field(min_length=1)]
     from_: Name | None = Field(default=None, alias="from")
     until: Name | None = None
+
+
+class CompanyShape(Shape):
+    """The fields of a data set that describe companies: the id that the source has for each, and what it says of it.
+
+    `customer_from` and `customer_until` are the first and the last day on which the company was a customer. `public_register`: the data set
+    comes of a register that everybody may read, and says nothing of our customers.
+    """
+
+    id: Name
+    business_id: Name | None = None
+    name: Name | None = None
+    customer_from: Name | None = None
+    customer_until: Name | None = None
+    public_register: bool = False
+
+
+class EmploymentShape(Shape):
+    """Which person of a record works for a company, or is its contact person: the person's role in the record, and fields.
+
+    `company` holds the id that the source has for the company; `from` and `until` the first and the last day; `role` what the person does.
+    """
+
+    person: Name
+    company: Name
+    from_: Name | None = Field(default=None, alias="from")
+    until: Name | None = None
+    role: Name | None = None
 
 
 class DatasetShape(TagsShape):
@@ -141,6 +170,8 @@ class DatasetShape(TagsShape):
     purposes: Annotated[list[Name], Field(min_length=1)] = []
     persons: dict[Name, list[Name]]
     prohibition: ProhibitionShape | None = None
+    company: CompanyShape | None = None
+    employment: EmploymentShape | None = None
     fields: Annotated[dict[Name, FieldShape], Field(min_length=1)]
 
     @property
@@ -160,6 +191,7 @@ class SourceShape(TagsShape):
     connection: dict[str, object]
     region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
     time_zone: Text
+    plus_addresses: Literal["same", "apart"] | None = None
     datasets: Annotated[dict[Name, DatasetShape], Field(min_length=1)]
 
 
@@ -215,7 +247,7 @@ class LegalBasisShape(TermShape):
 class IdentifierShape(TermShape):
     """A kind of identifier: how its values are made comparable, and whether they may join records."""
 
-    normalise: Literal["email", "phone", "text"]
+    normalise: Literal["email", "phone", "business_id", "text"]
     joins: bool
     personal: bool = True
     exclusive: bool = False

@@ -25,3 +25,10 @@ CREATE TABLE IF NOT EXISTS identity.aliases (alias VARCHAR, subject VARCHAR);
 CREATE TABLE IF NOT EXISTS identity.history (former VARCHAR, subject VARCHAR, key_kind VARCHAR, key_hash VARCHAR, hash VARCHAR);
 CREATE TABLE IF NOT EXISTS identity.candidates (one VARCHAR, other VARCHAR, probability DOUBLE);
 CREATE TABLE IF NOT EXISTS identity.record_persons (_record VARCHAR, dataset VARCHAR, role VARCHAR, is_main BOOLEAN, person VARCHAR);
+CREATE TABLE IF NOT EXISTS identity.companies (
+  company VARCHAR, business_id VARCHAR, name VARCHAR, records BIGINT, sources BIGINT, is_registered BOOLEAN, is_customer BOOLEAN, customer_from DATE,
+  customer_until DATE);
+CREATE TABLE IF NOT EXISTS identity.company_records (_record VARCHAR, dataset VARCHAR, company VARCHAR, why VARCHAR);
+CREATE TABLE IF NOT EXISTS identity.contact_periods (
+  _record VARCHAR, dataset VARCHAR, person VARCHAR, company VARCHAR, role VARCHAR, started DATE, ended DATE, is_customer BOOLEAN, customer_from DATE,
+  customer_until DATE, related_until DATE);

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from assets.ingest.people import e164
+from assets.ingest.normalise import e164
 from tests.demo.reading import READERS
 
 if TYPE_CHECKING:

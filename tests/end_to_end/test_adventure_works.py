@@ -279,3 +279,21 @@ def _digests(engine: Engine) -> dict[str, tuple[Any, ...]]:
         table: engine.rows(f"SELECT count(*), sum(hash(rows)) FROM {table} AS rows")[0]  # noqa: S608 - names of the register
         for table in tables
     }
+
+
+def test_stores_are_companies_and_their_contact_persons_work_there(read: Read) -> None:
+    """The 701 stores of each of two files and the company of the business register are companies; all 753 contact persons are of a store.
+
+    Without business ids nothing tells that the stores of the two files are one, so they are not.
+    """
+    assert read.rows("SELECT is_registered, is_customer, count(*) FROM identity.companies GROUP BY ALL ORDER BY ALL") == [
+        (False, True, 1402),
+        (True, False, 1),
+    ]
+    assert read.rows("SELECT name, business_id FROM identity.companies WHERE is_registered") == [("Nokia Oyj", "0112038-9")]
+    assert read.rows("""
+        SELECT count(*), count(DISTINCT company), bool_and(is_customer), count(related_until) FROM identity.contact_periods
+    """) == [(753, 701, True, 0)]
+    assert read.rows("SELECT role, count(*) FROM identity.contact_periods GROUP BY role ORDER BY role") == [
+        *read.rows("SELECT contact_type, count(*) FROM register.crm_store_contacts GROUP BY contact_type ORDER BY contact_type")
+    ]

@@ -42,6 +42,8 @@ class Known:
         identifiers: the identifiers of each record's main person.
         persons: the truth of each person.
         cases: the planted cases.
+        companies: of each record of the customer register that describes a company, its own business id and last day as a customer, and the
+            company's business id, number of sources and last day.
     """
 
     owners: dict[str, str]
@@ -50,6 +52,7 @@ class Known:
     identifiers: dict[str, set[tuple[str, str]]]
     persons: dict[str, Any]
     cases: dict[str, Any]
+    companies: list[tuple[Any, ...]]
 
     def of(self, person: str) -> list[str]:
         """The records of a person that the register holds somebody's."""
@@ -87,12 +90,21 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Known:
             SELECT records._record, persons.subject FROM identity.record_persons AS records
             INNER JOIN identity.persons AS persons ON persons.person = records.person WHERE records.is_main
         """)
+        companies = engine.rows("""
+            SELECT coalesce(crm.business_id, traders.business_id), coalesce(crm.relation_ended_on, traders.relation_ended_on),
+              companies.business_id, companies.sources, companies.customer_until, companies.is_registered
+            FROM identity.company_records AS records
+            INNER JOIN identity.companies AS companies ON companies.company = records.company
+            LEFT JOIN register.crm_companies AS crm ON crm._record = records._record
+            LEFT JOIN register.crm_sole_traders AS traders ON traders._record = records._record
+            WHERE records.dataset IN ('crm_companies', 'crm_sole_traders')
+        """)
         for record, kind, value in engine.rows("SELECT _record, kind, value FROM identity.identifiers WHERE is_main"):
             identifiers[record].add((kind, value))
     subjects = {record: subject for record, subject in found if subject is not None}
     nobodies = {record for record, subject in found if subject is None}
     register.ledger.close()
-    return Known(owners, subjects, nobodies, identifiers, truth["persons"], truth["cases"])
+    return Known(owners, subjects, nobodies, identifiers, truth["persons"], truth["cases"], companies)
 
 
 def _record(world: Path, dataset: str, key: str) -> str:
@@ -202,3 +214,12 @@ def test_a_second_address_stays_apart(known: Known) -> None:
     )
     assert (len(first), len(second)) == (1, 1)
     assert first != second
+
+
+def test_each_company_is_found_in_the_business_register(known: Known) -> None:
+    """Every company and sole trader of the customer register is one with its entry in the business register, if that is held."""
+    assert len(known.companies) > 20
+    for own, ended, joined, sources, until, is_registered in known.companies:
+        assert (own, ended) == (joined, until)
+        assert is_registered or ended is not None
+        assert sources == (2 if is_registered else 1)

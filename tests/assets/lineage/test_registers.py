@@ -10,6 +10,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.lineage import lineage as followed
 
+from assets.ingest.normalise import LOOKUPS
 from assets.ingest.people import identifier_rows, naming
 from assets.ingest.table import columns_of
 from assets.lineage import build_lineage
@@ -89,7 +90,8 @@ def test_what_is_withheld_is_in_no_bundle(catalogue: Catalogue, lineage: Lineage
 def test_the_generated_sql_is_what_the_engine_reads(catalogue: Catalogue) -> None:
     """DuckDB takes the SQL that names persons, of every data set, and gives the columns of `identity.identifiers`."""
     database = Described()
-    database.make("main.phones", {"text": "VARCHAR", "e164": "VARCHAR"})
+    for table in LOOKUPS:
+        database.make(f"main.{table}", {"text": "VARCHAR", "value": "VARCHAR"})
     identifiers = list(database.tables()["identity.identifiers"])
     for dataset in catalogue.datasets:
         database.make(f"main.{dataset.table}", columns_of(dataset))

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.helpers.customers import SOURCES, company, period
 from tests.helpers.records import chat, customer
+from tests.helpers.small import TODAY, Small
 
 if TYPE_CHECKING:
-    from tests.helpers.small import Small
+    from pathlib import Path
+
     from tests.pipelines.cli.conftest import Command
 
 BY = ("--by", "Maija Korhonen", "--reason", "asked them")
@@ -98,3 +101,21 @@ def test_nobody_looks_at_nobody_nor_without_a_name(ansvar: Command, on: tuple[st
     ((subject,),) = small.rows("SELECT min(subject) FROM identity.subjects")
     assert "gives a name and a reason" in ansvar(*on, "subject", "show", subject, "--by", " ", "--reason", "why").message
     assert small.register.ledger.looks() == []
+
+
+def test_the_companies_of_a_subject_are_shown(ansvar: Command, tmp_path: Path) -> None:
+    """Whoever looks at a subject sees the companies that the person works or worked for, with dates, and whether each is a customer."""
+    crm = Small(tmp_path / "companies", SOURCES)
+    crm.deliver("crm", [company(1, "2077474-0"), company(2, None, name="Entinen Oy", ended_on="2026-03-31")], "companies.ndjson")
+    crm.deliver("crm", [period(1, 1, "Y1", role="boss"), period(2, 1, "Y2", ended_at="2026-02-01T10:00:00")], "contacts.ndjson")
+    crm.ingest("crm")
+    ((subject,),) = crm.rows("SELECT subject FROM identity.subjects")
+    on = ("--register", crm.folder / "register", "--home", crm.home.path)
+    printed = ansvar(*on, "subject", "show", subject, *BY, COLUMNS="200", ANSVAR_CLOCK=TODAY).out
+    assert [" ".join(line.split()) for line in printed.splitlines() if line.endswith("crm_contacts")][-2:] == [
+        "Yritys 1 2077474-0 boss 2021-01-01 – now 2020-01-01 – crm_contacts",
+        "Entinen Oy – – 2021-01-01 2026-02-01 not now 2020-01-01 2026-03-31 crm_contacts",
+    ]
+    shown = json.loads(ansvar(*on, "subject", "show", subject, *BY, "--json", ANSVAR_CLOCK=TODAY).out)["employers"]
+    assert [(each["is_live"], each["related_until"]) for each in shown] == [(True, None), (False, "2026-02-01")]
+    crm.close()
