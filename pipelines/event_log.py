@@ -1,7 +1,7 @@
 """Dagster's event log in SQLite, with its connections kept open while it is in use.
 
-Dagster's own opens a database anew for each event, of which a night has more than a thousand, and SQLite empties its write-ahead log into the
-file each time that the last connection is closed: half of what the demonstration cost. See https://www.sqlite.org/wal.html.
+Dagster's own opens a database anew for each event, of which a night has more than a thousand, and SQLite empties its write-ahead log into
+the file each time that the last connection is closed: half of what the demonstration cost. See https://www.sqlite.org/wal.html.
 """
 
 from __future__ import annotations
