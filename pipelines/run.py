@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ from assets.accountability.checks import PROMISES_STEP
 from pipelines.definitions import build
 from pipelines.instance import open_instance
 from pipelines.jobs import DAILY, EXPORT, QUIET
-from resources.register import open_register
+from resources.catalogue import load_register
+from resources.register import open_register, register_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,19 +39,31 @@ class Ran:
 
 def daily() -> dg.JobDefinition:
     """The daily job of the register that the environment names."""
-    return build().resolve_job_def(DAILY)
+    return _definitions().resolve_job_def(DAILY)
 
 
 def export_bundle() -> dg.JobDefinition:
     """The export job of the register that the environment names."""
-    return build().resolve_job_def(EXPORT)
+    return _definitions().resolve_job_def(EXPORT)
+
+
+def _definitions() -> dg.Definitions:
+    folder = register_folder()
+    return _built(folder, load_register(folder).digest)
+
+
+@lru_cache(maxsize=1)  # Dagster asks for a run's job four times over
+def _built(folder: Path, digest: str) -> dg.Definitions:
+    """The definitions of a register; built anew when its YAML has another digest."""
+    del digest
+    return build(folder)
 
 
 def run_daily(home: Home, groups: Sequence[str] | None = None) -> Ran:
     """Run the daily job, or the assets of some of its groups."""
     selection = None
     if groups is not None:
-        graph = build().resolve_asset_graph()
+        graph = _definitions().resolve_asset_graph()
         selection = [key for group in groups for key in dg.AssetSelection.groups(group).resolve(graph)]
     return _run(daily, home, selection=selection, tags=_TAGS)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-from copy import deepcopy
+import shutil
+from copy import copy, deepcopy
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -62,6 +63,16 @@ class Small:
         catalogue = load_register(folder / "register")
         self.register: Register = open_register(catalogue, self.home, Clock(catalogue.notice.time_zone))
         self.at(moment)
+
+    def copied(self, folder: Path) -> Small:
+        """Another register in the same state, in a folder of its own; this one must be closed."""
+        shutil.copytree(self.folder, folder, symlinks=True, dirs_exist_ok=True)
+        other = copy(self)
+        other.folder, other.described = folder, deepcopy(self.described)
+        other.home, other.data = Home(folder / "home"), folder / "data"
+        write_private(other.home.path / "settings.env", f"DATA={other.data}\n")
+        other.register = open_register(load_register(folder / "register"), other.home, self.register.clock)
+        return other
 
     def close(self) -> None:
         """Let go of what is open."""

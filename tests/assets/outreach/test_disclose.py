@@ -26,15 +26,23 @@ BERTTA = {
 CHAT = {"id": "1", "user_id": "u2", "email": "bertta@koti.example", "cookie": "k2", "ended_at": "2026-10-14T12:00:00Z"}
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Small]:
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Small:
     """Two customers, of whom the one whose kind is `company` prohibits partners since the first of October, and a chat of hers."""
-    made = Small(tmp_path)
+    made = Small(tmp_path_factory.mktemp("small"))
     made.dataset("shop.customers")["prohibition"] = {"where": {"kind": ["company"]}, "from": "seen_at", "until": "ended_on"}
     made.describe()
     made.deliver("shop", [ASKO, BERTTA])
     made.deliver("chats", [CHAT])
     made.ingest("shop", "chats")
+    made.close()
+    return made
+
+
+@pytest.fixture
+def small(ingested: Small, tmp_path: Path) -> Iterator[Small]:
+    """A copy of it, to disclose from."""
+    made = ingested.copied(tmp_path)
     yield made
     made.close()
 
