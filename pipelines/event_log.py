@@ -71,9 +71,8 @@ class KeptOpenEventLogStorage(SqliteEventLogStorage):
             self._initdb(engine)
             self._initialized_dbs.add(shard)
         connection = engine.connect()
-        connection.exec_driver_sql(
-            "PRAGMA synchronous=NORMAL"
-        )  # whole after a power cut; the last events of what it cut off may be missing
+        # Whole after a power cut; the last events of the run that it cut off may be missing.
+        connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
         connection.commit()
         self._open[shard] = connection
         if len(self._open) > _MOST_OPEN:
