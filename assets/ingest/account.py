@@ -106,7 +106,7 @@ def write_batch(engine: Engine, what: Load, run: str, account: Account) -> None:
     """Put a batch and its counts into `meta.batches`, where whoever reads the register can ask for them."""
     dataset = what.dataset
     values: dict[str, object] = {"batch": what.batch, "source": dataset.source, "dataset": dataset.name, "run": run, "landed_at": what.now}
-    values["read_from"] = "quarantine" if what.is_release else "source"
+    values["read_from"] = "quarantine" if what.is_release else "days" if what.days else "source"
     values |= {name: getattr(account, name) for name in _COUNTS}
     values |= {"dropped": sum(account.dropped.values()), "dropped_by": json.dumps(account.dropped, sort_keys=True)}
     engine.run(f"INSERT INTO meta.batches ({', '.join(values)}) VALUES ({', '.join(f'${name}' for name in values)})", values)

@@ -120,7 +120,7 @@ def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
         ]
         metadata: dict[str, int | bool | str] = {"dagster/row_count": outcome.rows, "source read": False, "data as of": _as_of(outcome)}
         return dg.MaterializeResult(key, metadata=metadata, check_results=[_source_read(outcome), *unread, _tags_match(outcome)])
-    counts = _counts(account)
+    counts = counts_of(account)
     rates: dict[str, int | float] = {"quarantine rate": account.bad_share, **counts}
     return dg.MaterializeResult(
         key,
@@ -149,7 +149,8 @@ def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
     )
 
 
-def _counts(account: Account) -> dict[str, int]:
+def counts_of(account: Account) -> dict[str, int]:
+    """The counts of an account, by what Dagster plots them as."""
     dropped = {f"dropped: {rule}": count for rule, count in account.dropped.items()}
     return {name: count for name, count in account.as_dict().items() if isinstance(count, int)} | dropped
 

@@ -96,11 +96,12 @@ class Connector:
 
     def _extract_rest(self, dataset: Dataset, read: RestRead, connection: RestConnection, landing: Landing, moment: Moment) -> Extraction:
         base_url = self._value(connection.base_url, "base_url")
-        described = [read.model_dump(mode="json"), base_url, dict(moment.memory or {})]
-        batch = landing.unfinished(self.source.name, dataset.name)
+        described = [read.model_dump(mode="json"), base_url, dict(moment.memory or {}), [day.isoformat() for day in moment.days]]
+        place = f"{dataset.name}.days" if moment.days else dataset.name  # what a reading of other extent left stays
+        batch = landing.unfinished(self.source.name, place)
         left = answers.begun(batch, described, moment.now) if batch is not None else None
         if batch is None or left is None:
-            batch = landing.new_batch(self.source.name, dataset.name)
+            batch = landing.new_batch(self.source.name, place)
             answers.begin(batch, described, moment.now)
             left = (moment.now, [])
         client = self._client(connection)

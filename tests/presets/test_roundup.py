@@ -8,7 +8,6 @@ import pytest
 from ruamel.yaml import YAML
 from whenever import Instant
 
-from resources.catalogue import load_register
 from resources.connectors.progress import Progress, watching
 from resources.connectors.source_error import SourceError
 from tests.helpers import roundup
@@ -130,7 +129,7 @@ def test_issues_read_whole_follow_what_was_retired(tmp_path: Path, served: Track
     issues["read"]["paging"] = {"kind": "page", "parameter": "@page_index", "more": "data.@links.next"}
     with file.open("w", encoding="utf-8") as opened:
         yaml.dump(described, opened)
-    preset.catalogue = load_register(preset.catalogue.folder)
+    preset.reload()
     assert _ingest(preset, "issues")["issues"].asked["pages read"] == 3
     held = preset.held("issues", "issue_id")
     assert held == _listed(served, "issue")
