@@ -29,7 +29,8 @@ class Account:
     `dropped` counts by the rule that dropped them. `refused` counts the records of a batch that was not loaded at all. `deleted` counts
     rows that the source no longer has; `kept_back` rows and records in quarantine that a snapshot lacks and that stay all the same, because
     it is suspiciously small or because they may be those of it that cannot be read. `undeclared` lists the source's fields that nobody
-    tagged and that are therefore not loaded: path, records, proposed category; see `resources.connectors.undeclared`.
+    tagged and that are therefore not loaded: path, records, proposed category; see `resources.connectors.undeclared`. `vanished` names the
+    declared fields that need not be in a record, were in records before, and are in none of this batch.
     """
 
     read: int
@@ -42,6 +43,7 @@ class Account:
     deleted: int = 0
     kept_back: int = 0
     undeclared: list[Undeclared] = field(default_factory=list)
+    vanished: list[str] = field(default_factory=list)
 
     @property
     def balances(self) -> bool:

@@ -10,6 +10,7 @@ from assets.ingest.account import Account, RefusedError, refuse_drift, write_bat
 from assets.ingest.audio import Audio
 from assets.ingest.load import Load, held_rows, load
 from assets.ingest.mismatches import Mismatch, mismatches
+from assets.ingest.vanished import vanished
 from resources.connectors.extract import Connector
 from resources.connectors.pieces import Moment, check_days, described
 from resources.connectors.source_error import SourceError
@@ -126,8 +127,9 @@ def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str
     try:
         refuse_drift(dataset, decoded.missing)
         with register.warehouse.writing(run) as engine:
+            gone = vanished(engine, dataset, decoded, register.ledger.latest_batch(dataset.source, dataset.name))
             account = load(engine, what, batch.records, decoded.read, decoded.left_out)
-            account.undeclared = undeclared
+            account.undeclared, account.vanished = undeclared, gone
             write_batch(engine, what, run, account)
             rows = held_rows(engine, dataset)
             wrong = tuple(mismatches(engine, dataset, register.catalogue))
