@@ -20,7 +20,8 @@ from resources.catalogue.shapes import (
 from resources.connectors import answers, database, files
 from resources.connectors.answers import Answers
 from resources.connectors.decode import Decoded, decode
-from resources.connectors.http_client import HttpClient, Pace
+from resources.connectors.http_client import HttpClient
+from resources.connectors.pace import Pace
 from resources.connectors.rest import RestSource
 from resources.errors import AnsvarError
 from resources.warehouse.engine import WarehouseError, engine
@@ -139,8 +140,8 @@ class Connector:
 
     @cached_property
     def _pace(self) -> Pace:
-        """One for all data sets of the source: they share what it allows."""
-        return Pace()
+        """One for all data sets of the source, and for all processes that read it: they share what it allows."""
+        return Pace(self.home.path / "temporary", self.source.name)
 
     def _client(self, connection: RestConnection) -> HttpClient:
         auth = connection.auth
