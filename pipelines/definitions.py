@@ -12,10 +12,11 @@ from assets.accountability.checks import promise_checks
 from assets.accountability.stores import store_specs
 from assets.identity.assets import identity_assets
 from assets.ingest.assets import ingest_assets, key_of, source_specs
+from assets.ingest.backfill import backfill_assets
 from assets.lineage import build_lineage
 from assets.retention.assets import retention_assets
 from assets.rights.assets import rights_assets
-from pipelines.jobs import EXECUTOR, daily_job, export_job
+from pipelines.jobs import EXECUTOR, backfill_jobs, daily_job, export_job
 from pipelines.publish import publish_if_last
 from pipelines.schedules import daily_schedule
 from resources.catalogue import load_register
@@ -50,6 +51,7 @@ def build(folder: Path | None = None, home: Home | None = None, clock: Clock | N
         return open_register(catalogue, home, clock)
 
     build_lineage(catalogue)
+    days = backfill_assets(catalogue, register, publish_if_last)
     tables = {f"register.{dataset.table}": key_of(dataset) for dataset in catalogue.datasets}
     identity = identity_assets(catalogue, register, publish_if_last, tables)
     retention = retention_assets(register, sorted(identity.keys))
@@ -62,6 +64,7 @@ def build(folder: Path | None = None, home: Home | None = None, clock: Clock | N
             *source_specs(catalogue),
             *store_specs(catalogue),
             *ingest_assets(catalogue, register, publish_if_last),
+            *days,
             identity,
             *retention,
             *rights_assets(register, [*tables.values(), *sorted(identity.keys)]),
@@ -69,7 +72,7 @@ def build(folder: Path | None = None, home: Home | None = None, clock: Clock | N
             promises_asset(catalogue, register, [*purged, *(asset.key for asset in documents)]),
         ],
         asset_checks=[checks],
-        jobs=[daily, export_job()],
+        jobs=[daily, *backfill_jobs(days), export_job()],
         schedules=[daily_schedule(daily, catalogue.notice.time_zone)],
         executor=EXECUTOR,
     )

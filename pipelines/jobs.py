@@ -1,8 +1,13 @@
-"""The jobs: the daily run, and the export on demand."""
+"""The jobs: the daily run, days that are read again, and the export on demand."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 DAILY = "daily"
 EXPORT = "export_bundle"
@@ -22,6 +27,25 @@ def daily_job(promises: dg.AssetChecksDefinition) -> dg.UnresolvedAssetJobDefini
         executor_def=EXECUTOR,
         config=QUIET,
     )
+
+
+def backfill_jobs(days: Iterable[dg.AssetsDefinition]) -> list[dg.UnresolvedAssetJobDefinition]:
+    """For each data set that can be read day by day, read picked days of it again; its partitions are the days."""
+    return [
+        dg.define_asset_job(
+            backfill_name(asset.key),
+            selection=dg.AssetSelection.assets(asset),
+            description="Reads picked days of the data set again; the daily job goes on where it would have.",
+            executor_def=EXECUTOR,
+            config=QUIET,
+        )
+        for asset in days
+    ]
+
+
+def backfill_name(key: dg.AssetKey) -> str:
+    """The job of an asset of days."""
+    return "_".join(key.path)
 
 
 def export_job() -> dg.UnresolvedAssetJobDefinition:

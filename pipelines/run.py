@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,15 +12,17 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 from assets.accountability.checks import PROMISES_STEP
+from assets.ingest.backfill import backfill_key
 from pipelines.definitions import build
 from pipelines.instance import open_instance
-from pipelines.jobs import DAILY, EXPORT, QUIET
+from pipelines.jobs import DAILY, EXPORT, QUIET, backfill_name
 from resources.catalogue import load_register
 from resources.register import open_register, register_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from resources.catalogue import Dataset
     from resources.home import Home
 
 _TAGS = {".dagster/repository": "__repository__@ansvar"}  # so that the UI lists the run with its job
@@ -59,6 +62,11 @@ def _built(folder: Path, digest: str) -> dg.Definitions:
     return build(folder)
 
 
+def job_named(name: str) -> dg.JobDefinition:
+    """The job of a name, of the register that the environment names."""
+    return _definitions().resolve_job_def(name)
+
+
 def run_daily(home: Home, groups: Sequence[str] | None = None) -> Ran:
     """Run the daily job, or the assets of some of its groups."""
     selection = None
@@ -76,6 +84,29 @@ def run_export(home: Home, request: str) -> Ran:
     return _run(export_bundle, home, selection=None, tags=_TAGS | {"dagster/partition": request})
 
 
+def run_backfill(home: Home, dataset: Dataset, days: Iterable[dt.date]) -> list[Ran]:
+    """Read days of a data set again: a run for each stretch of days that follow each other, until one fails."""
+    job = backfill_name(backfill_key(dataset))
+    done: list[Ran] = []
+    for first, last in _stretches(days):
+        tags = {"dagster/asset_partition_range_start": first.isoformat(), "dagster/asset_partition_range_end": last.isoformat()}
+        done.append(_run(job, home, selection=None, tags=_TAGS | tags))
+        if not done[-1].success:
+            break
+    return done
+
+
+def _stretches(days: Iterable[dt.date]) -> list[tuple[dt.date, dt.date]]:
+    """Days, each once, as stretches of days that follow each other: the first and the last of each."""
+    found: list[tuple[dt.date, dt.date]] = []
+    for day in sorted(set(days)):
+        if found and found[-1][1] + dt.timedelta(days=1) == day:
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
+
+
 def add_partition(home: Home, request: str) -> None:
     """Let Dagster know of a request, by its opaque id."""
     with open_instance(home) as instance:
@@ -83,10 +114,15 @@ def add_partition(home: Home, request: str) -> None:
 
 
 def _run(job: object, home: Home, selection: Sequence[dg.AssetKey] | None, tags: dict[str, str]) -> Ran:
+    """Run a job, given by its name or by a function of this module that makes it."""
+    if isinstance(job, str):
+        made = dg.build_reconstructable_job(__name__, job_named.__name__, reconstructable_args=(job,))
+    else:
+        made = dg.reconstructable(job)  # type: ignore[arg-type] # the stubs ask for a narrower callable
     with open_instance(home) as instance:
         _settle(instance)
         result = dg.execute_job(
-            dg.reconstructable(job),  # type: ignore[arg-type] # the stubs ask for a narrower callable
+            made,
             instance=instance,
             run_config=QUIET,
             asset_selection=selection,

@@ -29,7 +29,8 @@ class Account:
     `dropped` counts by the rule that dropped them. `refused` counts the records of a batch that was not loaded at all. `deleted` counts
     rows that the source no longer has; `kept_back` rows and records in quarantine that a snapshot lacks and that stay all the same, because
     it is suspiciously small or because they may be those of it that cannot be read. `undeclared` lists the source's fields that nobody
-    tagged and that are therefore not loaded: path, records, proposed category; see `resources.connectors.undeclared`.
+    tagged and that are therefore not loaded: path, records, proposed category; see `resources.connectors.undeclared`. `vanished` names the
+    declared fields that need not be in a record, were in records before, and are in none of this batch.
     """
 
     read: int
@@ -42,6 +43,7 @@ class Account:
     deleted: int = 0
     kept_back: int = 0
     undeclared: list[Undeclared] = field(default_factory=list)
+    vanished: list[str] = field(default_factory=list)
 
     @property
     def balances(self) -> bool:
@@ -106,7 +108,7 @@ def write_batch(engine: Engine, what: Load, run: str, account: Account) -> None:
     """Put a batch and its counts into `meta.batches`, where whoever reads the register can ask for them."""
     dataset = what.dataset
     values: dict[str, object] = {"batch": what.batch, "source": dataset.source, "dataset": dataset.name, "run": run, "landed_at": what.now}
-    values["read_from"] = "quarantine" if what.is_release else "source"
+    values["read_from"] = "quarantine" if what.is_release else "days" if what.days else "source"
     values |= {name: getattr(account, name) for name in _COUNTS}
     values |= {"dropped": sum(account.dropped.values()), "dropped_by": json.dumps(account.dropped, sort_keys=True)}
     engine.run(f"INSERT INTO meta.batches ({', '.join(values)}) VALUES ({', '.join(f'${name}' for name in values)})", values)

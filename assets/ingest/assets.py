@@ -107,6 +107,7 @@ def _checks(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
         dg.AssetCheckSpec(
             "no_undeclared_fields", asset=key, description="The source has no field that the catalogue neither declares nor ignores."
         ),
+        dg.AssetCheckSpec("no_vanished_fields", asset=key, description="The source has no less of the declared fields than it had."),
         dg.AssetCheckSpec("tags_match_values", asset=key, description="No field's values look like data of another category than its tag."),
         dg.AssetCheckSpec(
             "identifiers_fit", asset=key, description="Every value that should identify a person or a company is one that can."
@@ -119,13 +120,13 @@ def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
     if account is None:
         unread = [
             dg.AssetCheckResult(check_name=name, asset_key=key, passed=True, description="Nothing was read.")
-            for name in ("accounted", "batch_loaded", "quarantine_share", "snapshot_followed", "no_undeclared_fields")
+            for name in ("accounted", "batch_loaded", "quarantine_share", "snapshot_followed", "no_undeclared_fields", "no_vanished_fields")
         ]
         metadata: dict[str, int | bool | str] = {"dagster/row_count": outcome.rows, "source read": False, "data as of": _as_of(outcome)}
         return dg.MaterializeResult(
             key, metadata=metadata, check_results=[_source_read(outcome), *unread, _tags_match(outcome), _fit(outcome)]
         )
-    counts = _counts(account)
+    counts = counts_of(account)
     rates: dict[str, int | float] = {"quarantine rate": account.bad_share, **counts}
     return dg.MaterializeResult(
         key,
@@ -149,13 +150,15 @@ def _result(outcome: Outcome) -> dg.MaterializeResult[None]:
             ),
             *_guards(outcome, account),
             _no_undeclared(key, account),
+            _no_vanished(key, account),
             _tags_match(outcome),
             _fit(outcome),
         ],
     )
 
 
-def _counts(account: Account) -> dict[str, int]:
+def counts_of(account: Account) -> dict[str, int]:
+    """The counts of an account, by what Dagster plots them as."""
     dropped = {f"dropped: {rule}": count for rule, count in account.dropped.items()}
     return {name: count for name, count in account.as_dict().items() if isinstance(count, int)} | dropped
 
@@ -216,6 +219,19 @@ def _no_undeclared(key: dg.AssetKey, account: Account) -> dg.AssetCheckResult:
         severity=dg.AssetCheckSeverity.WARN,
         description=told if found else None,
         metadata={"undeclared fields": len(found), **table},
+    )
+
+
+def _no_vanished(key: dg.AssetKey, account: Account) -> dg.AssetCheckResult:
+    found = account.vanished
+    told = "No record has them any more. Has the source renamed or dropped them? Mend 'from' of each, or take it out of the source's YAML."
+    return dg.AssetCheckResult(
+        check_name="no_vanished_fields",
+        asset_key=key,
+        passed=not found,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=told if found else None,
+        metadata={"vanished fields": len(found)} | ({"fields": ", ".join(found)} if found else {}),
     )
 
 

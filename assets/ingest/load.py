@@ -42,6 +42,7 @@ class Load:
     gone: pa.Table  # keyed hashes (`hash`) of records that were purged and whose source may still have them
     pepper: str
     audio: Audio | None = None
+    days: int = 0  # how many closed days were picked to be read again; 0 where the source is read as each day
     is_release: bool = False  # the records come out of quarantine: they are neither the whole of a snapshot nor a sign of a changed source
 
     @property

@@ -11,8 +11,9 @@ from assets.ingest.audio import Audio
 from assets.ingest.load import Load, held_rows, load
 from assets.ingest.mismatches import Mismatch, mismatches
 from assets.ingest.unfit import Unfit, unfit
+from assets.ingest.vanished import vanished
 from resources.connectors.extract import Connector
-from resources.connectors.pieces import Moment, described
+from resources.connectors.pieces import Moment, check_days, described
 from resources.connectors.source_error import SourceError
 from resources.errors import AnsvarError
 from resources.ledger.cursors import Cursor, cursor_meant, cursor_of
@@ -70,7 +71,7 @@ def ingest_source(register: Register, source: str, run: str, wanted: Iterable[st
             except AnsvarError as failure:
                 error = failure
             except OSError as failure:
-                error = SourceError(source, f"{type(failure).__name__} at one of its files, or in landing: see permissions and free space")
+                error = _unreadable(source, failure)
             else:
                 yield outcome
                 continue
@@ -82,9 +83,38 @@ def ingest_source(register: Register, source: str, run: str, wanted: Iterable[st
         yield Outcome(dataset, rows, error=error, read_at=read_at, mismatches=wrong, unfit=nobodys)
 
 
-def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str) -> Outcome:
+def ingest_days(register: Register, dataset: Dataset, run: str, days: Iterable[dt.date]) -> Outcome:
+    """Read closed days of a data set again: what they hold now is merged by its key, and the daily reading goes on where it would have.
+
+    What was erased, purged or is too old does not come back. A row that the source no longer has in such a day stays.
+
+    Args:
+        register: the register.
+        dataset: the data set.
+        run: the run's id; the caller resolves identities and publishes it.
+        days: the days, in the source's time zone.
+
+    Raises:
+        AnsvarError: where the source gives no day for itself, a day is not over, or the source cannot be read; nothing was changed.
+    """
+    picked = tuple(sorted(set(days)))
+    source = register.catalogue.sources[dataset.source]
+    check_days(dataset, Moment(register.clock.now(), source.shape.time_zone, days=picked))
+    begin_run(register, run)
+    try:
+        return _ingest(register, Connector(source, register.home), dataset, run, picked)
+    except OSError as failure:
+        raise _unreadable(source.name, failure) from None
+
+
+def _unreadable(source: str, failure: OSError) -> SourceError:
+    return SourceError(source, f"{type(failure).__name__} at one of its files, or in landing: see permissions and free space")
+
+
+def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str, days: tuple[dt.date, ...] = ()) -> Outcome:
     now = register.clock.now()
-    extraction = connector.extract(dataset, register.landing, Moment(now, memory=_memory(register, dataset)))
+    memory = None if days else _memory(register, dataset)
+    extraction = connector.extract(dataset, register.landing, Moment(now, memory=memory, days=days))
     batch = extraction.batch
     register.ledger.batch_landed(batch.id, dataset.source, dataset.name, run, now)
     what = Load(
@@ -96,13 +126,15 @@ def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str
         gone=register.ledger.gone(dataset.table),
         pepper=register.home.pepper,
         audio=Audio(Path(connector.folder), register.recordings) if dataset.audio is not None else None,
+        days=len(days),
     )
     decoded, undeclared = extraction.decoded, list(extraction.decoded.undeclared)
     try:
         refuse_drift(dataset, decoded.missing)
         with register.warehouse.writing(run) as engine:
+            gone = vanished(engine, dataset, decoded, register.ledger.latest_batch(dataset.source, dataset.name))
             account = load(engine, what, batch.records, decoded.read, decoded.left_out)
-            account.undeclared = undeclared
+            account.undeclared, account.vanished = undeclared, gone
             write_batch(engine, what, run, account)
             rows = held_rows(engine, dataset)
             wrong = tuple(mismatches(engine, dataset, register.catalogue))
@@ -112,8 +144,13 @@ def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str
     if extraction.memory is not None:
         cursor = Cursor(described(dataset), extraction.memory, run)
         cursor_meant(register.ledger.engine, dataset.source, dataset.name, cursor, now)
-    register.ledger.batch_loaded(batch.id, account.as_dict())
+    register.ledger.batch_loaded(batch.id, _told(what, account))
     return Outcome(dataset, rows, batch.id, account, read_at=now, mismatches=wrong, asked=extraction.asked, unfit=nobodys)
+
+
+def _told(what: Load, account: Account) -> dict[str, object]:
+    """An account as the ledger keeps it; with the number of days where days were picked: such a batch tells nothing of what came later."""
+    return account.as_dict() | ({"days": what.days} if what.days else {})
 
 
 def _memory(register: Register, dataset: Dataset) -> dict[str, str] | None:
@@ -135,6 +172,6 @@ def _refused(register: Register, what: Load, run: str, account: Account, refusal
         rows = held_rows(engine, dataset)
         wrong = tuple(mismatches(engine, dataset, register.catalogue))
         nobodys = tuple(unfit(engine, dataset, register.catalogue))
-    register.ledger.batch_refused(what.batch, account.as_dict())
+    register.ledger.batch_refused(what.batch, _told(what, account))
     read_at = register.ledger.latest_read(dataset.source, dataset.name)
     return Outcome(dataset, rows, what.batch, account, refusal, read_at, wrong, unfit=nobodys)

@@ -11,6 +11,7 @@ import click
 from resources.errors import AnsvarError
 
 _COMMANDS = {
+    "backfill": "Read closed days of a data set again.",
     "batches": "What became of the records of each batch.",
     "check": "Check the register's YAML.",
     "disclosure": "What was given to partners and authorities.",

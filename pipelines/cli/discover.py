@@ -30,19 +30,24 @@ _NOTHING = "No source has a field that the catalogue neither declares nor ignore
 @click.command("discover")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(*, as_json: bool) -> None:
-    """Fields that sources have and the catalogue does not: none of them is loaded.
+    """Fields that sources have and the catalogue does not: none of them is loaded; and declared ones that a source gives no longer.
 
     Of the latest batch of each data set: how many records bear a value there, the category that the field's name or its values speak for,
     and the line to put into the source's YAML. What stands there as FILL only a person can tell. No value is shown.
     """
     register = open_register()
     found = [row for dataset in register.catalogue.datasets for row in rows(register, dataset)]
+    gone = [row for dataset in register.catalogue.datasets for row in vanished(register, dataset)]
     if as_json:
-        print_json(found)
-    elif not found:
-        click.echo(_NOTHING)
-    else:
+        print_json(found + gone)
+        return
+    if found:
         _print(register, found)
+    else:
+        click.echo(_NOTHING)
+    for row in gone:
+        name = f"{row['source']}.{row['dataset']}.{row['path']}"
+        click.echo(f"{name}: no record of the latest batch has it any more. Mend its 'from', or take it out.")
 
 
 def rows(register: Register, dataset: Dataset) -> Iterator[dict[str, Any]]:
@@ -58,6 +63,14 @@ def rows(register: Register, dataset: Dataset) -> Iterator[dict[str, Any]]:
         line = field_line(register.catalogue, name, each) if name else None
         taken |= {name} if name else set()
         yield {"source": dataset.source, "dataset": dataset.name, **each, "line": line}
+
+
+def vanished(register: Register, dataset: Dataset) -> Iterator[dict[str, Any]]:
+    """The declared fields that the source of a data set gave before, and its latest batch has not."""
+    batch = register.ledger.latest_batch(dataset.source, dataset.name)
+    for field in (batch or {}).get("account", {}).get("vanished", []):
+        if field in dataset.fields:
+            yield {"source": dataset.source, "dataset": dataset.name, "path": field, "records": 0, "vanished": True}
 
 
 def field_name(path: str, taken: Collection[str]) -> str | None:

@@ -56,6 +56,7 @@ def load_vocabulary() -> tuple[VocabularyShape, bytes]:
 
 
 NOTICE, RETENTION = "notice.yaml", "retention.yaml"
+_LIKE_SOURCES = {".yaml", ".yml", ".json"}
 
 
 def load_register(folder: Path | str) -> Catalogue:
@@ -151,9 +152,14 @@ def _hides_promises(document: Document) -> bool:
 
 
 def _not_read(folder: Path) -> Iterator[Problem]:
-    """Files that would be taken for sources, and are not read."""
-    for path in sorted((folder / "sources").glob("*.yml")):
-        yield Problem(f"sources/{path.name}", 1, 1, f"is not read: name it {path.stem}.yaml")
+    """Files that would be taken for sources, and are not read: of another suffix, or in a folder below."""
+    sources = folder / "sources"
+    for path in sorted(each for each in sources.rglob("*") if each.suffix.lower() in _LIKE_SOURCES):
+        name = path.relative_to(folder).as_posix()
+        if path.parent != sources:
+            yield Problem(name, 1, 1, "is not read: put it into sources/ itself, where every source is described")
+        elif path.suffix != ".yaml":
+            yield Problem(name, 1, 1, f"is not read: name it {path.stem}.yaml")
 
 
 def _spoken_rule(rule: RuleShape) -> RuleShape:

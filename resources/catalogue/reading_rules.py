@@ -56,6 +56,8 @@ def _check_list(document: Document, place: Location, read: ListRead, connection:
     for key in _PAGING.get(paging.kind, ()):
         if getattr(paging, key) is None:
             document.report((*place, "paging", key), f"'{key}' is missing: 'kind: {paging.kind}' needs it")
+    if "{value}" not in paging.written:
+        document.report((*place, "paging", "written"), "'written' lacks '{value}': it says how a value stands in the parameter 'since'")
     if paging.more is not None and paging.end is not None:
         document.report((*place, "paging", "end"), "'end' cannot go with 'more': a list says one of them, so remove the other")
     if paging.resume and paging.kind != "cursor":

@@ -344,6 +344,7 @@ class Paging(Shape):
     resume: bool = False
     since: Text | None = None
     value: Text | None = None
+    written: Text = "{value}"
     most: Annotated[int, Field(ge=1)] | None = None
 
 

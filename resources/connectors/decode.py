@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from resources.catalogue.shapes import FilesRead, RestRead, WeblogRead
 from resources.connectors.context import context_paths, context_text
-from resources.connectors.drift import missing_required
+from resources.connectors.drift import missing_fields
 from resources.connectors.json_records import json_documents, json_lines
 from resources.connectors.paths import field_text
 from resources.connectors.row_records import csv_rows, delimited_rows, parquet_rows, weblog_rows
@@ -32,13 +32,16 @@ if TYPE_CHECKING:
 class Decoded:
     """How many records were read, how many of them `where` left out, and what stands in the others that no field declares.
 
-    `missing` names the required fields that are in no record.
+    `missing` names the required fields that are in no record, `absent` the others: for `is_rows` there is no such column, else any record
+    might have had the path.
     """
 
     read: int
     left_out: int
     undeclared: tuple[Undeclared, ...] = ()
     missing: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    is_rows: bool = False
 
 
 def decode(engine: Engine, batch: Batch, files: list[RawFile], dataset: Dataset, region: str) -> Decoded:
@@ -76,11 +79,19 @@ def decode(engine: Engine, batch: Batch, files: list[RawFile], dataset: Dataset,
     deleted = " AND ".join(_matches(access(path), values) for path, values in dataset.read.deleted.items())
     if deleted:
         columns += f", _broken IS NULL AND {deleted} AS _deleted"
-    context = context_text(context_paths(dataset, relation.columns), access)
+    context = context_text(sorted({*context_paths(dataset, relation.columns), *_place(dataset)}), access)
     records = f"SELECT _row, _raw, _broken, {context} AS _context, {columns} FROM named WHERE _broken IS NOT NULL OR ({chosen})"
     kept = engine.count(f"COPY ({records}) TO {literal(str(batch.records))} (FORMAT parquet, COMPRESSION zstd)")
-    missing = missing_required(engine, batch, dataset, relation, chosen)
-    return Decoded(read, read - kept, tuple(_undeclared(engine, dataset, region, chosen, relation)), missing)
+    absent = missing_fields(engine, batch, dataset, relation, chosen)
+    required, optional = (tuple(field.name for field in absent if field.shape.required is wanted) for wanted in (True, False))
+    is_rows = relation.columns is not None
+    return Decoded(read, read - kept, tuple(_undeclared(engine, dataset, region, chosen, relation)), required, optional, is_rows=is_rows)
+
+
+def _place(dataset: Dataset) -> tuple[str, ...]:
+    """What tells where a row stands that its own text does not, so that whoever looks at a bad one finds it in its file."""
+    read = dataset.read
+    return ("_file", "_line") if isinstance(read, FilesRead) and read.format in ("csv", "delimited") else ()
 
 
 def _undeclared(engine: Engine, dataset: Dataset, region: str, chosen: str, relation: Relation) -> list[Undeclared]:

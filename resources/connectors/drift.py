@@ -1,4 +1,4 @@
-"""Whether a source still has what each record must have: a field that was renamed or dropped there is in no record of the batch."""
+"""Whether a source still has the fields that the catalogue declares: one that was renamed or dropped there is in no record of the batch."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from resources.warehouse.engine import Engine
 
 
-def missing_required(engine: Engine, batch: Batch, dataset: Dataset, relation: Relation, chosen: str) -> tuple[str, ...]:
-    """The required fields that no record of a decoded batch has: of rows, because there is no such column; of JSON, no such path.
+def missing_fields(engine: Engine, batch: Batch, dataset: Dataset, relation: Relation, chosen: str) -> list[Field]:
+    """The fields that no record of a decoded batch has: of rows, because there is no such column; of JSON, no such path.
 
-    A value that is there and empty is not missing: its record is bad, its source has not changed.
+    A value that is there and empty is not missing: its record may be bad, its source has not changed.
 
     Args:
         engine: the connection on which the batch was decoded, with the relation `named`.
@@ -27,20 +27,20 @@ def missing_required(engine: Engine, batch: Batch, dataset: Dataset, relation: R
         relation: how paths are looked up.
         chosen: the condition of the records that the data set's `where` keeps.
     """
-    required = [field for field in dataset.fields.values() if field.shape.required]
+    fields = list(dataset.fields.values())
     if relation.columns is not None:
         there = {*relation.columns, *SPECIAL}
-        return tuple(field.name for field in required if there.isdisjoint(paths_of(field)))
-    counts = ", ".join(["count(*)", *(f"count({name(field.name)})" for field in required)])
+        return [field for field in fields if there.isdisjoint(paths_of(field))]
+    counts = ", ".join(["count(*)", *(f"count({name(field.name)})" for field in fields)])
     statement = f"SELECT {counts} FROM read_parquet($records) WHERE _broken IS NULL"
     statement += " AND NOT _deleted" if dataset.read.deleted else ""  # what tells of a deletion need have nothing but its key
     readable, *given = engine.rows(statement, {"records": str(batch.records)})[0]
-    empty = [field for field, count in zip(required, given, strict=True) if count == 0]
+    empty = [field for field, count in zip(fields, given, strict=True) if count == 0]
     if not readable or not empty:
-        return ()
+        return []
     occurs = ", ".join(f"bool_or({_occurs(field)})" for field in empty)
     found = engine.rows(f"SELECT {occurs} FROM named WHERE _broken IS NULL AND ({chosen})")[0]
-    return tuple(field.name for field, is_there in zip(empty, found, strict=True) if not is_there)
+    return [field for field, is_there in zip(empty, found, strict=True) if not is_there]
 
 
 def _occurs(field: Field) -> str:

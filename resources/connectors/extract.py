@@ -20,7 +20,8 @@ from resources.catalogue.shapes import (
 from resources.connectors import answers, database, files
 from resources.connectors.answers import Answers
 from resources.connectors.decode import Decoded, decode
-from resources.connectors.http_client import HttpClient, Pace
+from resources.connectors.http_client import HttpClient
+from resources.connectors.pace import Pace
 from resources.connectors.rest import RestSource
 from resources.errors import AnsvarError
 from resources.warehouse.engine import WarehouseError, engine
@@ -96,11 +97,12 @@ class Connector:
 
     def _extract_rest(self, dataset: Dataset, read: RestRead, connection: RestConnection, landing: Landing, moment: Moment) -> Extraction:
         base_url = self._value(connection.base_url, "base_url")
-        described = [read.model_dump(mode="json"), base_url, dict(moment.memory or {})]
-        batch = landing.unfinished(self.source.name, dataset.name)
+        described = [read.model_dump(mode="json"), base_url, dict(moment.memory or {}), [day.isoformat() for day in moment.days]]
+        place = f"{dataset.name}.days" if moment.days else dataset.name  # what a reading of other extent left stays
+        batch = landing.unfinished(self.source.name, place)
         left = answers.begun(batch, described, moment.now) if batch is not None else None
         if batch is None or left is None:
-            batch = landing.new_batch(self.source.name, dataset.name)
+            batch = landing.new_batch(self.source.name, place)
             answers.begin(batch, described, moment.now)
             left = (moment.now, [])
         client = self._client(connection)
@@ -138,8 +140,8 @@ class Connector:
 
     @cached_property
     def _pace(self) -> Pace:
-        """One for all data sets of the source: they share what it allows."""
-        return Pace()
+        """One for all data sets of the source, and for all processes that read it: they share what it allows."""
+        return Pace(self.home.path / "temporary", self.source.name)
 
     def _client(self, connection: RestConnection) -> HttpClient:
         auth = connection.auth

@@ -6,8 +6,7 @@ Neither a credential nor an answer ever stands in an error.
 from __future__ import annotations
 
 import random
-import time
-from collections import Counter, deque
+from collections import Counter
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
@@ -18,34 +17,11 @@ from whenever import Instant
 from resources.connectors.source_error import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from resources.connectors.pace import Pace
 
 _LONGEST_WAIT = 120.0
-_MINUTE = 60.0
 _AGAIN = {408, 425, 429, 500, 502, 503, 504}
 _REFUSED = {401, 403}
-
-
-@dataclass
-class Pace:
-    """Lets so many requests pass in any minute; the lists of a source that have the same rate share it."""
-
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-    sent: dict[int, deque[float]] = field(default_factory=dict)
-
-    def wait(self, rate: int | None) -> None:
-        """Wait until a request may be sent.
-
-        Args:
-            rate: how many may be sent in a minute; None lets it pass.
-        """
-        if rate is None:
-            return
-        sent = self.sent.setdefault(rate, deque())
-        if len(sent) >= rate:
-            self.sleep(max(sent.popleft() + _MINUTE - self.clock(), 0.0))
-        sent.append(self.clock())
 
 
 @dataclass(frozen=True)

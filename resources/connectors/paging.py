@@ -103,7 +103,7 @@ class Pages:
         if earlier and earlier[-1] != self.reached and (self.reached is None or earlier[-1] > self.reached):
             self.reached, self.number, self.records = earlier[-1], paging.first, 0
             self.seen.clear()
-            put(self.params, paging.since, self.reached)
+            put(self.params, paging.since, paging.written.replace("{value}", self.reached))
             self._ask_number(self._place(paging.first), done=False)
             return
         if records:

@@ -1,4 +1,4 @@
-"""What of a list is read this time: all of it, what is new since the last time, or one closed day after the other."""
+"""What of a list is read this time: all of it, what is new since the last time, one closed day after the other, or picked days."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from whenever import PlainDateTime
 
+from resources.catalogue.shapes import RestRead
 from resources.clock import local_date
+from resources.errors import AnsvarError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from resources.catalogue.model import Dataset
-    from resources.catalogue.shapes import RestRead, Since
+    from resources.catalogue.shapes import Since
 
 _PLACE = re.compile(r"(?<!\$)\{([a-z]+)\}")
 _MADE_OF = {
@@ -28,6 +30,8 @@ _MADE_OF = {
     "pattern",
     "min",
     "max",
+    "after",
+    "before",
     "formats",
     "epoch",
     "time_zone",
@@ -40,11 +44,15 @@ _UNITS = {"D": "days", "H": "hours", "M": "minutes"}
 
 @dataclass(frozen=True)
 class Moment:
-    """When a source is read (naive UTC), the time zone of its days, and what the last reading that readers can see ended with."""
+    """When a source is read (naive UTC), the time zone of its days, and what the last reading that readers can see ended with.
+
+    Where `days` are picked, they alone are read, and where the next reading goes on stays as it is.
+    """
 
     now: dt.datetime
     zone: str = "UTC"
     memory: Mapping[str, str] | None = None
+    days: tuple[dt.date, ...] = ()
 
 
 def pieces(read: RestRead, moment: Moment) -> list[dict[str, Any]]:
@@ -57,26 +65,29 @@ def pieces(read: RestRead, moment: Moment) -> list[dict[str, Any]]:
     since = read.since
     if since is None:
         return [{}]
+    if moment.days:
+        return [_of_day(since, day, moment.zone) for day in moment.days]
     overlap = span(since.overlap)
     if since.by == "day":
         first = _first_day(since, moment, overlap)
         count = (_yesterday(moment) - first).days + 1
         return [{"day": (first + dt.timedelta(days=number)).isoformat()} for number in range(count)]
-    midnight = PlainDateTime(since.start.year, since.start.month, since.start.day).assume_tz(moment.zone)
-    start = midnight.to_instant().to_stdlib().replace(tzinfo=None)
+    start = _midnight(since.start, moment.zone)
     last = (moment.memory or {}).get("until")
     begin = start if last is None else max(start, dt.datetime.fromisoformat(last) - overlap)
     return [{"since": _written(since, begin, moment.zone), "until": _written(since, moment.now, moment.zone)}]
 
 
 def memory(read: RestRead, moment: Moment, cursor: str | None) -> dict[str, str] | None:
-    """What the next reading goes on from; None where a list is read as a whole each time.
+    """What the next reading goes on from; None where a list is read as a whole each time, and where days were picked.
 
     Args:
         read: how the list is read.
         moment: when it is read.
         cursor: the last cursor that the list named.
     """
+    if moment.days:
+        return None
     if read.paging.resume:
         return None if cursor is None else {"cursor": cursor}
     if read.since is None:
@@ -85,6 +96,37 @@ def memory(read: RestRead, moment: Moment, cursor: str | None) -> dict[str, str]
         day = _yesterday(moment).isoformat()
         return {"day": max(day, (moment.memory or {}).get("day", day))}
     return {"until": moment.now.isoformat()}
+
+
+def since_by_days(dataset: Dataset) -> Since | None:
+    """The `since` of a data set any closed day of which its source gives for itself; None of another.
+
+    Such is one that is read `by: day`, or whose requests say where they begin (`{since}`) and where they end (`{until}`).
+    """
+    read = dataset.read
+    if not isinstance(read, RestRead) or read.since is None:
+        return None
+    sent = json.dumps([read.path, read.params, read.first_params, read.each, None if read.parents is None else read.parents.model_dump()])
+    is_window = "{since}" in sent and "{until}" in sent
+    return read.since if read.since.by == "day" or is_window else None
+
+
+def check_days(dataset: Dataset, moment: Moment) -> None:
+    """See that the picked days of a data set can be read.
+
+    Raises:
+        AnsvarError: where its source gives no day for itself, or a day is not over or stands before the first that is read at all.
+    """
+    since = since_by_days(dataset)
+    if since is None:
+        told = "its 'read' needs 'since' with 'by: day', or '{since}' and '{until}' in its parameters"
+        raise AnsvarError(f"{dataset.id} cannot be read day by day: {told}.")
+    first, last = since.start, _yesterday(moment)
+    for day in moment.days:
+        if day > last:
+            raise AnsvarError(f"{day} of {dataset.id} is not over: days up to {last} can be read (time zone {moment.zone}).")
+        if day < first:
+            raise AnsvarError(f"{day} of {dataset.id} is never read: its 'since' begins on {first}; state an earlier 'start' in the YAML.")
 
 
 def filled(value: Any, names: Mapping[str, Any]) -> Any:
@@ -109,6 +151,18 @@ def described(dataset: Dataset) -> str:
 def span(text: str) -> dt.timedelta:
     """A length of time, as `P2D`, `PT6H` or `PT30M`."""
     return dt.timedelta(**{_UNITS[text[-1]]: int(re.sub(r"[^0-9]", "", text))})
+
+
+def _of_day(since: Since, day: dt.date, zone: str) -> dict[str, Any]:
+    if since.by == "day":
+        return {"day": day.isoformat()}
+    begin, end = (_midnight(each, zone) for each in (day, day + dt.timedelta(days=1)))
+    return {"since": _written(since, begin, zone), "until": _written(since, end, zone)}
+
+
+def _midnight(day: dt.date, zone: str) -> dt.datetime:
+    """When a day begins in a time zone, in naive UTC."""
+    return PlainDateTime(day.year, day.month, day.day).assume_tz(zone).to_instant().to_stdlib().replace(tzinfo=None)
 
 
 def _first_day(since: Since, moment: Moment, overlap: dt.timedelta) -> dt.date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
+from resources.connectors.csv_lines import number_csv_lines
 from resources.connectors.relation import LONGEST_LINE, Relation, reason_broken, text_lines
 from resources.connectors.source_error import SourceError
 from resources.warehouse.dialect import literal, name
@@ -68,6 +69,7 @@ def csv_rows(engine: Engine, dataset: Dataset, read: FilesRead, files: list[Path
             "header": read.columns is None,
         },
     )
+    number_csv_lines(engine, files, read)
     nothing = ", ".join(f"CAST(NULL AS VARCHAR) AS {name(column)}" for column in columns)
     raw = f"CAST(to_json({_packed(columns)}) AS VARCHAR)"
     engine.run(f"""
@@ -80,13 +82,16 @@ def csv_rows(engine: Engine, dataset: Dataset, read: FilesRead, files: list[Path
           GROUP BY scan.file_path, line
         ),
         together AS (
-          SELECT _path, CAST(NULL AS BIGINT) AS _line, {raw} AS _raw, {reason_broken(raw)}, {", ".join(name(column) for column in columns)}
-          FROM rows
+          SELECT
+            rows._order, rows._path, starts._line, {raw} AS _raw, {reason_broken(raw)}, {", ".join(name(column) for column in columns)}
+          FROM (SELECT *, rowid AS _order, row_number() OVER (PARTITION BY _path ORDER BY rowid) AS _nth FROM rows) AS rows
+          LEFT JOIN starts ON starts._path = rows._path AND starts._nth = rows._nth
           UNION ALL
-          SELECT file_path, line, csv_line, 'does not have the columns of the others (' || errors || ')', {nothing}
+          SELECT
+            NULL, file_path, CAST(line AS BIGINT), csv_line, 'does not have the columns of the others (' || errors || ')', {nothing}
           FROM rejected
         )
-        SELECT row_number() OVER () AS _row, *, CAST(NULL AS BIGINT) AS _index FROM together
+        SELECT row_number() OVER (ORDER BY _order NULLS LAST, _path, _line) AS _row, *, CAST(NULL AS BIGINT) AS _index FROM together
     """)
     return Relation.of_columns(columns)
 

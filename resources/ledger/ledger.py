@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _ID_BYTES = 10
 _LONGEST_NAME = 120
+_of_no_days = tables.batches.c.account["days"].as_integer().is_(None)
 
 
 @dataclass(frozen=True)
@@ -133,17 +134,17 @@ class Ledger:
         )
 
     def latest_read(self, source: str, dataset: str) -> dt.datetime | None:
-        """When the newest batch of a data set that readers can see was landed; None before the first."""
+        """When the newest batch of a data set that readers can see was landed, of picked days none; None before the first."""
         batches = tables.batches.c
-        matching = (batches.source == source, batches.dataset == dataset, batches.state == "done")
+        matching = (batches.source == source, batches.dataset == dataset, batches.state == "done", _of_no_days)
         with self.engine.connect() as connection:
             latest: dt.datetime | None = connection.scalar(sa.select(sa.func.max(batches.landed_at)).where(*matching))
         return latest
 
     def latest_batch(self, source: str, dataset: str) -> dict[str, Any] | None:
-        """The newest batch of a data set that readers can see, with its account; None before the first."""
+        """The newest batch of a data set that readers can see, of picked days none, with its account; None before the first."""
         batches = tables.batches.c
-        matching = (batches.source == source, batches.dataset == dataset, batches.state == "done")
+        matching = (batches.source == source, batches.dataset == dataset, batches.state == "done", _of_no_days)
         found = self._rows(sa.select(tables.batches).where(*matching).order_by(batches.landed_at.desc()).limit(1))
         return found[0] if found else None
 

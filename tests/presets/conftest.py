@@ -52,6 +52,10 @@ class Preset:
         """The preset's source."""
         return self.catalogue.sources[self.name]
 
+    def reload(self) -> None:
+        """Load the register anew, after its YAML was changed."""
+        self.catalogue = load_register(self.catalogue.folder)
+
     def set(self, **settings: str) -> None:
         """Fill in the settings."""
         write_private(self.home.path / "settings.env", "".join(f"{name}={value}\n" for name, value in settings.items()))

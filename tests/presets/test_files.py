@@ -21,7 +21,7 @@ def test_the_presets_there_are() -> None:
     """A preset for each service that is promised."""
     assert PRESETS == [
         "amazon_ses", "asterisk", "brevo", "freshdesk", "hubspot", "intercom", "mailchimp", "mailgun", "matomo", "postmark", "prh",
-        "salesforce", "sendgrid", "weblog", "zendesk",
+        "roundup", "salesforce", "sendgrid", "weblog", "zendesk",
     ]  # fmt: skip
 
 

@@ -17,7 +17,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 # What stands in the folders of the home, by the patterns of its names; `*` in a pattern is of one folder.
 _WAREHOUSE = ("current", "generation-*.duckdb", "generation-*.duckdb.wal", "working-*", "rewritten-*", "writer.lock", "*.partial")
 _DOCUMENTS = ("notice.*", "record_of_processing.*", "data_map.*", "promises.*", ".*.partial")
-_TEMPORARY = ("duckdb_temp_*",)
+_TEMPORARY = ("duckdb_temp_*", "pace-*.json")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def strangers(register: Register) -> dict[str, int]:
         "documents": _others(home / "documents", _DOCUMENTS),
         "temporary": _others(home / "temporary", _TEMPORARY),
         "outbox": sum(not each.name.startswith(".") and each.name not in bundles for each in (home / "outbox").iterdir()),
-        "landing": sum(parts[:2] not in datasets for parts in landed),
+        "landing": sum((parts[0], ".".join(parts[1:2]).partition(".")[0]) not in datasets for parts in landed),
         "recordings": sum(each.name not in tables for each in (home / "recordings").iterdir()),
     }
     return {place: number for place, number in found.items() if number}

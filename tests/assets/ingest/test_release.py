@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -274,3 +275,11 @@ def test_a_release_is_told_apart_from_a_reading(small: Small) -> None:
     ]
     assert read_at == small.register.ledger.latest_read("shop", "customers")
     assert list(small.register.landing.folder.iterdir()) == []
+
+
+def test_a_bad_row_names_its_file_and_line(small: Small) -> None:
+    """A row of a CSV file that breaks a rule stands in quarantine with the name of its file and the line on which it begins."""
+    small.deliver("calls", 'id,phone,ended_at,audio\ncall-1,"+358\n40",2026-10-01T10:00:00Z,1.wav\n\ncall-2,,never,2.wav\n', "calls.csv")
+    small.account("calls")
+    rows = small.rows("SELECT json_extract_string(record, '$.id'), _context FROM quarantine.records WHERE field = 'ended_at'")
+    assert [(record, json.loads(around)) for record, around in rows] == [("call-2", {"_file": "calls.csv", "_line": "5"})]

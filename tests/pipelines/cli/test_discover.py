@@ -28,6 +28,19 @@ def _ingest(small: Small) -> None:
     small.ingest("shop", "chats")
 
 
+def test_what_a_source_gives_no_longer(ansvar: Command, small: Small, on: tuple[str, ...]) -> None:
+    """A declared field that no record has any more is told, with what to do."""
+    small.deliver("shop", [customer(number, email=f"p{number}@koe.example") for number in range(30)])
+    small.ingest("shop")
+    small.deliver("shop", [customer(number) for number in range(30)])
+    small.ingest("shop")
+    told = "shop.customers.email: no record of the latest batch has it any more. Mend its 'from', or take it out."
+    assert ansvar(*on, "discover").out == f"{NONE}\n{told}\n"
+    assert json.loads(ansvar(*on, "discover", "--json").out) == [
+        {"source": "shop", "dataset": "customers", "path": "email", "records": 0, "vanished": True}
+    ]
+
+
 def test_before_anything_was_read(ansvar: Command, on: tuple[str, ...]) -> None:
     """Of a register that has read nothing, nothing is told."""
     assert ansvar(*on, "discover").out == f"{NONE}\n"

@@ -150,3 +150,19 @@ def test_the_digest_follows_every_file(small: Path) -> None:
             opened.write("# a comment\n")
         digests.append(load_register(small).digest)
     assert (len(set(digests[:2])), len(set(digests))) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ("sources/old.yml", "is not read: name it old.yaml"),
+        ("sources/old.YAML", "is not read: name it old.yaml"),
+        ("sources/old.json", "is not read: name it old.yaml"),
+        ("sources/more/old.yaml", "is not read: put it into sources/ itself, where every source is described"),
+    ],
+)
+def test_a_source_that_would_not_be_read(small: Path, problems: Problems, file: str, said: str) -> None:
+    """A description of a source under another suffix, or in a folder below, is a mistake: it is not passed over in silence."""
+    (small / file).parent.mkdir(exist_ok=True)
+    (small / file).write_text("source: old\n", encoding="utf-8")
+    assert [(problem.file, problem.message) for problem in problems()] == [(file, said)]

@@ -248,3 +248,24 @@ def test_a_file_that_is_no_parquet(source: Source) -> None:
     ) as caught:
         source.read(PARQUET, {"a": "a"})
     assert "s3cr3t" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "lines"),
+    [
+        ("a,b\n1,2\n3,4\n", ["2", "3"]),
+        ("a,b\r\n1,2\r\n3,4", ["2", "3"]),
+        ('a,b\n1,"two\n\nlines"\n\n\n3,"x ""y"" z"\n5,6\n', ["2", "7", "8"]),
+        ('a,b\n1,2\n3\n4,"x\ny"\n5,6\n', ["2", "4", "6"]),
+        ('a,b\n1,x"y\n2,3\n', ["2", None]),
+        ("a,b\n", []),
+    ],
+)
+def test_on_which_line_a_csv_record_begins(source: Source, content: str, lines: list[str | None]) -> None:
+    """The line is told whatever stands between: values of several lines, blank lines, rows that do not fit; or it is not told at all."""
+    source.put("x.csv", content)
+    source.put("y.csv", "a,b\n7,8\n")
+    found = source.read(CSV, COLUMNS | {"line": "_line", "file": "_file"}).good
+    told = [row["line"] for row in found if row["file"] == "x.csv"]
+    assert told == (lines if None not in lines else [None] * len(told))
+    assert [row["line"] for row in found if row["file"] == "y.csv"] == ["2"]

@@ -1,4 +1,4 @@
-"""Asking over HTTP: by POST, no faster than allowed, and with no credentials but our own."""
+"""Asking over HTTP: by POST, and with no credentials but our own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from resources.connectors.http_client import Pace
 from resources.connectors.source_error import SourceError
 from tests.resources.connectors.serving import Answer, Asked, serving
 
@@ -22,25 +21,6 @@ FIELDS: Row = {"id": "id"}
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Loopback is asked directly."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-
-
-def test_no_faster_than_the_rate() -> None:
-    """So many requests pass at once, the next one when the first of them is a minute old; lists of another rate do not wait for them."""
-    now, slept = [0.0], []
-
-    def sleep(seconds: float) -> None:
-        slept.append(seconds)
-        now[0] += seconds
-
-    pace = Pace(lambda: now[0], sleep)
-    for _ in range(3):
-        pace.wait(3)
-    now[0] = 10.0
-    pace.wait(3)
-    pace.wait(5)
-    pace.wait(None)
-    pace.wait(3)
-    assert slept == [50.0, 0.0]
 
 
 @pytest.mark.parametrize("auth", [{}, {"bearer": "ours"}, {"header": {"X-Key": "ours"}}])

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 import pytest
 
+from resources.catalogue import load_register
 from resources.connectors.landing import Landing
+from resources.connectors.pieces import since_by_days
 from tests.resources.connectors.conftest import NOW
 from tests.resources.connectors.serving import Answer, Asked, serving
 
@@ -152,3 +154,30 @@ def test_no_day_is_over_yet(source: Source) -> None:
         _describe_appended(source, read, served.url)
         extraction = source.extract(replace(NOW, memory={"day": "2026-10-14"}))
     assert (served.asked, extraction.decoded.read, extraction.memory) == ([], 0, {"day": "2026-10-14"})
+
+
+def test_picked_days(source: Source) -> None:
+    """Where requests say where they begin and end, a picked day is one from midnight to midnight of the source's time zone, on any clock.
+
+    Where the next reading goes on is not told: it stays.
+    """
+    read = {"path": "/things", "records": "things", "params": {"from": "{since}", "to": "{until}"}, "since": {"start": "2026-01-01"}}
+    with serving(lambda _: Answer({"things": []})) as served:
+        _describe_appended(source, read, served.url)
+        file = source.register / "sources" / "shop.yaml"
+        file.write_text(file.read_text(encoding="utf-8").replace('"UTC"', '"Europe/Helsinki"'), encoding="utf-8")
+        extraction = source.extract(replace(NOW, memory={"until": "2026-10-10T12:00:00"}, days=(dt.date(2026, 3, 29), dt.date(2026, 4, 2))))
+    assert [asked.query for asked in served.asked] == [
+        {"from": "2026-03-28T22:00:00Z", "to": "2026-03-29T21:00:00Z"},  # summer time began: 23 hours
+        {"from": "2026-04-01T21:00:00Z", "to": "2026-04-02T21:00:00Z"},
+    ]
+    assert extraction.memory is None
+    dataset = load_register(source.register).sources["shop"].datasets["records"]
+    assert since_by_days(dataset) is not None
+
+
+def test_days_that_cannot_be_picked(source: Source) -> None:
+    """A list that says where it begins and not where it ends gives no day for itself."""
+    read = {"path": "/things", "records": "things", "params": {"from": "{since}"}, "since": {"start": "2026-01-01"}}
+    _describe_appended(source, read, "http://127.0.0.1")
+    assert since_by_days(load_register(source.register).sources["shop"].datasets["records"]) is None

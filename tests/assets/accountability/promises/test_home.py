@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assets.accountability.promises.home import look_at
+from assets.accountability.promises.home import look_at, strangers
 
 if TYPE_CHECKING:
     from tests.helpers.small import Small
@@ -33,3 +33,13 @@ def test_a_generation_that_was_left(small: Small) -> None:
     """A generation that is not the present one is counted."""
     (small.register.warehouse.folder / "generation-old.duckdb").write_bytes(b"")
     assert look_at(small.register.home.path).superseded == 1
+
+
+def test_what_ansvar_makes_is_no_stranger(small: Small) -> None:
+    """Batches of days that are read again or were released, and what requests were sent, are ours; whatever else lies there is counted."""
+    home = small.register.home.path
+    ours = [("landing/shop/customers.days/1", "x"), ("landing/shop/customers.released/1", "x"), ("temporary", "pace-shop-9.json")]
+    for folder, file in (*ours, ("landing/shop/other", "x"), ("landing/shop", "x"), ("landing", "x"), ("temporary", "notes.txt")):
+        (home / folder).mkdir(parents=True, exist_ok=True)
+        (home / folder / file).write_text("{}", encoding="utf-8")
+    assert strangers(small.register) == {"landing": 3, "temporary": 1}
