@@ -1,4 +1,4 @@
-"""The shapes of a register's YAML, key by key; those of `notice.yaml` stand in `notice_shapes`.
+"""The shapes of a register's YAML, key by key; those of `notice.yaml` stand in `notice_shapes`, of `retention.yaml` in `retention_shapes`.
 
 What the values refer to is checked in the rules.
 """
@@ -161,29 +161,6 @@ class SourceShape(TagsShape):
     region: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
     time_zone: Text
     datasets: Annotated[dict[Name, DatasetShape], Field(min_length=1)]
-
-
-class RuleShape(Shape):
-    """A retention rule: a calendar period from an anchor."""
-
-    period: PeriodText
-    open: Literal["keep", "ingested"] | None = None
-    promise: Name
-    reason: Label
-
-
-class OwnShape(Shape):
-    """The rules of what the register makes itself: export bundles, counted from their making, and answered requests, from their receipt."""
-
-    bundles: Name
-    requests: Name
-
-
-class RetentionShape(Shape):
-    """`retention.yaml`."""
-
-    rules: dict[Name, RuleShape]
-    own: OwnShape
 
 
 class TermShape(Shape):

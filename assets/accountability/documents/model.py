@@ -18,12 +18,12 @@ from assets.accountability.documents.reading import (
     recipients_of,
     subjects_of,
 )
-from assets.accountability.documents.speaking import period_told, texts, told
+from assets.accountability.documents.speaking import limit_told, texts, told
 from resources.catalogue.notice_rules import DUTIES
 
 if TYPE_CHECKING:
     from resources.catalogue import Catalogue, Dataset
-    from resources.catalogue.shapes import RuleShape
+    from resources.catalogue.retention_shapes import RuleShape
 
 Content = dict[str, Any]
 
@@ -175,7 +175,7 @@ def _own(catalogue: Catalogue) -> Content:
 
 
 def _period(rule: RuleShape) -> Content:
-    return {"period": str(rule.period), "words": period_told(rule.period), "reason": told(rule.reason)}
+    return {"period": str(rule.limit), "words": limit_told(rule.limit), "reason": told(rule.reason)}
 
 
 def _named(catalogue: Catalogue, dataset: Dataset) -> Content:
