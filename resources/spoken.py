@@ -81,6 +81,8 @@ def limit_in_words(limit: Limit, language: str) -> str:
         case Longest() | Shortest():
             parts = "; ".join(limit_in_words(part, language) for part in limit.parts)
             return _WORDS["longest" if isinstance(limit, Longest) else "shortest"][language].format(parts=parts)
+        case ByLaw() if set(limit.law) == {limit.wish}:  # what is wished is what the law demands
+            return limit_in_words(limit.wish, language)
         case ByLaw():
             law = "; ".join(limit_in_words(part, language) for part in limit.law)
             return _WORDS["law"][language].format(wish=limit_in_words(limit.wish, language), law=law)

@@ -155,7 +155,8 @@ def retention_content(catalogue: Catalogue, dataset: Dataset) -> Content:
     return _named(catalogue, dataset) | {
         **_period(dataset.rule),
         "anchor": told(anchor) if anchor else None,
-        "open": dataset.rule.open,
+        "open": _open(dataset.rule),
+        "waits": bool(dataset.relations),
         "fields": {
             name: {"label": told(dataset.fields[name].label), **_period(rule)} for name, rule in earlier_fields(catalogue, dataset).items()
         },
@@ -176,6 +177,11 @@ def _own(catalogue: Catalogue) -> Content:
 
 def _period(rule: RuleShape) -> Content:
     return {"period": str(rule.limit), "words": limit_told(rule.limit), "reason": told(rule.reason)}
+
+
+def _open(rule: RuleShape) -> str | None:
+    """What holds while there is no anchor, as it is told; what may not come in without one is not held at all."""
+    return None if rule.open == "quarantine" else rule.open
 
 
 def _named(catalogue: Catalogue, dataset: Dataset) -> Content:
