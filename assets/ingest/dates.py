@@ -52,17 +52,16 @@ def register_dates(dataset: Dataset, zone: str, relations: Iterable[str]) -> str
         relations: those that `relations.relate` worked out.
     """
     table = f"register.{name(dataset.table)}"
-    waited = [relation for relation in dataset.relations if relation in set(relations)]
+    waited = {relation: name(f"relation_{relation}") for relation in dataset.relations if relation in set(relations)}
+    ended = {relation: (name(f"of_{relation}"), name(f"until_{relation}")) for relation in waited}
     spoken = "".join(
-        f", {name(f'relation_{each}')}._record IS NOT NULL AS {name(f'of_{each}')}, {name(f'relation_{each}')}.held_until AS {name(f'until_{each}')}"
-        for each in waited
+        f", {own}._record IS NOT NULL AS {ended[each][0]}, {own}.held_until AS {ended[each][1]}" for each, own in waited.items()
     )
-    joins = "".join(f" LEFT JOIN {name(f'relation_{each}')} ON {name(f'relation_{each}')}._record = held._record" for each in waited)
+    joins = "".join(f" LEFT JOIN {own} ON {own}._record = held._record" for own in waited.values())
     rows = f"""
         SELECT held._record AS id, {anchored_on(dataset, zone)} AS anchored, {is_by_ingestion(dataset, zone)} AS by_ingestion{spoken}
         FROM {table} AS held{joins}
     """
-    ended = {each: (name(f"of_{each}"), name(f"until_{each}")) for each in waited}
     return dated(rows, dataset.rule.limit, "anchored", ended)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def drop_ended(engine: Engine, what: Load, account: Account) -> None:
-    """Take out again what the load inserted (`changed`) and a purge took before, where the relation has still ended and the grace is over."""
+    """Take out again what the load inserted (`changed`) and a purge took before, where the relation's grace is still over."""
     dataset = what.dataset
     if not dataset.relations or what.gone.num_rows == 0:
         return

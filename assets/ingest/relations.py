@@ -1,7 +1,7 @@
 """The relations that retention rules wait for: of each record that they speak of, the date on which it ended, NULL while it holds.
 
-A relation is the company's own SELECT, `relations/<name>.sql` in the register's folder. It is worked out over what is left once all has gone
-that goes by the calendar alone: so that a ticket which goes tonight keeps nobody's contact data until tomorrow.
+A relation is the company's own SELECT, `relations/<name>.sql` in the register's folder. It is worked out over what is left once all has
+gone that goes by the calendar alone: so that a ticket which goes tonight keeps nobody's contact data until tomorrow.
 """
 
 from __future__ import annotations

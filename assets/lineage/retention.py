@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assets.ingest.table import COUNTS, NUMBER, columns_of_counts
 from assets.lineage.draft import DraftColumn, DraftTable
 from assets.lineage.register import register_name
-from assets.retention.counts import NUMBER, SCHEMA, columns_of_counts
 from resources.catalogue.lineage import LineageError, lineage, parse, tables_in
 from resources.catalogue.positions import Problem, nearest
 from resources.catalogue.retention_rules import RELATIONS
@@ -60,7 +60,7 @@ def add_counts(draft: Draft, catalogue: Catalogue) -> None:
         if dataset.rule.counts is None:
             continue
         described = f"One row is how many records of {dataset.id} that have gone had these values."
-        table = draft.add(DraftTable(f"{SCHEMA}.{dataset.rule.counts.table}", "table", described))
+        table = draft.add(DraftTable(f"{COUNTS}.{dataset.rule.counts.table}", "table", described))
         for name, kind in columns.items():
             if name == NUMBER:
                 table.add(DraftColumn(name, "How many records they were.", "retention.yaml", 1, kind, given=SYSTEM_TAGS))

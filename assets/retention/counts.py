@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assets.ingest.typing import SQL_TYPES
+from assets.ingest.table import COUNTS, NUMBER, columns_of_counts
 from resources.warehouse.dialect import local_date, name
 from resources.warehouse.engine import tables_of
 
@@ -17,18 +17,6 @@ if TYPE_CHECKING:
 
     from resources.catalogue import Catalogue, Dataset
     from resources.warehouse import Engine
-
-SCHEMA = "counts"
-NUMBER = "records"
-
-
-def columns_of_counts(dataset: Dataset) -> dict[str, str]:
-    """The columns of the table that counts a data set's records, with their SQL types; empty where none does."""
-    counts = dataset.rule.counts
-    if counts is None:
-        return {}
-    kinds = {key: dataset.fields[key].shape.type for key in counts.by}
-    return {key: "DATE" if kind == "timestamp" else SQL_TYPES[kind] for key, kind in kinds.items()} | {NUMBER: "BIGINT"}
 
 
 def count_due(engine: Engine, dataset: Dataset, zone: str) -> None:
@@ -42,10 +30,10 @@ def count_due(engine: Engine, dataset: Dataset, zone: str) -> None:
     counts = dataset.rule.counts
     if counts is None:
         return
-    table, columns = f"{SCHEMA}.{name(counts.table)}", columns_of_counts(dataset)
+    table, columns = f"{COUNTS}.{name(counts.table)}", columns_of_counts(dataset)
     listed = ", ".join(name(key) for key in counts.by)
     values = ", ".join(f"{_value(dataset, key, zone)} AS {name(key)}" for key in counts.by)
-    engine.run(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+    engine.run(f"CREATE SCHEMA IF NOT EXISTS {COUNTS}")
     engine.run(f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(f'{name(key)} {kind}' for key, kind in columns.items())})")
     engine.run(f"""
         CREATE OR REPLACE TEMP TABLE counted AS
@@ -66,7 +54,7 @@ def count_due(engine: Engine, dataset: Dataset, zone: str) -> None:
 def undeclared_counts(engine: Engine, catalogue: Catalogue) -> Iterator[str]:
     """Tables of counts that no rule declares, as `counts.visits`."""
     declared = {dataset.rule.counts.table for dataset in catalogue.datasets if dataset.rule.counts is not None}
-    return (f"{SCHEMA}.{table}" for table in tables_of(engine, SCHEMA) if table not in declared)
+    return (f"{COUNTS}.{table}" for table in tables_of(engine, COUNTS) if table not in declared)
 
 
 def _value(dataset: Dataset, key: str, zone: str) -> str:

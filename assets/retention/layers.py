@@ -1,4 +1,4 @@
-"""The layers of what is held, and when each row of them is due: rows of the register, fields that go before their record, and quarantine."""
+"""The layers of what is held, and when each row of them is due: the register's rows, fields that go before their record, quarantine."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Layer:
 def layers(engine: Engine, catalogue: Catalogue, today: dt.date) -> Iterator[Layer]:
     """Every layer of every data set, in the order in which it is purged.
 
-    The relations that rules wait for are worked out first, into temporary tables of the connection: what a purge takes changes them no more.
+    The relations that rules wait for are worked out first, into temporary tables of the connection: what a purge takes changes them not.
     """
     zone, held = catalogue.notice.time_zone, tables_of(engine, "register")
     waited = dict.fromkeys(relation for dataset in catalogue.datasets if dataset.table in held for relation in dataset.relations)
@@ -79,7 +79,9 @@ def _fields(dataset: Dataset, zone: str, known: Collection[str]) -> Iterator[Lay
         dates = dated(rows, dataset.limit_of(fields[0]), "anchored", {})
         if dataset.rule.action != "blank":
             going = f"SELECT id AS going FROM ({register_dates(dataset, zone, known)}) AS going WHERE last_day < $today"
-            dates = f"SELECT * FROM ({dates}) AS emptied WHERE NOT EXISTS (SELECT 1 FROM ({going}) AS records WHERE records.going = emptied.id)"
+            dates = (
+                f"SELECT * FROM ({dates}) AS emptied WHERE NOT EXISTS (SELECT 1 FROM ({going}) AS records WHERE records.going = emptied.id)"
+            )
         yield Layer(dataset, "field", rule, table, dates, keys, "blank")
 
 

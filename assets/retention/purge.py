@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 def plan(engine: Engine, catalogue: Catalogue, today: dt.date) -> list[PurgeRecord]:
     """What is due on a local date, by layer, data set and rule; nothing is changed.
 
-    A record whose anchor lies on local date D is due from the day after D + period; one that waits for a relation, from the day after the end
-    of its grace. Where the anchor is empty, the rule's `open` says whether the record is kept or counted from its ingestion. The layer `field` counts records that stay and lose a field of a rule of its
-    own; a quarantined record goes by the shortest of its data set's periods, for its text holds every field.
+    A record whose anchor lies on local date D is due from the day after D + period; one that waits for a relation, from the day after the
+    end of its grace. Where the anchor is empty, the rule's `open` says whether the record is kept or counted from its ingestion. The layer
+    `field` counts records that stay and lose a field; a quarantined record goes by the shortest of its data set's periods, for its text
+    holds every field.
     """
     records = []
     for layer in layers(engine, catalogue, today):

@@ -1,19 +1,19 @@
-"""What must hold where a rule does not delete a record but empties fields of it, or counts it: nothing that tells of a person stays behind."""
+"""What must hold where a rule empties fields of a record, or counts it: nothing that tells of a person stays behind."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from resources.catalogue.inheritance import Effective
 from resources.catalogue.model import SYSTEM
 from resources.limits import relations_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from resources.catalogue.inheritance import Effective
     from resources.catalogue.positions import Location
-    from resources.catalogue.rules import DatasetRules
     from resources.catalogue.retention_shapes import RuleShape
+    from resources.catalogue.rules import DatasetRules
     from resources.catalogue.shapes import FieldShape
 
 

@@ -14,8 +14,8 @@ from resources.catalogue.notice_shapes import NoticeShape
 from resources.catalogue.placeholders import PERIOD
 from resources.catalogue.positions import Document, Problem, read
 from resources.catalogue.retention_rules import RELATIONS, check_retention, relation_texts, resolved
-from resources.catalogue.salvage import salvaged
 from resources.catalogue.retention_shapes import RetentionShape
+from resources.catalogue.salvage import salvaged
 from resources.catalogue.shapes import SourceShape, VocabularyShape
 from resources.catalogue.source_loader import load_source
 from resources.catalogue.validation import shaped

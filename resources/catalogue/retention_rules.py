@@ -65,7 +65,9 @@ def relation_texts(document: Document, retention: RetentionShape, folder: Path) 
             problems += error.problems
     for path in sorted((folder / RELATIONS).glob("*.sql")):
         if path.stem not in retention.relations and document.is_whole((RELATIONS,)):
-            problems.append(Problem(f"{RELATIONS}/{path.name}", 1, 1, f"is not read: declare '{path.stem}' under 'relations' in retention.yaml"))
+            problems.append(
+                Problem(f"{RELATIONS}/{path.name}", 1, 1, f"is not read: declare '{path.stem}' under 'relations' in retention.yaml")
+            )
     return texts, problems
 
 
@@ -133,7 +135,9 @@ class _Resolving:
         nothing = Calendar(Period(0, 0))
         if rule.while_ is not None and rule.grace is not None:
             relation = self.retention.relations.get(rule.while_)
-            return Event(rule.while_, rule.grace, dict.fromkeys(LANGUAGES, rule.while_) if relation is None else relation.label.model_dump())
+            return Event(
+                rule.while_, rule.grace, dict.fromkeys(LANGUAGES, rule.while_) if relation is None else relation.label.model_dump()
+            )
         for key, kind in (("longest", Longest), ("shortest", Shortest)):
             listed = getattr(rule, key)
             if listed is not None:

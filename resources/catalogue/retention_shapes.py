@@ -54,7 +54,7 @@ class RuleShape(Shape):
     shortest: Annotated[list[Text], Field(min_length=2)] | None = None
     minimum: MinimumShape | None = None
     action: Literal["delete", "blank", "aggregate"] = "delete"
-    fields: list[Name] = []
+    fields: list[Name] = Field(default_factory=list)
     counts: CountsShape | None = None
     open: Unusual | None = None
     future: Unusual | None = None
@@ -96,5 +96,5 @@ class RetentionShape(Shape):
 
     rules: dict[Name, RuleShape]
     own: OwnShape
-    relations: dict[Name, RelationShape] = {}
+    relations: dict[Name, RelationShape] = Field(default_factory=dict)
     financial_year_ends_in: Annotated[int, Field(ge=1, le=12)] = 12

@@ -21,13 +21,12 @@ from resources.wording import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from resources.limits import Limit
+    from resources.limits import Limit, Start
     from resources.warehouse import Engine
 
 LABEL = {"fi": "suhde jatkuu", "sv": "relationen varar", "en": "the relation lasts"}
-STARTS = ("anchor", "end_of_year", "end_of_accounting_year")
+STARTS: tuple[Start, ...] = ("anchor", "end_of_year", "end_of_accounting_year")
 RELATIONS = ("one", "other")
 
 
@@ -62,18 +61,6 @@ def duck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         yield opened
 
 
-def _by_sql(duck: Engine, limit: Limit, anchor: dt.date | None, ended: dict[str, dt.date | None]) -> dt.date | None:
-    spoken = {
-        name: (f"CAST({'true' if name in ended else 'false'} AS BOOLEAN)", f"CAST({_literal(ended.get(name))} AS DATE)")
-        for name in ("one", "other")
-    }
-    return duck.scalar(f"SELECT {last_day_of(limit, 'anchor', spoken)} FROM (SELECT CAST({_literal(anchor)} AS DATE) AS anchor) AS row")  # noqa: S608 - our own text
-
-
-def _literal(day: dt.date | None) -> str:
-    return "NULL" if day is None else f"'{day.isoformat()}'"
-
-
 @pytest.mark.parametrize("seed", range(8))
 def test_python_and_sql_agree(duck: Engine, seed: int) -> None:
     """Whatever the limit, the anchor and what relations say: the engine gives the days that Python gives, for 3,200 random rows."""
@@ -85,7 +72,10 @@ def test_python_and_sql_agree(duck: Engine, seed: int) -> None:
         ended = [{each: None if rng.random() < 0.3 else _day(rng) for each in RELATIONS if rng.random() < 0.7} for _ in anchors]
         columns: dict[str, object] = {"number": range(len(anchors)), "anchor": pa.array(anchors, pa.date32())}
         for each in RELATIONS:
-            columns |= {f"of_{each}": [each in row for row in ended], f"until_{each}": pa.array([row.get(each) for row in ended], pa.date32())}
+            columns |= {
+                f"of_{each}": [each in row for row in ended],
+                f"until_{each}": pa.array([row.get(each) for row in ended], pa.date32()),
+            }
         duck.register("rows_of_it", pa.table(columns))
         found = duck.rows(f"SELECT {last_day_of(limit, 'anchor', spoken)} FROM rows_of_it ORDER BY number")  # noqa: S608 - our own text
         duck.unregister("rows_of_it")

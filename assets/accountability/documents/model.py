@@ -155,8 +155,7 @@ def retention_content(catalogue: Catalogue, dataset: Dataset) -> Content:
     return _named(catalogue, dataset) | {
         **_period(dataset.rule),
         "anchor": told(anchor) if anchor else None,
-        "open": _open(dataset.rule),
-        "waits": bool(dataset.relations),
+        "open": _open(dataset),
         "fields": {
             name: {"label": told(dataset.fields[name].label), **_period(rule)} for name, rule in earlier_fields(catalogue, dataset).items()
         },
@@ -179,9 +178,11 @@ def _period(rule: RuleShape) -> Content:
     return {"period": str(rule.limit), "words": limit_told(rule.limit), "reason": told(rule.reason)}
 
 
-def _open(rule: RuleShape) -> str | None:
+def _open(dataset: Dataset) -> str | None:
     """What holds while there is no anchor, as it is told; what may not come in without one is not held at all."""
-    return None if rule.open == "quarantine" else rule.open
+    if dataset.relations:
+        return "waits"
+    return None if dataset.rule.open == "quarantine" else dataset.rule.open
 
 
 def _named(catalogue: Catalogue, dataset: Dataset) -> Content:

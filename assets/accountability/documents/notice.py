@@ -232,8 +232,6 @@ def counted_from(kept: dict[str, Any], language: str, *, quoted: bool = True) ->
     text = wording(language).text
     anchor = kept["anchor"] or text("anchor_unnamed")
     anchor = text("quoted", label=anchor) if quoted else anchor
-    if kept.get("waits"):  # a version that was kept before rules could wait does not have it
-        return text("anchor_waits", anchor=anchor)
     return text(f"anchor_open_{kept['open']}", anchor=anchor) if kept["open"] else str(anchor)
 
 

@@ -99,7 +99,7 @@ def _called(key: str, word: str, words: Wording, catalogue: Catalogue) -> str:
 
 
 def _limit(word: str, language: str, catalogue: Catalogue) -> str:
-    """A rule's limit in words; of one that an earlier version of the notice stated, the words of a period, or the limit as it was written."""
+    """A rule's limit in words; of one that only an earlier notice stated, the words of a period, or the limit as it was written."""
     limits = {str(rule.limit): rule.limit for rule in catalogue.retention.rules.values()}
     if word in limits:
         return limit_in_words(limits[word], language)

@@ -8,8 +8,8 @@ import pytest
 
 from resources.calendar import Period
 from resources.catalogue.positions import read
-from resources.catalogue.salvage import empty, salvaged
 from resources.catalogue.retention_shapes import RetentionShape
+from resources.catalogue.salvage import empty, salvaged
 from resources.catalogue.shapes import READS, SourceShape
 
 if TYPE_CHECKING:
