@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from assets.ingest.table import COUNTS, NUMBER, columns_of_counts
 from assets.lineage.draft import DraftColumn, DraftTable
 from assets.lineage.register import register_name
@@ -29,7 +31,13 @@ def add_relations(draft: Draft, catalogue: Catalogue, database: describe.Describ
     schema = {name: list(columns) for name, columns in database.tables().items() if name in readable}
     for name, text in catalogue.relations.items():
         file = f"{RELATIONS}/{name}.sql"
-        unknown = sorted(tables_in(parse(text, file)) - readable)
+        tree = parse(text, file)
+        if any(not isinstance(each.this, exp.Identifier) for each in tree.find_all(exp.Table)):
+            draft.problems.append(
+                Problem(file, 1, 1, "reads something else than a table (a file, a function): name tables of the register")
+            )
+            continue
+        unknown = sorted(tables_in(tree) - readable)
         if unknown:
             hint = f"{nearest(unknown[0], readable)}; a relation reads the register's tables and {', '.join(_OF_IDENTITY)} of identity"
             draft.problems.append(Problem(file, 1, 1, f"there is no table '{unknown[0]}' that it may read: {hint}"))

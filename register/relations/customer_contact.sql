@@ -1,7 +1,6 @@
 -- One row: a record of contact data, and the day on which the relation with the customer ended; none while it holds.
 -- It holds while the person is the contact of a company that is a customer, and while the history of the service is kept: a ticket or an order.
--- Inputs: register.crm_contacts, register.crm_contact_periods, register.crm_companies, register.crm_sole_traders, register.crm_orders,
--- register.helpdesk_tickets, register.accounts_users, identity.record_persons, identity.persons.
+-- Inputs: register.crm_contacts, register.crm_contact_periods, register.crm_companies, register.crm_sole_traders, register.crm_orders, register.helpdesk_tickets, register.accounts_users, identity.record_persons, identity.persons.
 WITH customers AS (
   SELECT company_id, relation_ended_on FROM register.crm_companies
   UNION ALL

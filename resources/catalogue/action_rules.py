@@ -31,6 +31,8 @@ def check_action(rules: DatasetRules) -> None:
 def _blank(rules: DatasetRules, rule: RuleShape) -> Iterator[str]:
     """What is emptied may be; all else is about nobody."""
     dataset = rules.stated
+    if not rule.fields:  # that is told of the rule
+        return
     if relations_of(rule.limit):
         yield "empties fields, and waits for a relation: a field goes by the calendar alone"
     if dataset.key == "content" and rules.source.connector == "recordings":

@@ -26,7 +26,7 @@ from resources.wording import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from resources.catalogue.model import Source
+    from resources.catalogue.model import Dataset, Source
     from resources.catalogue.shapes import Label
     from resources.limits import Limit
 
@@ -135,12 +135,23 @@ class _Loading:
     def _check_tables(self) -> None:
         """Two data sets whose tables would bear one name (`a_b` + `c`, `a` + `b_c`)."""
         seen: dict[str, str] = {}
+        counted: dict[str, str] = {}
         for name, source in self.sources.items():
             for dataset in source.datasets.values():
                 if dataset.table in seen:
                     message = f"the table '{dataset.table}' is that of {seen[dataset.table]} already: rename the data set"
                     self.documents[name].report(("datasets", dataset.name), message)
                 seen.setdefault(dataset.table, dataset.id)
+                self._check_counts(name, dataset, counted)
+
+    def _check_counts(self, name: str, dataset: Dataset, counted: dict[str, str]) -> None:
+        """Two data sets that would be counted in one table."""
+        counts = dataset.rule.counts
+        if counts is not None and counts.table in counted:
+            message = f"'counts.{counts.table}' counts the records of {counted[counts.table]} already: use a rule of its own"
+            self.documents[name].report(("datasets", dataset.name, "retention"), message)
+        elif counts is not None:
+            counted[counts.table] = dataset.id
 
 
 def _hides_promises(document: Document) -> bool:

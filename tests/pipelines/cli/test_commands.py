@@ -185,6 +185,20 @@ def test_a_purge_that_is_only_shown(small: Small, ansvar: Command, on: tuple[str
     assert before == small.everything()
 
 
+def test_a_forecast(small: Small, ansvar: Command, on: tuple[str, ...]) -> None:
+    """`purge --forecast` tells by month what falls due, as far as is known, and changes nothing."""
+    _fill(small)
+    before = small.everything()
+    shown = ansvar(*on, "purge", "--forecast").out
+    assert "Falls due after 2026-10-15, as far as is known" in shown
+    lines = [line.split() for line in shown.splitlines()]
+    expected = ["register", "chats_conversations", "chats", *("1" if month == "2027-01" else "0" for month in lines[1][-13:])]
+    assert expected in lines
+    assert shown.endswith(" records.\n")
+    assert before == small.everything()
+    assert ansvar(*on, "--clock", "2040-01-01T03:00", "purge", "--forecast").out.startswith("Falls due in 2040-01 to 2041-01: nothing")
+
+
 def test_a_request_that_a_person_answers(ansvar: Command, small: Small) -> None:
     """A request for erasure is filed and listed, no bundle answers it, and it is answered when a person says so."""
     on = ("--register", small.folder / "register", "--home", small.home.path)
