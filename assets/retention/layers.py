@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assets.ingest.dates import dated, is_ahead, register_dates
+from assets.ingest.dates import anchored_on, dated, is_ahead, register_dates
 from assets.ingest.early import earliest_last_day
 from assets.ingest.relations import relate
 from assets.ingest.typing import anchor_date
 from resources.warehouse.dialect import literal, local_date, name
 from resources.warehouse.engine import tables_of
+from resources.warehouse.last_days import last_day_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -75,14 +76,22 @@ def _fields(dataset: Dataset, zone: str, known: Collection[str]) -> Iterator[Lay
     for rule, fields in by_rule.items():
         keys = tuple(field.name for field in fields)
         filled = " OR ".join(f"{name(key)} IS NOT NULL" for key in keys)
-        rows = f"SELECT _record AS id, {anchored} AS anchored, false AS by_ingestion FROM {table} WHERE {filled}"
+        record = anchored_on(dataset, zone)
+        rows = (
+            f"SELECT _record AS id, {anchored} AS anchored, {record} AS record_anchored, false AS by_ingestion FROM {table} WHERE {filled}"
+        )
         dates = dated(rows, dataset.limit_of(fields[0]), "anchored", {})
-        if dataset.rule.action != "blank":
-            going = f"SELECT id AS going FROM ({register_dates(dataset, zone, known)}) AS going WHERE last_day < $today"
-            dates = (
-                f"SELECT * FROM ({dates}) AS emptied WHERE NOT EXISTS (SELECT 1 FROM ({going}) AS records WHERE records.going = emptied.id)"
-            )
-        yield Layer(dataset, "field", rule, table, dates, keys, "blank")
+        yield Layer(dataset, "field", rule, table, _staying(dataset, dates, zone, known), keys, "blank")
+
+
+def _staying(dataset: Dataset, dates: str, zone: str, known: Collection[str]) -> str:
+    """The dates of the rows that do not go themselves today; of a rule that empties fields, none goes."""
+    if dataset.rule.action == "blank":
+        return dates
+    if not dataset.relations:
+        return f"SELECT * FROM ({dates}) AS fields WHERE coalesce({last_day_of(dataset.rule.limit, 'record_anchored')} >= $today, true)"
+    going = f"SELECT id AS going FROM ({register_dates(dataset, zone, known)}) AS dated WHERE last_day < $today"
+    return f"SELECT * FROM ({dates}) AS fields WHERE NOT EXISTS (SELECT 1 FROM ({going}) AS records WHERE records.going = fields.id)"
 
 
 def _quarantine(dataset: Dataset, zone: str) -> Layer:

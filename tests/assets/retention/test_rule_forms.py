@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assets.ingest.account import Account
+from assets.retention.assets import _ahead
 from assets.retention.forecast import forecast, totals
 from assets.retention.purge import plan
 from assets.retention.run import verify
@@ -252,4 +253,7 @@ def test_the_forecast_is_what_falls_due(small: Small) -> None:
     bounds = [today, *(dt.date(2026 + month // 12, month % 12 + 1, 1) for month in range(10, 23))]
     ends = [day - dt.timedelta(days=1) for day in bounds[1:]]
     due = [_due(small, today), *(_due(small, day) for day in ends)]
+    shown = _ahead(found, today)
+    assert [shown[f"due in month {number}"] for number in range(13)] == list(totals(found, today).values())
+    assert "| register | chats_conversations | chats |" in str(shown["forecast"].value)  # type: ignore[union-attr] # a table, not a number
     assert list(totals(found, today).values()) == [later - earlier for earlier, later in pairwise(due)]
