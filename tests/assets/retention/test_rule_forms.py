@@ -119,6 +119,20 @@ class TestRelations:
         small.load("shop", "chats")
         assert [_due(small, dt.date(2026, 9, 30) + dt.timedelta(days=shift)) for shift in (0, 1)] == [0, 1]
 
+    def test_a_field_before_its_record(self, small: Small) -> None:
+        """A field of a rule of its own goes before a record that waits, and is not counted again when the record goes itself."""
+        _waits(small)
+        file = small.folder / "register" / "retention.yaml"
+        file.write_text(file.read_text(encoding="utf-8").replace("fortnight: {", "fortnight: {open: keep, "), encoding="utf-8")
+        small.dataset("shop.customers")["fields"]["name"]["retention"] = "fortnight"
+        small.describe()
+        small.at("2026-09-01T03:00:00+03:00")
+        small.deliver("shop", [customer(1, name="Aino", ended_on="2026-08-31")])
+        small.deliver("chats", [chat(1)])
+        small.load("shop", "chats")
+        days = [dt.date(2026, 9, 14), dt.date(2026, 9, 15), dt.date(2026, 9, 30), dt.date(2026, 10, 1)]
+        assert [(_due(small, day, "field"), _due(small, day)) for day in days] == [(0, 0), (1, 0), (1, 0), (0, 1)]
+
 
 @pytest.mark.parametrize(
     ("form", "last_days"),
