@@ -31,7 +31,8 @@ class Rule:
     """A retention rule as the generator sees it.
 
     Attributes:
-        last_kept: the anchor's local date that is kept on `FIRST_RUN` and gone on `TODAY`.
+        last_kept: the anchor's local date that is kept on `FIRST_RUN` and gone on `TODAY`; what is counted from the end of a year goes with
+            all of its year, so there it is the last day of the latest year that has gone.
         span: how many days back from `LAST_DAY` anchors are drawn.
     """
 
@@ -45,7 +46,7 @@ RULES = {
     "calls": Rule(date(2026, 3, 14), 275),
     "consents": Rule(date(2023, 10, 14), 1400),
     "mailing_lists": Rule(date(2025, 10, 14), 560),
-    "accounting": Rule(date(2018, 10, 14), 3270),
+    "accounting": Rule(date(2019, 12, 31), 3270),
     "tickets": Rule(date(2024, 10, 14), 900),
     "feedback": Rule(date(2024, 10, 14), 900),
     "access_logs": Rule(date(2026, 4, 14), 230),

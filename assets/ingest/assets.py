@@ -71,7 +71,7 @@ def _spec(key: dg.AssetKey, dataset: Dataset, source: Source, catalogue: Catalog
     return dg.AssetSpec(
         key,
         deps=[source_key(source)],
-        description=f"{dataset.shape.record}\n\n{rule.reason.en} Period: {rule.period}, from `{dataset.shape.anchor}`.",
+        description=f"{dataset.shape.record}\n\n{rule.reason.en} Period: {rule.limit}, from `{dataset.shape.anchor}`.",
         group_name=GROUP,
         kinds={"duckdb", _KINDS[source.shape.connector]},
         owners=[f"team:{source.shape.team}"],
@@ -83,8 +83,8 @@ def _spec(key: dg.AssetKey, dataset: Dataset, source: Source, catalogue: Catalog
             "roles": ", ".join(dataset.shape.persons) or "none",
             "retention": "; ".join(
                 [
-                    f"{dataset.shape.retention}: {rule.period} from {dataset.shape.anchor}",
-                    *(f"{field.name} {field.retention}: {field.rule.period}" for field in dataset.early),
+                    f"{dataset.shape.retention}: {rule.limit} from {dataset.shape.anchor}",
+                    *(f"{field.name} {field.retention}: {dataset.limit_of(field)}" for field in dataset.early),
                 ]
             ),
         },

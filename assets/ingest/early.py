@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assets.ingest.typing import anchor_date
-from resources.warehouse.dialect import last_day, literal, name
+from resources.warehouse.dialect import literal, name
+from resources.warehouse.last_days import last_day_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,13 +20,16 @@ if TYPE_CHECKING:
 
 def is_past(dataset: Dataset, field: Field, zone: str, today: dt.date) -> str:
     """The condition that a field's own period is over, of a row that holds the anchor; false where the anchor is empty."""
-    last = last_day(anchor_date(dataset, name(dataset.shape.anchor), zone), field.rule.period)
+    last = last_day_of(dataset.limit_of(field), anchor_date(dataset, name(dataset.shape.anchor), zone), {})
     return f"coalesce({last} < DATE {literal(today.isoformat())}, false)"
 
 
 def earliest_last_day(dataset: Dataset, anchored: str) -> str:
-    """The last day on which a record may be kept as a whole: of its own period and those of its fields, the one that ends first."""
-    days = [last_day(anchored, rule.period) for rule in dataset.rules.values()]
+    """The last day on which a record may be kept as a whole: of its own period and those of its fields, the one that ends first.
+
+    What waits for a relation counts its grace from the anchor: no relation speaks of a record that is not in its table.
+    """
+    days = [last_day_of(rule.limit, anchored) for rule in dataset.rules.values()]
     return f"least({', '.join(days)})" if len(days) > 1 else days[0]
 
 
@@ -61,10 +65,10 @@ def rest_id(dataset: Dataset, zone: str, today: dt.date, order: str) -> str:
     address, could be found again by trying all of them.
     """
     parts = []
+    early = {field.name for field in dataset.early}
     for key, field in dataset.fields.items():
         value = f"coalesce('=' || CAST({name(key)} AS VARCHAR), '')"
-        is_early = field.retention != dataset.shape.retention
-        parts.append(f"CASE WHEN {is_past(dataset, field, zone, today)} THEN '' ELSE {value} END" if is_early else value)
+        parts.append(f"CASE WHEN {is_past(dataset, field, zone, today)} THEN '' ELSE {value} END" if key in early else value)
     rest = " || chr(31) || ".join(parts)
     number = f"row_number() OVER (PARTITION BY {rest} ORDER BY {order})"
     return f"md5({literal(dataset.id)} || chr(30) || {rest} || chr(30) || CAST({number} AS VARCHAR))"

@@ -13,13 +13,15 @@ import pyarrow as pa
 from assets.ingest.account import Account, refuse_bad
 from assets.ingest.deletions import follow_deletions, mark_deleted
 from assets.ingest.early import earliest_last_day, name_by_rest, without_past
+from assets.ingest.ended import drop_ended
 from assets.ingest.normalise import LOOKUPS
 from assets.ingest.people import identifier_rows, identify_again, normalise_values, normalised_columns, person
 from assets.ingest.quarantine import broken_rules, drop_outdone, quarantine
 from assets.ingest.snapshot import reconcile
 from assets.ingest.table import prepare_table
-from assets.ingest.typing import anchor_date, faults, record_id, typed
-from resources.warehouse.dialect import last_day, name
+from assets.ingest.typing import anchor_date, anchor_faults, faults, record_id, typed
+from resources.warehouse.dialect import name
+from resources.warehouse.last_days import last_day_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -82,6 +84,7 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
     identify_again(engine, what.dataset, what.catalogue)
     _upsert(engine, what, account)
     _follow_ends(engine, what)
+    drop_ended(engine, what, account)
     if what.audio is not None:
         what.audio.keep(engine, what.dataset)
     if what.dataset.shape.load == "snapshot" and not what.is_release:
@@ -98,7 +101,7 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
 def _land(engine: Engine, what: Load, records: Path) -> None:
     """`judged`: the batch's records, typed, each with its record id and the number of the rule that it breaks (`faults`)."""
     zone = what.catalogue.sources[what.dataset.source].shape.time_zone
-    rules = faults(what.dataset, zone)
+    rules = [*faults(what.dataset, zone), *anchor_faults(what.dataset, what.zone, what.today)]
     values = ", ".join(f"{typed(each, zone)} AS {name(key)}" for key, each in what.dataset.fields.items())
     plain = ", ".join(f"typed.{name(key)}" for key in what.dataset.fields)
     broken = " ".join(f"WHEN {rule.condition} THEN {number}" for number, rule in enumerate(rules))
@@ -140,13 +143,14 @@ def _take(engine: Engine, table: str, rows: pa.Table) -> None:
 def _split(engine: Engine, what: Load) -> None:
     """Mark what is dropped by a stated rule: past its period, purged before, or superseded by a later one of its key in the batch.
 
-    A good record past its period that is held is not dropped: it brings its row up to date, and the purge takes it, with its proof.
+    A good record is dropped only where that is sure by the calendar: not where its rule waits for a relation, nor where it empties fields.
+    One past its period that is held is not dropped: it brings its row up to date, and the purge takes it, with its proof.
     A bad one would be kept as a whole, so it goes by the shortest of the periods of the record and its fields. What a later good one of its
     key replaces is superseded, be it good or bad: so what is in quarantine is newer than the row that is held.
     """
     anchor = name(what.dataset.shape.anchor)
     anchored = anchor_date(what.dataset, anchor, what.zone)
-    last = last_day(anchored, what.dataset.rule.period)
+    last = "CAST(NULL AS DATE)" if what.dataset.rule.action == "blank" else last_day_of(what.dataset.rule.limit, anchored, {})
     name_by_rest(engine, what.dataset, what.zone, what.today)
     engine.run(
         f"""
@@ -158,10 +162,11 @@ def _split(engine: Engine, what: Load) -> None:
         {"today": what.today},
     )
     _take(engine, "gone", what.gone)
+    is_settled = "_fault IS NOT NULL" if what.dataset.relations else "true"  # what waits for a relation is looked at in `drop_ended`
     engine.run(
-        """
+        f"""
         UPDATE judged SET _drop = 'purged_before' FROM gone
-        WHERE _drop IS NULL AND gone.hash = sha256($pepper || CASE WHEN _fault IS NULL THEN _record ELSE _quarantine END)
+        WHERE _drop IS NULL AND {is_settled} AND gone.hash = sha256($pepper || CASE WHEN _fault IS NULL THEN _record ELSE _quarantine END)
         """,
         {"pepper": what.pepper},
     )

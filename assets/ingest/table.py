@@ -12,11 +12,23 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 OWN_COLUMNS = {"_record": "VARCHAR", "_person": "VARCHAR", "_batch": "VARCHAR", "_ingested_at": "TIMESTAMP"}
+COUNTS = "counts"
+"""The schema of the tables that count what has gone."""
+NUMBER = "records"
 
 
 def columns_of(dataset: Dataset) -> dict[str, str]:
     """The columns of a data set's table with their SQL types: our own, then its fields."""
     return OWN_COLUMNS | {key: SQL_TYPES[field.shape.type] for key, field in dataset.fields.items()}
+
+
+def columns_of_counts(dataset: Dataset) -> dict[str, str]:
+    """The columns of the table that counts a data set's records, with their SQL types; empty where none does."""
+    counts = dataset.rule.counts
+    if counts is None:
+        return {}
+    kinds = {key: dataset.fields[key].shape.type for key in counts.by}
+    return {key: "DATE" if kind == "timestamp" else SQL_TYPES[kind] for key, kind in kinds.items()} | {NUMBER: "BIGINT"}
 
 
 def prepare_table(engine: Engine, dataset: Dataset) -> None:

@@ -79,6 +79,23 @@ def faults(dataset: Dataset, zone: str) -> list[Fault]:
     return found
 
 
+def anchor_faults(dataset: Dataset, zone: str, today: dt.date) -> list[Fault]:
+    """What the retention rule sends to quarantine: a record of which nobody can tell when it goes, or whose anchor is a mistake.
+
+    Args:
+        dataset: the data set.
+        zone: the register's time zone.
+        today: the local date.
+    """
+    anchor, found = dataset.shape.anchor, []
+    if dataset.rule.open == "quarantine":
+        found.append(Fault(anchor, "open", "must have a value: the record's time runs from it", f"typed.{name(anchor)} IS NULL"))
+    if dataset.rule.of_future == "quarantine":
+        ahead = f"{anchor_date(dataset, f'typed.{name(anchor)}', zone)} > CAST({literal(today.isoformat())} AS DATE) + 1"
+        found.append(Fault(anchor, "future", "must not be more than a day ahead: the record's time runs from it", ahead))
+    return found
+
+
 def _faults(field: Field) -> list[Fault]:
     text, value, shape = f"landed.{name(field.name)}", f"typed.{name(field.name)}", field.shape
     given = f"{text} IS NOT NULL"

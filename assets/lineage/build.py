@@ -12,6 +12,7 @@ from assets.lineage.bundle import add_bundle
 from assets.lineage.draft import Draft
 from assets.lineage.models import add_models, refine
 from assets.lineage.register import add_register, add_sources, register_name
+from assets.lineage.retention import add_counts, add_relations
 from assets.lineage.stated import add_stated, refer
 from resources.catalogue.lineage import LineageError
 from resources.warehouse.describe import Described
@@ -56,6 +57,8 @@ def assemble(catalogue: Catalogue, folder: Path | None = None) -> Lineage:
     with closing(Described()) as database:
         for dataset in catalogue.datasets:
             database.make(register_name(dataset), columns_of(dataset))
+        add_relations(draft, catalogue, database)
+        add_counts(draft, catalogue)
         add_stated(draft, models, database)
         add_models(draft, models, database)
     for name, column in draft.tables[IDENTIFIERS].columns.items() if IDENTIFIERS in draft.tables else []:

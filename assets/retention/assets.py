@@ -1,12 +1,13 @@
 """Declares the daily purge: plan, purge, verify."""
 
+import datetime as dt
 from collections.abc import Iterator
-from datetime import timedelta
 
 import dagster as dg
 
 from assets.declare import Opener, guarded
 from assets.retention import dagster_storage
+from assets.retention.forecast import Forecast, forecast, totals
 from assets.retention.run import due, purge_in_run, verify
 from resources.ledger import PurgeRecord
 from resources.runs import begin_run
@@ -30,7 +31,9 @@ def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.A
             begin_run(opened, context.run.run_id)
             with opened.warehouse.viewing(context.run.run_id) as engine:
                 records = due(opened, engine)
-            return dg.MaterializeResult(metadata=_metadata(records) | {"today": opened.clock.today().isoformat()})
+                ahead = forecast(engine, opened.catalogue, opened.clock.today())
+            metadata = _metadata(records) | _ahead(ahead, opened.clock.today()) | {"today": opened.clock.today().isoformat()}
+            return dg.MaterializeResult(metadata=metadata)
 
     @dg.asset(
         key=[GROUP, "purge"],
@@ -55,7 +58,7 @@ def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.A
         deps=[retention_purge],
         kinds={"duckdb"},
         description="Nothing past its period is left in what readers see, and every table has a rule.",
-        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=36), warn_window=timedelta(hours=26)),
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=dt.timedelta(hours=36), warn_window=dt.timedelta(hours=26)),
         check_specs=[
             dg.AssetCheckSpec("nothing_overdue", asset=[GROUP, "verify"], description="No record is held past its period, in any layer."),
             dg.AssetCheckSpec(
@@ -96,6 +99,15 @@ def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.A
             )
 
     return [retention_plan, retention_purge, retention_verify, retention_runs]
+
+
+def _ahead(forecasts: list[Forecast], today: dt.date) -> dict[str, dg.MarkdownMetadataValue | int]:
+    """The forecast as a table, and what falls due in the months ahead as numbers."""
+    months = totals(forecasts, today)
+    head = f"| layer | data set | rule | {' | '.join(f'{day:%Y-%m}' for day in months)} |\n|{'---|' * (3 + len(months))}\n"
+    rows = "\n".join(f"| {each.layer} | {each.dataset} | {each.rule} | {' | '.join(map(str, each.records))} |" for each in forecasts)
+    table = {"forecast": dg.MetadataValue.md(head + rows)} if forecasts else {}
+    return {f"due in month {number}": count for number, count in enumerate(months.values())} | table
 
 
 def _metadata(records: list[PurgeRecord]) -> dict[str, dg.MarkdownMetadataValue | int]:

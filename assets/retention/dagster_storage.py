@@ -17,6 +17,7 @@ import dagster as dg
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable, AssetKeyTable
 from dagster._core.storage.runs.schema import BulkActionsTable, RunTagsTable
 
+from assets.retention.own import is_past
 from resources.clock import local_date
 from resources.ledger import PurgeRecord
 
@@ -48,12 +49,12 @@ class Due:
 def due(register: Register, instance: dg.DagsterInstance) -> Due:
     """What is past its period today, nothing changed. A run that has not ended stays, however old it is."""
     own, zone, today = register.catalogue.retention.own, register.catalogue.notice.time_zone, register.clock.today()
-    period = register.catalogue.retention.rules[own.runs].period
+    rule = register.catalogue.retention.rules[own.runs]
     found: dict[str, dt.date] = {}
     before = None
     for record in _ended(instance, dt.datetime.combine(today, dt.time(), dt.UTC)):
         begun = record.create_timestamp.astimezone(dt.UTC).replace(tzinfo=None)
-        if period.last_day(local_date(begun, zone)) < today:
+        if is_past(rule, local_date(begun, zone), today):
             found[record.dagster_run.run_id] = local_date(begun, zone)
             before = max(before or begun, begun)
     known = {row["request"] for row in register.ledger.requests()}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from resources.catalogue.retention_shapes import RuleShape
     from resources.register import Register
 
 _UNFINISHED = dt.timedelta(days=1)  # as long as a bundle, or a batch, may be in the making
@@ -41,7 +42,7 @@ def due(register: Register) -> OwnDue:
     for row in register.ledger.bundles():
         made = local_date(row["made_at"], zone)
         files[row["file"]] = row["request"]
-        if rules[own.bundles].period.last_day(made) < today:
+        if is_past(rules[own.bundles], made, today):
             bundles[row["request"]] = made
         else:
             kept.add(row["request"])
@@ -49,7 +50,7 @@ def due(register: Register) -> OwnDue:
         row["request"]: received
         for row in register.ledger.requests()
         if row["state"] == _ANSWERED and row["request"] not in kept
-        if rules[own.requests].period.last_day(received := local_date(row["received_at"], zone)) < today
+        if is_past(rules[own.requests], received := local_date(row["received_at"], zone), today)
     }
     due_files = [register.outbox / file for file, request in files.items() if request in bundles]
     strays = [path for path in leftovers(register.outbox.iterdir(), register.clock.now()) if path.name not in files]
@@ -73,6 +74,12 @@ def purge(register: Register, run: str) -> list[PurgeRecord]:
         path.unlink(missing_ok=True)
     register.ledger.own_gone(run, register.clock.now(), records, bundles=found.bundles, requests=found.requests)
     return records
+
+
+def is_past(rule: RuleShape, day: dt.date, today: dt.date) -> bool:
+    """Whether the time of what is counted from a local date is over."""
+    last = rule.limit.last_day(day, {})
+    return last is not None and last < today
 
 
 def leftovers(paths: Iterable[Path], now: dt.datetime) -> Iterator[Path]:

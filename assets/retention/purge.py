@@ -6,44 +6,34 @@ goes as `own` says.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assets.ingest.early import earliest_last_day, rename_by_rest
-from assets.ingest.typing import anchor_date
+from assets.ingest.early import rename_by_rest
+from assets.retention.counts import count_due, undeclared_counts
+from assets.retention.layers import layers
 from resources.ledger import PurgeRecord
-from resources.warehouse.dialect import last_day, literal, local_date, name
+from resources.warehouse.dialect import literal, name
 from resources.warehouse.engine import tables_of
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
-    from resources.catalogue import Catalogue, Dataset, Field
+    from assets.retention.layers import Layer
+    from resources.catalogue import Catalogue
     from resources.warehouse import Engine
-
-
-@dataclass(frozen=True)
-class _Layer:
-    """One layer of a data set: `dates` is the SELECT of `id`, `anchored`, `last_day` and `by_ingestion` of its rows in `table`."""
-
-    dataset: Dataset
-    layer: str
-    rule: str
-    table: str
-    dates: str
-    fields: tuple[str, ...] = ()
 
 
 def plan(engine: Engine, catalogue: Catalogue, today: dt.date) -> list[PurgeRecord]:
     """What is due on a local date, by layer, data set and rule; nothing is changed.
 
-    A record whose anchor lies on local date D is due from the day after D + period. Where the anchor is empty, the rule's `open` says
-    whether the record is kept or counted from its ingestion. The layer `field` counts records that stay and lose a field of a rule of its
-    own; a quarantined record goes by the shortest of its data set's periods, for its text holds every field.
+    A record whose anchor lies on local date D is due from the day after D + period; one that waits for a relation, from the day after the
+    end of its grace. Where the anchor is empty, the rule's `open` says whether the record is kept or counted from its ingestion. The layer
+    `field` counts records that stay and lose a field; a quarantined record goes by the shortest of its data set's periods, for its text
+    holds every field.
     """
     records = []
-    for layer in _layers(engine, catalogue):
+    for layer in layers(engine, catalogue, today):
         statement = f"SELECT count(*), min(anchored), max(anchored) FROM ({layer.dates}) AS dated WHERE last_day < $today"
         count, oldest, newest = engine.rows(statement, {"today": today})[0]
         records.append(PurgeRecord(layer.layer, layer.dataset.table, layer.rule, count, oldest, newest))
@@ -51,19 +41,22 @@ def plan(engine: Engine, catalogue: Catalogue, today: dt.date) -> list[PurgeReco
 
 
 def due_without_anchor(engine: Engine, catalogue: Catalogue, today: dt.date, pepper: str) -> Iterator[tuple[str, list[str]]]:
-    """Keyed hashes, by table, of the records that are due by their age in the register alone."""
-    for layer in _layers(engine, catalogue):
-        if layer.layer == "quarantine" or (layer.layer == "register" and layer.dataset.rule.open == "ingested"):
+    """Keyed hashes, by table, of the records that are due by their age in the register alone, or by a relation that ended."""
+    for layer in layers(engine, catalogue, today):
+        if layer.leaves_hashes:
             statement = f"SELECT sha256($pepper || id) FROM ({layer.dates}) AS dated WHERE last_day < $today AND by_ingestion"
-            yield layer.dataset.table, [row[0] for row in engine.rows(statement, {"today": today, "pepper": pepper})]
+            if hashes := [row[0] for row in engine.rows(statement, {"today": today, "pepper": pepper})]:
+                yield layer.dataset.table, hashes
 
 
 def purge(engine: Engine, catalogue: Catalogue, today: dt.date) -> int:
     """Delete what is due, and empty the fields that are, inside the caller's transaction; gives how many rows it took or emptied."""
     gone = 0
-    for layer in _layers(engine, catalogue):
+    for layer in layers(engine, catalogue, today):
         engine.run(f"CREATE OR REPLACE TEMP TABLE due AS SELECT id FROM ({layer.dates}) AS dated WHERE last_day < $today", {"today": today})
-        if layer.layer == "field":
+        if layer.action == "aggregate":
+            count_due(engine, layer.dataset, catalogue.notice.time_zone)
+        if layer.action == "blank":
             gone += _empty(engine, layer, catalogue.notice.time_zone, today)
         else:
             gone += _delete(engine, layer)
@@ -71,7 +64,7 @@ def purge(engine: Engine, catalogue: Catalogue, today: dt.date) -> int:
     return gone
 
 
-def _delete(engine: Engine, layer: _Layer) -> int:
+def _delete(engine: Engine, layer: Layer) -> int:
     key = "_record" if layer.layer == "register" else "_quarantine"
     gone = engine.count(f"DELETE FROM {layer.table} USING due WHERE {layer.table}.{key} = due.id")
     if layer.layer == "register":
@@ -82,11 +75,12 @@ def _delete(engine: Engine, layer: _Layer) -> int:
     return gone
 
 
-def _empty(engine: Engine, layer: _Layer, zone: str, today: dt.date) -> int:
+def _empty(engine: Engine, layer: Layer, zone: str, today: dt.date) -> int:
     """Empty the fields of the rows that are due, and take away what identifies by them."""
     table, anchor = layer.table, name(layer.dataset.shape.anchor)
     engine.run(f"CREATE OR REPLACE TEMP TABLE emptied AS SELECT DISTINCT {anchor} AS anchor FROM {table} SEMI JOIN due ON _record = due.id")
-    emptied = ", ".join(f"{name(field)} = NULL" for field in layer.fields)
+    person = ["_person"] if layer.dataset.rule.action == "blank" else []  # then nothing is left that is about one
+    emptied = ", ".join(f"{name(field)} = NULL" for field in [*layer.fields, *person])
     gone = engine.count(f"UPDATE {table} SET {emptied} FROM due WHERE {table}._record = due.id")
     engine.run(
         f"""
@@ -104,55 +98,4 @@ def undeclared_tables(engine: Engine, catalogue: Catalogue) -> list[str]:
     """Tables of the register, and tables that quarantined records are of, that no data set declares: no rule says when their rows go."""
     declared = {dataset.table for dataset in catalogue.datasets}
     quarantined = (row[0] for row in engine.rows("SELECT DISTINCT dataset FROM quarantine.records"))
-    return sorted({*tables_of(engine, "register"), *quarantined} - declared)
-
-
-def _layers(engine: Engine, catalogue: Catalogue) -> Iterator[_Layer]:
-    """Every layer of every data set, in the order in which it is purged."""
-    zone, held = catalogue.notice.time_zone, tables_of(engine, "register")
-    for dataset in catalogue.datasets:
-        if dataset.table in held:
-            yield _register(dataset, zone)
-            yield from _fields(dataset, zone)
-        yield _quarantine(dataset, zone)
-
-
-def _register(dataset: Dataset, zone: str) -> _Layer:
-    table, column = f"register.{name(dataset.table)}", name(dataset.shape.anchor)
-    anchored = anchor_date(dataset, column, zone)
-    if dataset.rule.open == "ingested":
-        anchored = f"coalesce({anchored}, {local_date('_ingested_at', zone)})"
-    rows = f"SELECT _record AS id, {anchored} AS anchored, {column} IS NULL AS by_ingestion FROM {table}"
-    return _Layer(dataset, "register", dataset.shape.retention, table, _dated(rows, last_day("anchored", dataset.rule.period)))
-
-
-def _fields(dataset: Dataset, zone: str) -> Iterator[_Layer]:
-    """The fields of each rule of their own, in the rows that are not due themselves."""
-    by_rule: dict[str, list[Field]] = {}
-    for field in dataset.early:
-        by_rule.setdefault(field.retention, []).append(field)
-    table, column = f"register.{name(dataset.table)}", name(dataset.shape.anchor)
-    for rule, fields in by_rule.items():
-        keys = tuple(field.name for field in fields)
-        filled = " OR ".join(f"{name(key)} IS NOT NULL" for key in keys)
-        anchored = anchor_date(dataset, column, zone)
-        rows = f"SELECT _record AS id, {anchored} AS anchored, false AS by_ingestion FROM {table} WHERE {filled}"
-        dates = f"{_dated(rows, last_day('anchored', fields[0].rule.period))} WHERE {last_day('anchored', dataset.rule.period)} >= $today"
-        yield _Layer(dataset, "field", rule, table, dates, keys)
-
-
-def _quarantine(dataset: Dataset, zone: str) -> _Layer:
-    kind = dataset.fields[dataset.shape.anchor].shape.type
-    anchor = "CAST(anchor AS DATE)" if kind == "date" else local_date("anchor", zone)
-    anchored = f"coalesce({anchor}, {local_date('_quarantined_at', zone)})"
-    table = "quarantine.records"
-    rows = f"""
-        SELECT _quarantine AS id, {anchored} AS anchored, anchor IS NULL AS by_ingestion
-        FROM {table} WHERE dataset = {literal(dataset.table)}
-    """
-    shortest = min(dataset.rules, key=lambda rule: dataset.rules[rule].period.nominal_days)
-    return _Layer(dataset, "quarantine", shortest, table, _dated(rows, earliest_last_day(dataset, "anchored")))
-
-
-def _dated(rows: str, last: str) -> str:
-    return f"SELECT *, {last} AS last_day FROM ({rows}) AS anchors"
+    return sorted({*tables_of(engine, "register"), *quarantined} - declared) + sorted(undeclared_counts(engine, catalogue))

@@ -219,7 +219,7 @@ class Bundle:
                 "data_set": table.dataset.id,
                 "rows": len(table.rows),
                 "categories": table.dataset.categories,
-                "retention": {"rule": table.dataset.shape.retention, "period": str(table.dataset.rule.period)},
+                "retention": {"rule": table.dataset.shape.retention, "period": str(table.dataset.rule.limit)},
             }
             for table in self.holding.tables
         ]

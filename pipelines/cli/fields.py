@@ -53,7 +53,7 @@ def _rows(catalogue: Catalogue) -> Iterator[dict[str, object]]:
                 "purposes": list(field.purposes) if personal else [],
                 "legal_basis": list(field.legal_bases) if personal else [],
                 "retention": field.retention,
-                "period": str(field.rule.period),
+                "period": str(field.rule.limit),
                 "identifies": field.identifies,
                 "shared": shape.shared,
                 "withhold": shape.withhold,

@@ -19,9 +19,13 @@ _COLUMNS = ("layer", "data set", "rule", "records", "oldest", "newest")
 
 @click.command("purge")
 @click.option("--dry-run", is_flag=True, help="Show what would go; change nothing.")
-def command(*, dry_run: bool) -> None:
+@click.option("--forecast", "ahead", is_flag=True, help="Show what falls due in the next twelve months; change nothing.")
+def command(*, dry_run: bool, ahead: bool) -> None:
     """Delete what is past its period: rows, fields, quarantine, identifiers, audio, bundles, answered requests, and their bytes."""
     register = open_register()
+    if ahead:
+        _show_forecast(register)
+        return
     records = _due(register)
     if dry_run:
         _show(records, f"Would delete on {register.clock.today()}")
@@ -39,6 +43,21 @@ def _due(register: Register) -> list[PurgeRecord]:
 
     with register.warehouse.reading() as engine:
         return due(register, engine)
+
+
+def _show_forecast(register: Register) -> None:
+    from assets.retention.forecast import forecast, months_ahead, totals
+
+    today = register.clock.today()
+    with register.warehouse.reading() as engine:
+        found = forecast(engine, register.catalogue, today)
+    months = [f"{day:%Y-%m}" for day in months_ahead(today)]
+    if not found:
+        click.echo(f"Falls due in {months[0]} to {months[-1]}: nothing that is known today.")
+        return
+    rows: list[list[object]] = [[each.layer, each.dataset, each.rule, *each.records] for each in found]
+    table(("layer", "data set", "rule", *months), rows, title=f"Falls due after {today}, as far as is known")
+    click.echo(f"{sum(totals(found, today).values()):,} records.")
 
 
 def _show(records: list[PurgeRecord], title: str) -> None:

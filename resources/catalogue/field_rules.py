@@ -12,6 +12,7 @@ import duckdb
 from resources.catalogue.inheritance import INHERITED, OF_PERSONS, OWN, WHERE_DEMANDED
 from resources.catalogue.model import SYSTEM
 from resources.catalogue.names import check_zone, is_known
+from resources.limits import ByLaw, Calendar, Event, Longest, Shortest, laws_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from resources.catalogue.positions import Document, Location
     from resources.catalogue.rules import DatasetRules
     from resources.catalogue.shapes import FieldShape
+    from resources.limits import Limit
 
 _FEWEST_DAYS_A_MONTH, _MOST_DAYS_A_MONTH = 28, 31
 _FEWEST_DAYS_A_YEAR, _MOST_DAYS_A_YEAR = 365, 366
@@ -89,9 +91,10 @@ def _check_retention(document: Document, place: Location, field: FieldShape, rul
     """A field of a period of its own goes before its record, so nothing else may hang on it."""
     dataset, name, at = rules.dataset.shape, str(place[-1]), (*place, "retention")
     own, whole = rules.names.rule(field.retention or ""), rules.names.rule(dataset.retention)
-    if own is not None and whole is not None and not is_surely_shorter(own.period, whole.period):
-        periods = f"{own.period} of rule '{field.retention}' is not surely shorter than {whole.period} of rule '{dataset.retention}'"
-        document.report(at, f"{periods}, by which the record goes: a field goes before its record, or with it")
+    if own is not None and not (isinstance(own.limit, Calendar) and own.limit.start == "anchor" and own.action == "delete"):
+        document.report(at, f"rule '{field.retention}' cannot be a field's own: that needs a 'period' from the anchor, without 'action'")
+    elif own is not None and whole is not None:
+        _check_shorter(document, at, own.limit, whole.limit, (field.retention or "", dataset.retention))
     if name == dataset.anchor:
         document.report(at, "the anchor says when its record goes: it cannot go before it")
     if isinstance(dataset.key, list) and name in dataset.key:
@@ -104,6 +107,36 @@ def _check_retention(document: Document, place: Location, field: FieldShape, rul
     if dataset.key == "content" and rules.source.connector == "recordings":
         document.report(at, "a recording is kept under its record's id, which is made of its content: name a key")
     _check_open(document, at, field, rules)
+
+
+def _check_shorter(document: Document, at: Location, own: Limit, whole: Limit, names: tuple[str, str]) -> None:
+    """A field's period ends before its record's, and no law demands that the record be kept whole for longer."""
+    periods = f"{own} of rule '{names[0]}' is not surely shorter than {whole} of rule '{names[1]}'"
+    if not _is_before(own, whole):
+        document.report(at, f"{periods}, by which the record goes: a field goes before its record, or with it")
+    for law in laws_of(whole):
+        if isinstance(own, Calendar) and not _lasts(own, law):
+            what = f"the law demands {law} of the record, by rule '{names[1]}', and {own} of rule '{names[0]}' is shorter"
+            document.report(at, f"{what}: let the field go with its record")
+            break
+
+
+def _is_before(own: Limit, whole: Limit) -> bool:
+    """Whether a calendar period surely ends before a limit does; the grace of an event is compared as if it ran from the anchor."""
+    match whole:
+        case Calendar():
+            return isinstance(own, Calendar) and is_surely_shorter(own.period, whole.period)
+        case Event():
+            return isinstance(own, Calendar) and is_surely_shorter(own.period, whole.grace)
+        case Longest() | ByLaw():
+            return any(_is_before(own, part) for part in whole.parts)
+        case Shortest():
+            return all(_is_before(own, part) for part in whole.parts)
+
+
+def _lasts(own: Calendar, law: Calendar) -> bool:
+    """Whether a period is surely as long as the law's."""
+    return law.start == "anchor" and (own.period == law.period or is_surely_shorter(law.period, own.period))
 
 
 def _check_open(document: Document, at: Location, field: FieldShape, rules: DatasetRules) -> None:

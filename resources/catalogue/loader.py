@@ -13,20 +13,22 @@ from resources.catalogue.notice_rules import check_notice, check_promises
 from resources.catalogue.notice_shapes import NoticeShape
 from resources.catalogue.placeholders import PERIOD
 from resources.catalogue.positions import Document, Problem, read
-from resources.catalogue.rules import check_retention
+from resources.catalogue.retention_rules import RELATIONS, check_retention, relation_texts, resolved
+from resources.catalogue.retention_shapes import RetentionShape
 from resources.catalogue.salvage import salvaged
-from resources.catalogue.shapes import RetentionShape, SourceShape, VocabularyShape
+from resources.catalogue.shapes import SourceShape, VocabularyShape
 from resources.catalogue.source_loader import load_source
 from resources.catalogue.validation import shaped
 from resources.errors import AnsvarError
-from resources.wording import LANGUAGES, period_in_words
+from resources.spoken import limit_in_words
+from resources.wording import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from resources.calendar import Period
-    from resources.catalogue.model import Source
-    from resources.catalogue.shapes import Label, RuleShape
+    from resources.catalogue.model import Dataset, Source
+    from resources.catalogue.shapes import Label
+    from resources.limits import Limit
 
 
 class CatalogueError(AnsvarError):
@@ -73,12 +75,14 @@ def load_register(folder: Path | str) -> Catalogue:
     documents = {name: read(folder / name, name) for name in names}
     loading = _Loading(folder, vocabulary, documents)
     loading.check()
-    problems = [problem for document in documents.values() for problem in document.problems] + [*_not_read(folder)]
+    problems = [problem for document in documents.values() for problem in document.problems] + [*_not_read(folder), *loading.problems]
     if problems:
         raise CatalogueError(folder, problems)
     digest = hashlib.sha256(text)
     for name in names:
         digest.update(name.encode() + b"\0" + (folder / name).read_bytes())
+    for name, relation in sorted(loading.relations.items()):
+        digest.update(f"{RELATIONS}/{name}.sql\0{relation}".encode())
     return loading.catalogue(digest.hexdigest())
 
 
@@ -91,8 +95,8 @@ class _Loading:
         self.vocabulary = vocabulary
         self.documents = documents
         self.notice = salvaged(documents[NOTICE], NoticeShape)
-        retention = salvaged(documents[RETENTION], RetentionShape)
-        self.retention = retention.model_copy(update={"rules": {name: _spoken_rule(rule) for name, rule in retention.rules.items()}})
+        self.retention = resolved(documents[RETENTION], salvaged(documents[RETENTION], RetentionShape))
+        self.relations, self.problems = relation_texts(documents[RETENTION], self.retention, folder)
         self.shapes = {name: salvaged(document, SourceShape) for name, document in documents.items() if name.startswith("sources/")}
         self.sources: dict[str, Source] = {}
 
@@ -114,12 +118,12 @@ class _Loading:
         """The catalogue of documents in which nothing is wrong."""
         promises = dict(self.notice.promises)
         for name, promise in promises.items():
-            periods = {rule.period for rule in self.retention.rules.values() if rule.promise == name}
-            if len(periods) == 1:
-                promises[name] = promise.model_copy(update={"label": _spoken(promise.label, periods.pop())})
+            limits = {rule.limit for rule in self.retention.rules.values() if rule.promise == name}
+            if len(limits) == 1:
+                promises[name] = promise.model_copy(update={"label": _spoken(promise.label, limits.pop())})
         notice = self.notice.model_copy(update={"promises": promises})
         sources = {source.name: source for source in self.sources.values()}
-        return Catalogue(self.folder, notice, self.retention, self.vocabulary, sources, digest)
+        return Catalogue(self.folder, notice, self.retention, self.vocabulary, sources, digest, self.relations)
 
     def _are_promises_known(self) -> bool:
         """Whether no mistake leaves open which promise some field or rule bears."""
@@ -132,12 +136,23 @@ class _Loading:
     def _check_tables(self) -> None:
         """Two data sets whose tables would bear one name (`a_b` + `c`, `a` + `b_c`)."""
         seen: dict[str, str] = {}
+        counted: dict[str, str] = {}
         for name, source in self.sources.items():
             for dataset in source.datasets.values():
                 if dataset.table in seen:
                     message = f"the table '{dataset.table}' is that of {seen[dataset.table]} already: rename the data set"
                     self.documents[name].report(("datasets", dataset.name), message)
                 seen.setdefault(dataset.table, dataset.id)
+                self._check_counts(name, dataset, counted)
+
+    def _check_counts(self, name: str, dataset: Dataset, counted: dict[str, str]) -> None:
+        """Two data sets that would be counted in one table."""
+        counts = dataset.rule.counts
+        if counts is not None and counts.table in counted:
+            message = f"'counts.{counts.table}' counts the records of {counted[counts.table]} already: use a rule of its own"
+            self.documents[name].report(("datasets", dataset.name, "retention"), message)
+        elif counts is not None:
+            counted[counts.table] = dataset.id
 
 
 def _hides_promises(document: Document) -> bool:
@@ -146,7 +161,7 @@ def _hides_promises(document: Document) -> bool:
         match location:
             case () | ("datasets" | "rules",) | ("datasets" | "rules", _) | ("datasets", _, "fields") | ("datasets", _, "fields", _):
                 return True
-            case (*_, "promise" | "period" | "category"):
+            case (*_, "promise" | "period" | "while" | "grace" | "longest" | "shortest" | "category"):
                 return True
     return False
 
@@ -162,12 +177,6 @@ def _not_read(folder: Path) -> Iterator[Problem]:
             yield Problem(name, 1, 1, f"is not read: name it {path.stem}.yaml")
 
 
-def _spoken_rule(rule: RuleShape) -> RuleShape:
-    """A rule, with its period put into words where its reason speaks of it: a period stands in one place."""
-    period = rule.period
-    return rule.model_copy(update={"reason": _spoken(rule.reason, period)}) if period.months or period.days else rule
-
-
-def _spoken(label: Label, period: Period) -> Label:
-    words = {language: label.in_language(language).replace(PERIOD, period_in_words(period, language)) for language in LANGUAGES}
+def _spoken(label: Label, limit: Limit) -> Label:
+    words = {language: label.in_language(language).replace(PERIOD, limit_in_words(limit, language)) for language in LANGUAGES}
     return label.model_copy(update=words)

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from resources.limits import ByLaw, laws_of, relations_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from resources.catalogue.notice_shapes import NoticeShape
+    from resources.catalogue.retention_shapes import RetentionShape, RuleShape
     from resources.catalogue.shapes import (
         CategoryShape,
         DatasetShape,
         FieldShape,
         Label,
         RecordsRead,
-        RetentionShape,
-        RuleShape,
         Shape,
         SourceShape,
         VocabularyShape,
     )
+    from resources.limits import Limit
 
 SYSTEM = "system"
 
@@ -80,8 +82,19 @@ class Dataset:
 
     @property
     def early(self) -> list[Field]:
-        """The fields that go before their record, by a rule of their own."""
-        return [field for field in self.fields.values() if field.retention != self.shape.retention]
+        """The fields that go before their record, by a rule of their own; or out of it, where its rule empties them and the rest stays."""
+        emptied = self.rule.fields if self.rule.action == "blank" else ()
+        return [field for name, field in self.fields.items() if field.retention != self.shape.retention or name in emptied]
+
+    def limit_of(self, field: Field) -> Limit:
+        """For how long a field is kept: what the law demands of its record, it demands of the field."""
+        laws = laws_of(self.rule.limit)
+        return ByLaw(field.rule.limit, laws) if laws and field.retention != self.shape.retention else field.rule.limit
+
+    @property
+    def relations(self) -> list[str]:
+        """The relations that its record's rule waits for."""
+        return relations_of(self.rule.limit)
 
     @property
     def rules(self) -> dict[str, RuleShape]:
@@ -117,7 +130,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All that a register's YAML says; `digest` changes whenever any of it does."""
+    """All that a register's YAML says; `digest` changes whenever any of it does. `relations` has the SQL of each relation."""
 
     folder: Path
     notice: NoticeShape
@@ -125,6 +138,7 @@ class Catalogue:
     vocabulary: VocabularyShape
     sources: dict[str, Source]
     digest: str
+    relations: dict[str, str] = field(default_factory=dict)
 
     @property
     def datasets(self) -> Iterator[Dataset]:

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
     from resources.catalogue.notice_shapes import NoticeShape
     from resources.catalogue.positions import Document, Location
-    from resources.catalogue.shapes import RetentionShape, RuleShape, VocabularyShape
+    from resources.catalogue.retention_shapes import RetentionShape, RuleShape
+    from resources.catalogue.shapes import VocabularyShape
+
+
+_OF_A_LIMIT = ("period", "from", "while", "grace", "longest", "shortest", "minimum", "open", "future", "action", "fields", "counts")
 
 
 class Names:
@@ -38,7 +42,7 @@ class Names:
     def rule(self, name: str) -> RuleShape | None:
         """A retention rule; None for one that is not there, or of which a mistake leaves open how long it keeps."""
         document, shape = self._retention
-        unsure = any(document.is_broken(("rules", name, key)) for key in ("period", "open"))
+        unsure = not document.is_whole(("rules", name)) and any(document.is_broken(("rules", name, key)) for key in _OF_A_LIMIT)
         return None if unsure else shape.rules.get(name)
 
 

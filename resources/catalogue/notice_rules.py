@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from resources.catalogue.model import Dataset, Field, Source
     from resources.catalogue.notice_shapes import NoticeShape, PromiseShape, RecipientShape
     from resources.catalogue.positions import Document, Location
-    from resources.catalogue.shapes import RetentionShape, VocabularyShape
+    from resources.catalogue.retention_shapes import RetentionShape
+    from resources.catalogue.shapes import VocabularyShape
 
 # What every notice promises beside what it holds and for how long; each has its check. The articles are those of the GDPR.
 DUTIES = {
@@ -138,7 +139,7 @@ def check_promises(  # noqa: PLR0913 - the notice is held against all the rest
             _check_coverage(document, place, promise, retention, datasets)
             _check_followed(document, place, name, retention, datasets)
         if complete and any(PERIOD in promise.label.in_language(language) for language in ("en", "sv", "fi")):
-            periods = {str(rule.period) for rule in retention.rules.values() if rule.promise == name}
+            periods = {str(rule.limit) for rule in retention.rules.values() if rule.promise == name}
             if len(periods) != 1:
                 document.report((*place, "label"), f"'{PERIOD}' needs one period, and {len(periods)} are kept under this promise")
 

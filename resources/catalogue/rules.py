@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from resources.catalogue.action_rules import check_action
 from resources.catalogue.company_rules import check_companies
 from resources.catalogue.field_rules import check_field
 from resources.catalogue.inheritance import OF_PERSONS, WHERE_DEMANDED, Levels
 from resources.catalogue.model import SYSTEM
 from resources.catalogue.names import check_zone, is_known
-from resources.catalogue.placeholders import check_placeholders
-from resources.catalogue.shapes import OwnShape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,18 +17,9 @@ if TYPE_CHECKING:
     from resources.catalogue.inheritance import Effective
     from resources.catalogue.names import Names
     from resources.catalogue.positions import Document, Location
-    from resources.catalogue.shapes import DatasetShape, FieldShape, RetentionShape, SourceShape, TagsShape
+    from resources.catalogue.shapes import DatasetShape, FieldShape, SourceShape, TagsShape
 
 _OF_DATASET = "field of this data set"
-
-
-def check_retention(document: Document, retention: RetentionShape, names: Names) -> None:
-    """Each rule's promise and reason, and the rules of what the register makes itself."""
-    for name, rule in retention.rules.items():
-        is_known(document, ("rules", name, "promise"), rule.promise, names.promises, "promise of notice.yaml")
-        check_placeholders(document, ("rules", name, "reason"), rule.reason)
-    for key in OwnShape.model_fields:
-        is_known(document, ("own", key), getattr(retention.own, key), names.rules, "rule of this file")
 
 
 def check_source(document: Document, source: SourceShape, names: Names) -> None:
@@ -87,6 +77,7 @@ class DatasetRules:
         self._check_reach()
         self._check_key()
         self._check_anchor()
+        check_action(self)
         self._check_persons()
         self._check_prohibition()
         check_companies(self.document, self)
@@ -140,7 +131,7 @@ class DatasetRules:
         rule = self.names.rule(self.dataset.shape.retention)
         if rule is not None and not anchor.required and rule.open is None:
             what = f"'{name}' may be empty, and rule '{self.dataset.shape.retention}' does not say what then"
-            hint = "make the field 'required: true', or state 'open: keep' or 'open: ingested' in retention.yaml"
+            hint = "make the field 'required: true', or state 'open: keep', 'open: ingested' or 'open: quarantine' in retention.yaml"
             self.document.report((*self.place, "anchor"), f"{what}: {hint}")
 
     def _check_prohibition(self) -> None:

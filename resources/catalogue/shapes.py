@@ -1,4 +1,4 @@
-"""The shapes of a register's YAML, key by key; those of `notice.yaml` stand in `notice_shapes`.
+"""The shapes of a register's YAML, key by key; those of `notice.yaml` stand in `notice_shapes`, of `retention.yaml` in `retention_shapes`.
 
 What the values refer to is checked in the rules.
 """
@@ -193,33 +193,6 @@ class SourceShape(TagsShape):
     time_zone: Text
     plus_addresses: Literal["same", "apart"] | None = None
     datasets: Annotated[dict[Name, DatasetShape], Field(min_length=1)]
-
-
-class RuleShape(Shape):
-    """A retention rule: a calendar period from an anchor."""
-
-    period: PeriodText
-    open: Literal["keep", "ingested"] | None = None
-    promise: Name
-    reason: Label
-
-
-class OwnShape(Shape):
-    """The rules of what the register makes itself.
-
-    Export bundles are counted from their making, answered requests from their receipt, and what Dagster keeps of runs from their beginning.
-    """
-
-    bundles: Name
-    requests: Name
-    runs: Name
-
-
-class RetentionShape(Shape):
-    """`retention.yaml`."""
-
-    rules: dict[Name, RuleShape]
-    own: OwnShape
 
 
 class TermShape(Shape):

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from resources.catalogue.model import SYSTEM, Dataset, Field, Source
 from resources.catalogue.reading_rules import check_connection, check_read
+from resources.catalogue.retention_shapes import RuleShape
 from resources.catalogue.rules import DatasetRules, check_source
 from resources.catalogue.salvage import empty, salvaged
-from resources.catalogue.shapes import CONNECTIONS, READS, FilesConnection, RecordsRead, RuleShape
+from resources.catalogue.shapes import CONNECTIONS, READS, FilesConnection, RecordsRead
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -36,7 +36,7 @@ def local_date(timestamp: str, zone: str) -> str:
 
 def last_day(anchor_date: str, period: Period) -> str:
     """The last local date of a period that runs from an anchor's date; see `Period.last_day`."""
-    return f"CAST({anchor_date} + to_months({period.months:d}) AS DATE) + {period.days:d}"
+    return f"CAST(({anchor_date}) + to_months({period.months:d}) AS DATE) + {period.days:d}"
 
 
 def timestamp_of(text: str, zone: str, formats: list[str], epoch: str | None) -> str:

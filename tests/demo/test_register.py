@@ -55,11 +55,12 @@ def test_every_promise_of_a_period_has_a_rule(catalogue: Catalogue) -> None:
 
 def test_the_periods_that_the_notice_names(catalogue: Catalogue) -> None:
     """Chats are kept for three months, recordings for seven, contact data while the relation goes on; addresses go before visits."""
-    periods = {dataset.id: (str(dataset.rule.period), dataset.rule.open) for dataset in catalogue.datasets}
+    periods = {dataset.id: (str(dataset.rule.limit), dataset.rule.open) for dataset in catalogue.datasets}
     assert periods["chats.conversations"] == periods["chats.messages"] == ("P3M", None)
     assert periods["calls.recordings"] == ("P7M", None)
-    assert periods["crm.contacts"] == ("P1Y", "keep")
-    early = {f"{dataset.id}.{field.name}": str(field.rule.period) for dataset in catalogue.datasets for field in dataset.early}
+    assert periods["crm.contacts"] == ("while customer_contact then P1Y", "keep")
+    assert periods["crm.invoices"] == ("P6Y from end_of_accounting_year at least P6Y from end_of_accounting_year", None)
+    early = {f"{dataset.id}.{field.name}": str(field.rule.limit) for dataset in catalogue.datasets for field in dataset.early}
     assert (early, periods["web.requests"]) == ({"web.requests.ip_address": "P3M"}, ("P6M", None))
 
 

@@ -76,8 +76,8 @@ def test_addresses_go_before_their_visits(demonstration: Demonstration, truth: d
     """Visits are kept for six months, their IP addresses for three: older ones are empty, and so many went in the second night."""
     today, dataset = dt.date.fromisoformat(truth["today"]), load_register(REPOSITORY / "register").dataset("web_requests")
     anchors = [dt.date.fromisoformat(anchor) for anchor in truth["anchors"]["web.requests"].values()]
-    kept = [anchor for anchor in anchors if dataset.rule.period.last_day(anchor) >= today]
-    last_days = [dataset.fields["ip_address"].rule.period.last_day(anchor) for anchor in kept]
+    kept = [anchor for anchor in anchors if (last := dataset.rule.limit.last_day(anchor, {})) is not None and last >= today]
+    last_days = [last for anchor in kept if (last := dataset.fields["ip_address"].rule.limit.last_day(anchor, {})) is not None]
     with contextlib.closing(duckdb.connect(str((demonstration.home / "warehouse" / "current").resolve()), read_only=True)) as warehouse:
         found = warehouse.execute("SELECT count(*), count(ip_address) FROM register.web_requests").fetchall()
         identifiers = warehouse.execute("SELECT count(*) FROM identity.identifiers WHERE field = 'ip_address' AND dataset = 'web_requests'")

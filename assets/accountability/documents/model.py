@@ -18,12 +18,12 @@ from assets.accountability.documents.reading import (
     recipients_of,
     subjects_of,
 )
-from assets.accountability.documents.speaking import period_told, texts, told
+from assets.accountability.documents.speaking import limit_told, texts, told
 from resources.catalogue.notice_rules import DUTIES
 
 if TYPE_CHECKING:
     from resources.catalogue import Catalogue, Dataset
-    from resources.catalogue.shapes import RuleShape
+    from resources.catalogue.retention_shapes import RuleShape
 
 Content = dict[str, Any]
 
@@ -155,7 +155,7 @@ def retention_content(catalogue: Catalogue, dataset: Dataset) -> Content:
     return _named(catalogue, dataset) | {
         **_period(dataset.rule),
         "anchor": told(anchor) if anchor else None,
-        "open": dataset.rule.open,
+        "open": _open(dataset),
         "fields": {
             name: {"label": told(dataset.fields[name].label), **_period(rule)} for name, rule in earlier_fields(catalogue, dataset).items()
         },
@@ -175,7 +175,14 @@ def _own(catalogue: Catalogue) -> Content:
 
 
 def _period(rule: RuleShape) -> Content:
-    return {"period": str(rule.period), "words": period_told(rule.period), "reason": told(rule.reason)}
+    return {"period": str(rule.limit), "words": limit_told(rule.limit), "reason": told(rule.reason)}
+
+
+def _open(dataset: Dataset) -> str | None:
+    """What holds while there is no anchor, as it is told; what may not come in without one is not held at all."""
+    if dataset.relations:
+        return "waits"
+    return None if dataset.rule.open == "quarantine" else dataset.rule.open
 
 
 def _named(catalogue: Catalogue, dataset: Dataset) -> Content:

@@ -60,7 +60,11 @@ def _tell_period(changes: Changes, label: str, before: dict[str, Any], after: di
 
 
 def _compared(before: str, after: str) -> int:
-    old, new = (period.months * _DAYS_A_MONTH + period.days for period in (Period.parse(before), Period.parse(after)))
+    """Which of two periods is longer; 0 where one of them is none alone, so that nobody can say."""
+    try:
+        old, new = (period.months * _DAYS_A_MONTH + period.days for period in (Period.parse(before), Period.parse(after)))
+    except ValueError:
+        return 0
     return (new > old) - (new < old)
 
 

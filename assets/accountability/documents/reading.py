@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from resources.catalogue import Catalogue, Dataset, Field
-    from resources.catalogue.shapes import RuleShape
+    from resources.catalogue.retention_shapes import RuleShape
 
 
 ANY_PERSONAL = "user"

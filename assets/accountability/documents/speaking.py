@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ruamel.yaml import YAML
 
 from resources.catalogue.shapes import Label
-from resources.wording import LANGUAGES, Wording, period_in_words
+from resources.spoken import limit_in_words
+from resources.wording import LANGUAGES, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from resources.calendar import Period
+    from resources.limits import Limit
 
 Text: TypeAlias = dict[str, str]
 """One text in every language: `{"fi": …, "sv": …, "en": …}`."""
@@ -46,9 +47,9 @@ def told(label: Label) -> Text:
     return {language: label.in_language(language) for language in LANGUAGES}
 
 
-def period_told(period: Period) -> Text:
-    """A period in words, in every language."""
-    return {language: period_in_words(period, language) for language in LANGUAGES}
+def limit_told(limit: Limit) -> Text:
+    """For how long something is kept, in words, in every language."""
+    return {language: limit_in_words(limit, language) for language in LANGUAGES}
 
 
 def spoken(value: Any, language: str) -> Any:

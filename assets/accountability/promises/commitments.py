@@ -49,7 +49,7 @@ def commitments(catalogue: Catalogue) -> dict[str, Any]:
 
 def periods_of(dataset: Dataset) -> dict[str, str]:
     """The period of a data set's records (under its own id), and of each field that goes before its record."""
-    return {dataset.id: str(dataset.rule.period)} | {field.name: str(field.rule.period) for field in dataset.early}
+    return {dataset.id: str(dataset.rule.limit)} | {field.name: str(field.rule.limit) for field in dataset.early}
 
 
 def said_now(catalogue: Catalogue) -> dict[str, Any]:

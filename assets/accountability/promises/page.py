@@ -14,6 +14,7 @@ from assets.accountability.documents.write import Document
 from assets.accountability.promises.finding import State
 from assets.accountability.promises.status import remedy, texts
 from resources.calendar import Period
+from resources.spoken import limit_in_words
 from resources.wording import Wording, period_in_words
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _called(key: str, word: str, words: Wording, catalogue: Catalogue) -> str:
     """A word of the evidence as people know it; as it is, where it has no name."""
     notice, language = catalogue.notice, words.language
     if key in ("period", "stated"):
-        return period_in_words(Period.parse(word), language) if word != "–" else word
+        return _limit(word, language, catalogue)
     if key == "countries":
         return country_name(word, language)
     if key == "grounds":
@@ -95,6 +96,17 @@ def _called(key: str, word: str, words: Wording, catalogue: Catalogue) -> str:
     }
     found = named.get(key, {}).get(word)
     return word if found is None else label_of(found.label).in_language(language)  # type: ignore[attr-defined] # each has a label
+
+
+def _limit(word: str, language: str, catalogue: Catalogue) -> str:
+    """A rule's limit in words; of one that only an earlier notice stated, the words of a period, or the limit as it was written."""
+    limits = {str(rule.limit): rule.limit for rule in catalogue.retention.rules.values()}
+    if word in limits:
+        return limit_in_words(limits[word], language)
+    try:
+        return period_in_words(Period.parse(word), language)
+    except ValueError:
+        return word
 
 
 def _facts(status: Status, catalogue: Catalogue, words: Wording) -> Facts:

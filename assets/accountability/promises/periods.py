@@ -38,7 +38,7 @@ def _judge(promise: str, facts: Facts, target: Target) -> Judgement:
     late = [each for each in facts.overdue if each.dataset == dataset.table and each.rule in rules]
     held = facts.held(dataset)
     used = sorted({field.retention for field in dataset.fields.values()} | {dataset.shape.retention})
-    periods = ", ".join(str(facts.catalogue.retention.rules[rule].period) for rule in used if rule in rules)
+    periods = ", ".join(str(facts.catalogue.retention.rules[rule].limit) for rule in used if rule in rules)
     if not late and not held.rows:
         return not_yet(period=periods)
     evidence = {"records": held.rows, "period": periods, "oldest": held.oldest, "read": facts.read_on(dataset), **_late(late)}

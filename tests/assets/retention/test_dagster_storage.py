@@ -55,8 +55,8 @@ def test_a_run_stays_through_its_period_and_goes_whole_after_it(ran: tuple[Small
     folder = small.home.path / "dagster"
     (record,) = instance.get_run_records()
     begun = record.create_timestamp.astimezone(dt.UTC).date()
-    period = small.register.catalogue.retention.rules["runs"].period
-    last = period.last_day(begun)
+    last = small.register.catalogue.retention.rules["runs"].limit.last_day(begun, {})
+    assert last is not None
     small.at(f"{last}T12:00:00Z")
     gone, left = dagster_storage.purge_in_run(small.register, instance, "first")
     assert (gone.records, left, len(instance.get_run_records())) == (0, 0, 1)

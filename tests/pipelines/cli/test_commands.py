@@ -103,7 +103,10 @@ def test_fields_tell_all_that_the_yaml_says(ansvar: Command, register: Path) -> 
     for name, row in told.items():
         line = (register / row["file"]).read_text(encoding="utf-8").splitlines()[row["line"] - 1]
         assert row["field"] in line, name
-        assert row["period"] == str(Period.parse(rules[row["retention"]]["period"])), name
+        rule = rules[row["retention"]]
+        started = str(Period.parse(rule["period"])) if "period" in rule else f"while {rule['while']} then "
+        assert row["period"].startswith(started), name
+        assert row["period"] == started or {"while", "from", "minimum"} & rule.keys(), name
         if row["category"] != "system":
             assert all(row[tag] for tag in tags), name
             assert {tag for tag in tags if _is_stated(register, row["stated_at"][tag], tag)} == set(tags), name
@@ -183,6 +186,20 @@ def test_a_purge_that_is_only_shown(small: Small, ansvar: Command, on: tuple[str
     assert ["register", "chats_conversations", "chats", "1", "2026-10-01", "2026-10-01"] in [line.split() for line in shown.splitlines()]
     assert shown.endswith("1 records.\n")
     assert before == small.everything()
+
+
+def test_a_forecast(small: Small, ansvar: Command, on: tuple[str, ...]) -> None:
+    """`purge --forecast` tells by month what falls due, as far as is known, and changes nothing."""
+    _fill(small)
+    before = small.everything()
+    shown = ansvar(*on, "purge", "--forecast").out
+    assert "Falls due after 2026-10-15, as far as is known" in shown
+    lines = [line.split() for line in shown.splitlines()]
+    expected = ["register", "chats_conversations", "chats", *("1" if month == "2027-01" else "0" for month in lines[1][-13:])]
+    assert expected in lines
+    assert shown.endswith(" records.\n")
+    assert before == small.everything()
+    assert ansvar(*on, "--clock", "2040-01-01T03:00", "purge", "--forecast").out.startswith("Falls due in 2040-01 to 2041-01: nothing")
 
 
 def test_a_request_that_a_person_answers(ansvar: Command, small: Small) -> None:
