@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assets.ingest.early import earliest_last_day, rename_by_rest
+from assets.ingest.identifiers import forget_identifiers
 from assets.ingest.typing import anchor_date
 from resources.ledger import PurgeRecord
 from resources.warehouse.dialect import last_day, literal, local_date, name
@@ -75,10 +76,7 @@ def _delete(engine: Engine, layer: _Layer) -> int:
     key = "_record" if layer.layer == "register" else "_quarantine"
     gone = engine.count(f"DELETE FROM {layer.table} USING due WHERE {layer.table}.{key} = due.id")
     if layer.layer == "register":
-        engine.run(
-            "DELETE FROM identity.identifiers USING due WHERE identity.identifiers._record = due.id AND dataset = $table",
-            {"table": layer.dataset.table},
-        )
+        forget_identifiers(engine, "due", "id", also="held.dataset = $table", parameters={"table": layer.dataset.table})
     return gone
 
 
@@ -88,13 +86,8 @@ def _empty(engine: Engine, layer: _Layer, zone: str, today: dt.date) -> int:
     engine.run(f"CREATE OR REPLACE TEMP TABLE emptied AS SELECT DISTINCT {anchor} AS anchor FROM {table} SEMI JOIN due ON _record = due.id")
     emptied = ", ".join(f"{name(field)} = NULL" for field in layer.fields)
     gone = engine.count(f"UPDATE {table} SET {emptied} FROM due WHERE {table}._record = due.id")
-    engine.run(
-        f"""
-        DELETE FROM identity.identifiers USING due
-        WHERE identity.identifiers._record = due.id AND dataset = $table AND field IN ({", ".join(map(literal, layer.fields))})
-        """,
-        {"table": layer.dataset.table},
-    )
+    fields = f"held.dataset = $table AND held.field IN ({', '.join(map(literal, layer.fields))})"
+    forget_identifiers(engine, "due", "id", also=fields, parameters={"table": layer.dataset.table})
     rename_by_rest(engine, layer.dataset, zone, today, "emptied")
     engine.run("DROP TABLE emptied")
     return gone
