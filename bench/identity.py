@@ -2,8 +2,8 @@
 
 `python -m bench.identity --pairs 10000000`: ours on all of them, ours with one hundredth more, ours whole with nothing new, and SciPy's
 `connected_components` on the same pairs. Each step is a process of its own, and prints one line of JSON: seconds, and its peak memory. That
-ours and SciPy's come to the same groups is checked. Persons have a handful of records in several sources, which a customer number, an e-mail
-address, a telephone or a cookie tie together; one telephone in a thousand is shared.
+ours and SciPy's come to the same groups is checked. Persons have a handful of records in several sources, which a customer number, an
+e-mail address, a telephone or a cookie tie together; one telephone in a thousand is shared.
 """
 
 from __future__ import annotations
@@ -115,8 +115,8 @@ def _worked_out(folder: Path, memory: str, *, whole: bool) -> dict[str, Any]:
 def scipy(folder: Path, memory: str) -> dict[str, Any]:
     """The components of the values that join, by SciPy on encoded ids; and whether they are our subjects.
 
-    The time is that of reading the pairs, encoding both sides and finding components: no value is judged, nothing is written. Who stands in a
-    chain that contradicts itself, or may be any of several, is left out of the check.
+    The time is that of reading the pairs, encoding both sides and finding components: no value is judged, nothing is written. Who stands in
+    a chain that contradicts itself, or may be any of several, is left out of the check.
     """
     import numpy as np  # noqa: PLC0415 - of this step alone
     import pyarrow as pa  # noqa: PLC0415 - of this step alone

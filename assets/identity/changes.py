@@ -1,8 +1,8 @@
-"""Whom a change can concern: those whose identifiers changed, who bears a value that one of them bears or bore, and all with whom any of
-these were one, or whose id they claim.
+"""Whom a change can concern, so that they alone are worked out anew.
 
-What nobody of these bears or is cannot have changed, so working out these alone gives what working out all would give: a value is judged by
-those who bear it, a component is made of values that join, and an id is claimed by those who had it.
+They are those whose identifiers changed, who bears a value that one of them bears or bore, and all with whom any of these were one, or
+whose id they claim. What nobody of these bears or is cannot have changed, so working out these alone gives what working out all would give:
+a value is judged by those who bear it, a component is made of values that join, and an id is claimed by those who had it.
 """
 
 from __future__ import annotations
@@ -31,13 +31,16 @@ class Scope:
 
 def are_told(engine: Engine, rules: str | None = None) -> bool:
     """Whether `meta.changed_persons` holds all who changed since the tables were worked out; and by these rules, where they are given."""
-    return engine.count(
-        """
+    return (
+        engine.count(
+            """
         SELECT count(*) FROM meta.resolved
         WHERE identifiers = (SELECT count(*) FROM identity.identifiers) AND rules = coalesce($rules, rules)
         """,
-        {"rules": rules},
-    ) == 1
+            {"rules": rules},
+        )
+        == 1
+    )
 
 
 def note(engine: Engine, rules: str) -> None:
@@ -63,6 +66,7 @@ def find(engine: Engine, kept: Kept | None) -> Scope | None:
         return None
     _touched(engine)
     recall(engine, kept, "SELECT DISTINCT person FROM present")
+    engine.run("DROP TABLE present")
     _bearers(engine)
     if engine.count("SELECT count(*) FROM identity.scope") > most:
         return None
@@ -91,7 +95,8 @@ def _add_decided(engine: Engine, kept: Kept | None) -> None:
     if concerned:
         engine.run("""
             INSERT INTO identity.changed
-            SELECT judged.person FROM identity.judged_persons AS judged ANTI JOIN identity.changed AS changed ON changed.person = judged.person
+            SELECT judged.person FROM identity.judged_persons AS judged
+            ANTI JOIN identity.changed AS changed ON changed.person = judged.person
         """)
     engine.run("DROP TABLE given_verdicts")
 
@@ -193,13 +198,10 @@ def _add_chains(engine: Engine) -> None:
 
 
 def _narrow(engine: Engine) -> None:
-    """What the steps read: the identifiers, the memory and the former ids of the scope, and why its other values join nobody (`standing`)."""
-    for relation in ("given", "remembered"):
-        engine.run(f"""
-            CREATE OR REPLACE TABLE identity.{relation} AS
-            SELECT held.* FROM ({model(f"identity/{relation}")}) AS held
-            SEMI JOIN (SELECT CAST(person AS UUID) AS person FROM identity.scope) AS scope ON scope.person = held.person
-        """)
+    """What the steps read of the scope: identifiers, memory and former ids; and why its other values join nobody (`standing`)."""
+    within = "person IN (SELECT person FROM identity.scope)"
+    for relation, condition in (("given", f"AND {within}"), ("remembered", f"WHERE {within}")):
+        engine.run(f"CREATE OR REPLACE TABLE identity.{relation} AS {model(f'identity/{relation}')} {condition}")
     scoped = "IN (SELECT subject FROM identity.scoped_subjects)"
     engine.run(f"""
         CREATE OR REPLACE TABLE identity.present_aliases AS

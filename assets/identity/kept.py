@@ -38,8 +38,8 @@ class Kept:
 def load_verdicts(engine: Engine, kept: Kept | None) -> None:
     """Make `identity.verdicts` and `identity.decided` of the verdicts in force on persons that `identity.evidence` knows.
 
-    `identity.judged_persons` holds whom any verdict speaks of, from one working out to the next: where only some persons are worked out anew,
-    the others of them are still held.
+    `identity.judged_persons` holds whom any verdict speaks of, from one working out to the next: where only some persons are worked out
+    anew, the others of them are still held.
     """
     given_verdicts(engine, kept)
     hashes = f"""
@@ -63,9 +63,13 @@ def load_verdicts(engine: Engine, kept: Kept | None) -> None:
     engine.run("""
         CREATE OR REPLACE TABLE identity.judged_persons AS
         SELECT DISTINCT replace(CAST(hashes.person AS VARCHAR), '-', '') AS person FROM person_hashes AS hashes
-        SEMI JOIN (SELECT one AS hash FROM given_verdicts UNION SELECT other AS hash FROM given_verdicts) AS judged ON judged.hash = hashes.hash
+        SEMI JOIN (
+          SELECT one AS hash FROM given_verdicts UNION SELECT other AS hash FROM given_verdicts
+        ) AS judged ON judged.hash = hashes.hash
     """)
-    joins = engine.rows("SELECT CAST(one AS VARCHAR), CAST(other AS VARCHAR) FROM identity.verdicts WHERE verdict_kind = $join", {"join": JOIN})
+    joins = engine.rows(
+        "SELECT CAST(one AS VARCHAR), CAST(other AS VARCHAR) FROM identity.verdicts WHERE verdict_kind = $join", {"join": JOIN}
+    )
     stands_for = least_of_groups(joins)
     groups = {"person": pa.array([*stands_for], pa.string()), "stands_for": pa.array([*stands_for.values()], pa.string())}
     _take(engine, "given_groups", pa.table(groups))

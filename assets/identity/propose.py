@@ -29,7 +29,7 @@ _FEWEST_VALUES = 20
 _LEAST_FILLED = 0.2
 _FEWEST_PAIRS, _MOST_PAIRS = 30, 20_000_000  # to train on, and to look at, by one rule
 _MOST_PAIRS_IN_ALL = 40_000_000  # to look at by all rules together
-_RANDOM_PAIRS, _TRAINING_PAIRS = 1e6, 2_000_000  # of more, a sample is trained on
+_RANDOM_PAIRS, _TRAINING_PAIRS = 1e6, 2e6  # of more, a sample is trained on
 _MEMORY = "1GB"  # of the comparison; what takes more is spilled to disk
 _RECALL = 0.8  # of the rules that say who is one for nearly certain
 _SEED = 1
@@ -170,8 +170,8 @@ def _estimated(people: pa.Table, plan: _Plan, above: float, config: _Config) -> 
         training.estimate_probability_two_random_records_match(certain, recall=_RECALL)
         training.estimate_u_using_random_sampling(max_pairs=_RANDOM_PAIRS, seed=_SEED)
         for rule, pairs in plan.training:
-            sample = {"max_pairs": float(_TRAINING_PAIRS)} if pairs > _TRAINING_PAIRS else {}
-            training.estimate_parameters_using_expectation_maximisation(block_on(*rule), **sample)
+            most = _TRAINING_PAIRS if pairs > _TRAINING_PAIRS else None
+            training.estimate_parameters_using_expectation_maximisation(block_on(*rule), max_pairs=most)
         table = linker.inference.predict(threshold_match_probability=above).physical_name
         return memory.execute(f"""
             SELECT least(person_l, person_r) AS one, greatest(person_l, person_r) AS other, round(max(match_probability), 6) AS probability

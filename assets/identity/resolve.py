@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 KEPT = ("persons", "subjects", "links", "review", "record_persons")
-"""The tables that are shown; beside them stay `identifiers`, `memory`, `aliases`, `history`, `candidates`, `chains` and `judged_persons`."""
+"""The tables that are shown; beside them stay `identifiers`, `memory`, `aliases`, `history`, `candidates`, `chains`, `judged_persons`."""
 
 
 def is_stale(engine: Engine) -> bool:

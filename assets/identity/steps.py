@@ -33,7 +33,7 @@ def work_out(engine: Engine, kept: Kept | None, scope: Scope | None) -> None:
         for view in _VIEWS:
             engine.run(f"CREATE OR REPLACE VIEW identity.{view} AS {model(f'identity/{view}')}")
     _judge(engine, kept, scope)
-    _find_former(engine, pepper, scope)
+    _find_former(engine, pepper)
     make(engine, "successors")
     _put(engine, "record_persons", scope)
     _put(engine, "links", scope)
@@ -90,7 +90,7 @@ def _judge(engine: Engine, kept: Kept | None, scope: Scope | None) -> None:
         engine.run("DROP TABLE standing")
 
 
-def _find_former(engine: Engine, pepper: str, scope: Scope | None) -> None:
+def _find_former(engine: Engine, pepper: str) -> None:
     """Keep the identifiers of persons that have gone, as keyed hashes, and find by them who of those still held is the same."""
     make(engine, "vanished")
     make(engine, "former", {"pepper": pepper})
@@ -187,7 +187,8 @@ def _forget_former(engine: Engine, scope: Scope | None) -> None:
     scoped = "(SELECT CAST(NULL AS VARCHAR) AS subject)" if scope is None else "identity.scoped_subjects"
     engine.run(f"""
         CREATE OR REPLACE TABLE identity.history AS
-        SELECT DISTINCT history.former, coalesce(following.subject, history.subject) AS subject, history.key_kind, history.key_hash, history.hash
+        SELECT DISTINCT
+          history.former, coalesce(following.subject, history.subject) AS subject, history.key_kind, history.key_hash, history.hash
         FROM identity.history AS history
         LEFT JOIN following ON following.former = history.former
         LEFT JOIN {scoped} AS scoped ON scoped.subject = history.subject

@@ -39,7 +39,10 @@ def forget_identifiers(
     """
     found = f"{_TABLE} AS held SEMI JOIN {keys} AS keys ON keys.{key} = held._record"
     engine.run(_TELL.format(relation=found) + f" AND {also}", parameters)
-    gone = engine.count(f"DELETE FROM {_TABLE} AS held USING (SELECT DISTINCT {key} AS id FROM {keys}) AS keys WHERE held._record = keys.id AND {also}", parameters)
+    gone = engine.count(
+        f"DELETE FROM {_TABLE} AS held USING (SELECT DISTINCT {key} AS id FROM {keys}) AS keys WHERE held._record = keys.id AND {also}",
+        parameters,
+    )
     _count(engine, -gone)
 
 
@@ -54,7 +57,10 @@ def rename_records(engine: Engine, renamed: str, dataset: str) -> None:
     """Give records other ids: `renamed` has their `former` ids and the new ones (`id`)."""
     bound = {"dataset": dataset}
     differing = f"(SELECT former, id FROM {renamed} WHERE former <> id)"
-    engine.run(_TELL.format(relation=f"{_TABLE} AS held SEMI JOIN {differing} AS keys ON keys.former = held._record") + " AND dataset = $dataset", bound)
+    engine.run(
+        _TELL.format(relation=f"{_TABLE} AS held SEMI JOIN {differing} AS keys ON keys.former = held._record") + " AND dataset = $dataset",
+        bound,
+    )
     engine.run(
         f"UPDATE {_TABLE} SET _record = keys.id FROM {differing} AS keys WHERE {_TABLE}._record = keys.former AND dataset = $dataset", bound
     )

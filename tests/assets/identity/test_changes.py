@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -21,13 +23,13 @@ from tests.helpers.people import People
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from resources.catalogue import Catalogue
     from resources.warehouse import Engine
 
+ROOT = Path(__file__).parents[3]
 NOW = dt.datetime(2026, 10, 15)  # noqa: DTZ001 - the ledger's times are naive UTC
-AINO, EINO, PHONE = ("email", "aino@koe.example"), ("email", "eino@koe.example"), ("phone", "+358401234567")
+AINO = ("email", "aino@koe.example")
 TABLES = ("persons", "subjects", "links", "record_persons", "review", "memory", "aliases", "history", "chains", "judged_persons")
 IDS = {"subject", "born", "alias"}
 KINDS = ("customer_number", "email", "cookie_id", "phone", "account_number", "user_id", "contact_id", "business_id")
@@ -110,7 +112,8 @@ class Twins:
         for side in (self.whole, self.parts):
             hashes = [row[0] for row in side.engine.rows("SELECT sha256('pepper' || person) FROM identity.memory")]
             assert len(hashes) == len(side.kept.ledger.subjects_of(hashes))
-            assert side.table("aliases") == sorted(side.kept.ledger.aliases(), key=repr) or len(side.table("aliases")) == len(side.kept.ledger.aliases())
+            told = {(row["alias"], row["subject"]) for row in side.kept.ledger.aliases()}
+            assert told == {(row["alias"], row["subject"]) for row in side.table("aliases")}
         assert not is_stale(self.parts.engine)
 
     def _named(self, side: Side, table: str) -> list[str]:
@@ -120,7 +123,9 @@ class Twins:
             name = self.ids
         else:
             name = {}
-        return sorted(repr({key: name.get(value, value) if key in IDS else value for key, value in row.items()}) for row in side.table(table))
+        return sorted(
+            repr({key: name.get(value, value) if key in IDS else value for key, value in row.items()}) for row in side.table(table)
+        )
 
     def _match(self) -> None:
         """Which id goes with which: by the memory of each person; that an id never goes with two is what this shows."""
@@ -200,7 +205,63 @@ def test_random_changes_come_to_what_all_comes_to(twins: Twins, monkeypatch: pyt
         elif twins.decisions and rng.random() < 0.2:
             twins.undo()
         twins.change(gone, [row for rows in come for row in rows])
-        for each, relation in {"joined": "subjects WHERE persons > 1"}.items() | {(each, each) for each in ("aliases", "chains", "history")}:
-            seen[each] += twins.parts.engine.count(f"SELECT count(*) FROM identity.{relation}")
+        for each, relation in {"joined": "subjects WHERE persons > 1"}.items() | {
+            (each, each) for each in ("aliases", "chains", "history")
+        }:
+            seen[each] += twins.parts.engine.count(f"SELECT count(*) FROM identity.{relation}")  # noqa: S608 - our own names
     assert len(found) > 8
     assert min(seen.values()) > 0
+
+
+def _some(twins: Twins, number: int) -> list[Row]:
+    """Records of so many persons, in pairs that an address joins."""
+    records = [twins.record(f"s{each % 2}", ("email", f"{each // 2}@koe.example")) for each in range(number)]
+    return [row for _, rows in records for row in rows]
+
+
+def test_a_small_change_of_many_is_worked_out_alone(twins: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A record concerns those alone with whom it has something in common; a value that nobody else bears, nobody else."""
+    monkeypatch.setattr(changes, "FEWEST_IN_LARGEST", 10)
+    twins.change([], _some(twins, 100))
+    found = _counted(monkeypatch)
+    twins.change([], twins.record("s3", AINO)[1])
+    twins.change([], twins.record("s3", ("email", "7@koe.example"))[1])
+    assert found == [1, 3]
+
+
+def test_a_large_change_is_worked_out_whole(twins: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where more than a fifth of all are concerned, all are worked out."""
+    monkeypatch.setattr(changes, "FEWEST_IN_LARGEST", 10)
+    twins.change([], _some(twins, 100))
+    found = _counted(monkeypatch)
+    twins.change([], [row for each in range(30) for row in twins.record("s4", ("email", f"{each}@koe.example"))[1]])
+    assert found == []
+
+
+def test_a_value_that_becomes_too_common_joins_nobody_any_more(twins: Twins, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fifty-first person of an account parts the fifty before, who are worked out with it; when one goes they are one again."""
+    monkeypatch.setattr(changes, "FEWEST_IN_LARGEST", 10**6)
+    records = [twins.record(f"s{each}", ("conversation_id", f"{each}"), ("account_number", "A")) for each in range(51)]
+    twins.change([], [row for _, rows in records[:50] for row in rows])
+    assert twins.parts.engine.count("SELECT count(*) FROM identity.subjects") == 1
+    twins.change([], records[50][1])
+    assert twins.parts.engine.count("SELECT count(*) FROM identity.subjects") == 51
+    twins.change([records[3][1][0]["_record"]], [])
+    assert twins.parts.engine.count("SELECT count(*) FROM identity.subjects") == 1
+
+
+def test_what_was_changed_without_being_told_is_noticed(twins: Twins) -> None:
+    """Identifiers that somebody deletes without telling whose make all be worked out anew."""
+    twins.change([], _some(twins, 10))
+    for side in (twins.whole, twins.parts):
+        side.engine.run("DELETE FROM identity.identifiers WHERE value = '0@koe.example'")
+    assert is_stale(twins.parts.engine)
+    twins.compare()
+    assert twins.parts.engine.count("SELECT count(*) FROM identity.persons") == 8
+
+
+def test_everything_that_writes_identifiers_tells_whose() -> None:
+    """No module but `assets.ingest.identifiers` writes to the identifiers: what is not told of would be worked out whole each time."""
+    written = re.compile(r"(INSERT INTO|DELETE FROM|UPDATE) identity[.]identifiers")
+    found = [file for file in (ROOT / "assets").rglob("*.py") if written.search(file.read_text(encoding="utf-8"))]
+    assert found == []

@@ -73,7 +73,13 @@ def test_a_column_may_be_named_by_its_data_set(ansvar: Command, on: tuple[str, .
 def test_each_step_stands_under_what_is_made_of_it(ansvar: Command, on: tuple[str, ...]) -> None:
     """An identifier is followed step by step: evidence, identifiers, the register's tables, the sources; each a step further in."""
     lines = ansvar(*on, "lineage", "identity.links.value").out.splitlines()
-    wanted = ["identity.evidence.value", "identity.given.value", "identity.identifiers.value", "register.shop_customers.email", "source:shop.customers.email"]
+    wanted = [
+        "identity.evidence.value",
+        "identity.given.value",
+        "identity.identifiers.value",
+        "register.shop_customers.email",
+        "source:shop.customers.email",
+    ]
     depths = [next(len(line) - len(line.lstrip()) for line in lines if line.split("  [")[0].strip() == name) for name in wanted]
     assert depths == [4, 6, 8, 10, 12]
     assert lines[0].startswith(
