@@ -139,32 +139,49 @@ def _components(engine: Engine) -> None:
 
 
 def _put(engine: Engine, table: str, scope: Scope | None) -> None:
-    """Write a table by its model: whole, or in place of the rows of the scope's persons."""
+    """Write a table of persons by its model: whole, or in place of the rows of the scope's persons."""
     if scope is None:
         make(engine, table)
-        return
-    engine.run(f"DELETE FROM identity.{table} USING identity.scope AS scope WHERE {table}.person = scope.person")
-    engine.run(f"INSERT INTO identity.{table} BY NAME {model(f'identity/{table}')}")
+    else:
+        _replace(engine, table, "person", "identity.scope", model(f"identity/{table}"))
 
 
 def _put_subjects(engine: Engine, scope: Scope | None) -> None:
     if scope is None:
         make(engine, "subjects")
-        return
-    engine.run("DELETE FROM identity.subjects USING identity.scoped_subjects AS scope WHERE subjects.subject = scope.subject")
-    engine.run(f"INSERT INTO identity.subjects BY NAME {model('identity/subjects')}")
+    else:
+        _replace(engine, "subjects", "subject", "identity.scoped_subjects", model("identity/subjects"))
 
 
 def _take_memory(engine: Engine, scope: Scope | None) -> None:
     """Remember from now on what was worked out."""
-    keys = {"memory": ("person", "scope"), "chains": ("person", "scope"), "aliases": ("alias", "scoped_aliases")}
+    keys = {"memory": ("person", "scope"), "chains": ("person", "scope"), "aliases": ("alias", "present_aliases")}
     for table, (key, scoped) in keys.items():
+        rows = f"SELECT * FROM identity.next_{table}"
         if scope is None:
-            engine.run(f"CREATE OR REPLACE TABLE identity.{table} AS SELECT * FROM identity.next_{table}")
+            engine.run(f"CREATE OR REPLACE TABLE identity.{table} AS {rows}")
         else:
-            relation = "identity.present_aliases" if scoped == "scoped_aliases" else "identity.scope"
-            engine.run(f"DELETE FROM identity.{table} USING {relation} AS scope WHERE {table}.{key} = scope.{key}")
-            engine.run(f"INSERT INTO identity.{table} BY NAME SELECT * FROM identity.next_{table}")
+            _replace(engine, table, key, f"identity.{scoped}", rows)
+
+
+def _replace(engine: Engine, table: str, key: str, scoped: str, rows: str) -> None:
+    """Put rows in place of those of a table whose key stands in `scoped`; what is as it was is not touched, for writing costs most."""
+    columns = ", ".join(engine.columns(f"SELECT * FROM identity.{table} LIMIT 0"))
+    engine.run(f"CREATE OR REPLACE TEMP TABLE following AS SELECT {columns} FROM ({rows}) AS following")
+    engine.run(f"""
+        CREATE OR REPLACE TEMP TABLE earlier AS
+        SELECT {columns} FROM identity.{table} AS held WHERE held.{key} IN (SELECT {key} FROM {scoped})
+    """)
+    engine.run(f"""
+        CREATE OR REPLACE TEMP TABLE differing AS
+        SELECT {key} FROM (SELECT * FROM following EXCEPT SELECT * FROM earlier) AS come
+        UNION
+        SELECT {key} FROM (SELECT * FROM earlier EXCEPT SELECT * FROM following) AS gone
+    """)
+    engine.run(f"DELETE FROM identity.{table} USING differing WHERE {table}.{key} = differing.{key}")
+    engine.run(f"INSERT INTO identity.{table} SELECT following.* FROM following SEMI JOIN differing ON differing.{key} = following.{key}")
+    for passing in ("following", "earlier", "differing"):
+        engine.run(f"DROP TABLE {passing}")
 
 
 def _forget_former(engine: Engine, scope: Scope | None) -> None:
