@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assets.identity.kept import Kept
-from assets.identity.resolve import resolve
+from assets.identity.resolve import update
 from resources.runs import finish_run
 
 if TYPE_CHECKING:
@@ -26,6 +26,6 @@ def publish_if_last(context: dg.AssetExecutionContext, register: Register, stage
         return False
     if stage == "ingest":
         with register.warehouse.writing(context.run.run_id) as engine:
-            resolve(engine, register.catalogue, Kept.of(register))
+            update(engine, register.catalogue, Kept.of(register))
     finish_run(register, context.run.run_id)
     return True

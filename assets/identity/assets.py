@@ -8,7 +8,7 @@ from assets.declare import Opener, Publish, guarded, table_metadata
 from assets.identity.companies import COMPANY_TABLES
 from assets.identity.kept import Kept
 from assets.identity.propose import Proposed, propose
-from assets.identity.resolve import KEPT, is_stale, resolve
+from assets.identity.resolve import KEPT, is_stale, update
 from assets.lineage import build_lineage
 from resources.catalogue import Catalogue
 from resources.runs import begin_run
@@ -55,7 +55,7 @@ def identity_assets(catalogue: Catalogue, register: Opener, publish: Publish, up
             with opened.warehouse.writing(context.run.run_id) as engine:
                 # Records that are as they were resemble each other as they did.
                 proposed = propose(engine, opened.catalogue) if is_stale(engine) else None
-                counts = resolve(engine, opened.catalogue, Kept.of(opened))
+                counts = update(engine, opened.catalogue, Kept.of(opened))
             publish(context, opened, GROUP)
             check = dg.AssetCheckResult(
                 check_name="no_contradiction",

@@ -36,15 +36,22 @@ class Kept:
 
 
 def load_verdicts(engine: Engine, kept: Kept | None) -> None:
-    """Make `identity.verdicts` and `identity.decided` of the verdicts in force on persons that `identity.evidence` knows."""
-    rows = kept.ledger.verdicts() if kept else []
-    columns = {"verdict": "verdict", "verdict_kind": "kind", "one": "one", "other": "other"}
-    engine.register("given_rows", pa.table({name: pa.array([row[of] for row in rows], pa.string()) for name, of in columns.items()}))
-    engine.run("CREATE OR REPLACE TEMP TABLE given_verdicts AS SELECT verdict, verdict_kind, one, other FROM given_rows")
-    engine.unregister("given_rows")
-    # Hashing every person is spared where nothing was ever decided.
-    hashes = f"SELECT {_HASH} AS hash, person FROM (SELECT DISTINCT person FROM identity.evidence) AS persons WHERE $any"
-    engine.run(f"CREATE OR REPLACE TEMP TABLE person_hashes AS {hashes}", {"pepper": kept.pepper if kept else "", "any": bool(rows)})
+    """Make `identity.verdicts` and `identity.decided` of the verdicts in force on persons that `identity.evidence` knows.
+
+    `identity.judged_persons` holds whom any verdict speaks of, from one working out to the next: where only some persons are worked out
+    anew, the others of them are still held.
+    """
+    given_verdicts(engine, kept)
+    hashes = f"""
+        SELECT {_HASH} AS hash, CAST(person AS UUID) AS person FROM (
+          SELECT replace(CAST(person AS VARCHAR), '-', '') AS person FROM (SELECT DISTINCT person FROM identity.evidence) AS present
+          UNION
+          SELECT judged.person FROM identity.judged_persons AS judged
+          ANTI JOIN identity.changed AS changed ON changed.person = judged.person
+        ) AS persons WHERE $any
+    """  # hashing is spared where nothing was ever decided
+    some = engine.count("SELECT count(*) FROM given_verdicts") > 0
+    engine.run(f"CREATE OR REPLACE TEMP TABLE person_hashes AS {hashes}", {"pepper": kept.pepper if kept else "", "any": some})
     engine.run("""
         CREATE OR REPLACE TABLE identity.verdicts AS
         SELECT given.verdict, given.verdict_kind, ones.person AS one, others.person AS other
@@ -53,14 +60,39 @@ def load_verdicts(engine: Engine, kept: Kept | None) -> None:
         LEFT JOIN person_hashes AS others ON others.hash = given.other
         WHERE given.other IS NULL OR others.person IS NOT NULL
     """)
-    joins = engine.rows("SELECT one, other FROM identity.verdicts WHERE verdict_kind = $join", {"join": JOIN})
+    engine.run("""
+        CREATE OR REPLACE TABLE identity.judged_persons AS
+        SELECT DISTINCT replace(CAST(hashes.person AS VARCHAR), '-', '') AS person FROM person_hashes AS hashes
+        SEMI JOIN (
+          SELECT one AS hash FROM given_verdicts UNION SELECT other AS hash FROM given_verdicts
+        ) AS judged ON judged.hash = hashes.hash
+    """)
+    joins = engine.rows(
+        "SELECT CAST(one AS VARCHAR), CAST(other AS VARCHAR) FROM identity.verdicts WHERE verdict_kind = $join", {"join": JOIN}
+    )
     stands_for = least_of_groups(joins)
-    table = pa.table({"person": pa.array([*stands_for], pa.string()), "stands_for": pa.array([*stands_for.values()], pa.string())})
-    engine.register("given_rows", table)
-    engine.run("CREATE OR REPLACE TABLE identity.decided AS SELECT person, stands_for FROM given_rows")
-    engine.unregister("given_rows")
-    engine.run("DROP TABLE given_verdicts")
-    engine.run("DROP TABLE person_hashes")
+    groups = {"person": pa.array([*stands_for], pa.string()), "stands_for": pa.array([*stands_for.values()], pa.string())}
+    _take(engine, "given_groups", pa.table(groups))
+    engine.run("""
+        CREATE OR REPLACE TABLE identity.decided AS
+        SELECT CAST(person AS UUID) AS person, CAST(stands_for AS UUID) AS stands_for FROM given_groups
+    """)
+    for passing in ("given_verdicts", "person_hashes", "given_groups"):
+        engine.run(f"DROP TABLE {passing}")
+
+
+def given_verdicts(engine: Engine, kept: Kept | None) -> None:
+    """Make the temporary table `given_verdicts` of the verdicts in force: `verdict`, `verdict_kind`, and keyed hashes `one` and `other`."""
+    rows = kept.ledger.verdicts() if kept else []
+    columns = {"verdict": "verdict", "verdict_kind": "kind", "one": "one", "other": "other"}
+    _take(engine, "given_verdicts", pa.table({name: pa.array([row[of] for row in rows], pa.string()) for name, of in columns.items()}))
+
+
+def _take(engine: Engine, table: str, rows: pa.Table) -> None:
+    """Make a temporary table of Arrow rows."""
+    engine.register("taken_rows", rows)
+    engine.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM taken_rows")
+    engine.unregister("taken_rows")
 
 
 def least_of_groups(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -76,15 +108,21 @@ def least_of_groups(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return least
 
 
-def recall(engine: Engine, kept: Kept | None) -> None:
-    """Put into `identity.memory` what the ledger remembers of persons that the register has no memory of, as after it was rebuilt."""
+def recall(engine: Engine, kept: Kept | None, persons: str) -> None:
+    """Put into `identity.memory` what the ledger remembers of persons that the register has no memory of, as after it was rebuilt.
+
+    Args:
+        engine: the run's working copy.
+        kept: the ledger's side.
+        persons: the SELECT of the persons that are held (`person`, as text).
+    """
     if kept is None or not kept.ledger.has_subjects():
         return
     engine.run(
         f"""
         CREATE OR REPLACE TEMP TABLE unknown AS
         SELECT {_HASH} AS hash, person, row_number() OVER () AS number
-        FROM identity.source_persons AS persons ANTI JOIN identity.memory AS memory ON memory.person = persons.person
+        FROM ({persons}) AS persons ANTI JOIN identity.memory AS memory ON memory.person = persons.person
         """,
         {"pepper": kept.pepper},
     )
@@ -108,31 +146,29 @@ def recall(engine: Engine, kept: Kept | None) -> None:
 
 
 def remember(engine: Engine, kept: Kept | None) -> None:
-    """Take `identity.next_memory` and `identity.next_aliases` for the memory, and tell the ledger what is new in them and what has gone."""
-    if kept is not None:
-        _tell(engine, kept)
-    for table in ("memory", "aliases"):
-        engine.run(f"DROP TABLE identity.{table}")
-        engine.run(f"ALTER TABLE identity.next_{table} RENAME TO {table}")
-
-
-def _tell(engine: Engine, kept: Kept) -> None:
-    known, pepper = kept.ledger.has_subjects(), {"pepper": kept.pepper}
-    columns = "person, subject, born, since"
-    left_over = "FROM identity.memory AS memory ANTI JOIN identity.next_memory AS later ON later.person = memory.person"
+    """Tell the ledger what is new in `identity.next_memory` and `identity.next_aliases`, beside what was remembered, and what has gone."""
+    if kept is None:
+        return
+    known = kept.ledger.has_subjects()
     differing = {
-        "changed": f"SELECT {columns} FROM identity.next_memory EXCEPT SELECT {columns} FROM identity.memory",
-        "left_over": f"SELECT {columns} {left_over}",
+        "changed": """
+            SELECT later.person, later.subject, later.born, later.since FROM identity.next_memory AS later
+            LEFT JOIN identity.remembered AS memory ON memory.person = CAST(later.person AS UUID)
+            WHERE memory.subject IS DISTINCT FROM later.subject OR memory.born <> later.born OR memory.since <> later.since
+        """,
+        "left_over": "SELECT person, subject, subject AS born, since FROM identity.vanished",
     }
     for table, rows in differing.items():
-        numbered = f"SELECT {_HASH} AS hash, subject, born, since, row_number() OVER () AS number FROM ({rows}) AS differing"
-        engine.run(f"CREATE OR REPLACE TEMP TABLE {table} AS {numbered}", pepper)
+        hashed = f"SELECT {_HASH} AS hash, subject, born, since FROM ({rows}) AS differing"
+        # In the order of their keys, which is how the ledger's index is filled fastest.
+        numbered = f"SELECT *, row_number() OVER (ORDER BY hash) AS number FROM ({hashed}) AS hashed"
+        engine.run(f"CREATE OR REPLACE TEMP TABLE {table} AS {numbered}", {"pepper": kept.pepper})
     for part in _parts(engine, "SELECT hash FROM left_over", "left_over"):
         kept.ledger.forget_subjects(part["hash"].to_pylist())
     for part in _parts(engine, "SELECT hash, subject, born, since FROM changed", "changed"):
         kept.ledger.remember_subjects(part.to_pylist(), known=known)
-    gone = engine.rows("SELECT alias FROM identity.aliases AS a ANTI JOIN identity.next_aliases AS b ON b.alias = a.alias")
-    new = engine.rows("SELECT alias, subject FROM identity.next_aliases EXCEPT SELECT alias, subject FROM identity.aliases")
+    gone = engine.rows("SELECT alias FROM identity.present_aliases AS a ANTI JOIN identity.next_aliases AS b ON b.alias = a.alias")
+    new = engine.rows("SELECT alias, subject FROM identity.next_aliases EXCEPT SELECT alias, subject FROM identity.present_aliases")
     kept.ledger.replace_aliases((row[0] for row in gone), [_alias(*row) for row in new])
     for table in ("changed", "left_over"):
         engine.run(f"DROP TABLE {table}")
@@ -145,4 +181,4 @@ def _alias(alias: str, subject: str) -> dict[str, Any]:
 def _parts(engine: Engine, select: str, table: str) -> Iterator[pa.Table]:
     """A numbered table, part by part, so that memory is bounded."""
     for start in range(0, engine.count(f"SELECT count(*) FROM {table}"), _AT_ONCE):
-        yield engine.arrow(f"{select} WHERE number > $start AND number <= $end", {"start": start, "end": start + _AT_ONCE})
+        yield engine.arrow(f"{select} WHERE number > $start AND number <= $end ORDER BY number", {"start": start, "end": start + _AT_ONCE})

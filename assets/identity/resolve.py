@@ -1,36 +1,30 @@
 """Work out which source persons are the same data subject: connected components of strong identifiers, and of what people decided.
 
-Joining two people wrongly would hand one the other's data, so what is shared, common or contradictory joins nobody.
+Joining two people wrongly would hand one the other's data, so what is shared, common or contradictory joins nobody. The steps are those
+of `steps`; here stands on whom they are taken: on all persons, or on those alone whom a change can concern (`changes`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
+from assets.identity import changes, steps
 from assets.identity.companies import join_companies
-from assets.identity.kept import load_verdicts, recall, remember
-from resources.warehouse.models import model
+from assets.identity.rules import rules_in_force, vocabulary
 
 if TYPE_CHECKING:
     from assets.identity.kept import Kept
     from resources.catalogue import Catalogue
     from resources.warehouse import Engine
 
-MOST_PERSONS_OF_A_VALUE = 50
-MOST_PERSONS_OF_A_PROPOSAL = 5
 KEPT = ("persons", "subjects", "links", "review", "record_persons")
-"""The tables that are shown; beside them stay `identifiers`, `memory`, `aliases`, `history` and `candidates`."""
-_PASSING = (
-    *("kinds", "role_mailboxes", "evidence", "verdicts", "decided", "source_persons", "identifier_values", "evidence_hashes", "former"),
-    *("returned", "edges", "labels", "contradictions", "components", "successors", "claims", "won", "assigned", "proposed"),
-)
+"""The tables that are shown; beside them stay `identifiers`, `memory`, `aliases`, `history`, `candidates`, `chains`, `judged_persons`."""
 
 
 def is_stale(engine: Engine) -> bool:
-    """Whether records were loaded that the identity tables do not know of yet."""
-    return engine.count("SELECT count(*) FROM meta.unresolved") > 0
+    """Whether records came or went that the identity tables do not know of yet."""
+    marked = "SELECT (SELECT count(*) FROM meta.unresolved) + (SELECT count(*) FROM meta.changed_persons)"
+    return engine.count(marked) > 0 or not changes.are_told(engine)
 
 
 def resolve(engine: Engine, catalogue: Catalogue, kept: Kept | None = None) -> dict[str, int]:
@@ -44,119 +38,50 @@ def resolve(engine: Engine, catalogue: Catalogue, kept: Kept | None = None) -> d
         catalogue: the register's catalogue.
         kept: what people decided, and ids that the ledger remembers; without it there are no decisions.
     """
-    _vocabulary(engine, catalogue)
-    _table(engine, "evidence")
-    load_verdicts(engine, kept)
-    _table(engine, "source_persons")
-    _table(engine, "identifier_values", {"most": MOST_PERSONS_OF_A_VALUE})
-    _remember_former(engine, kept.pepper if kept else "")
-    _components(engine)
-    recall(engine, kept)
-    for step in ("successors", "claims", "won", "assigned"):
-        _table(engine, step)
-    _table(engine, "next_memory", {"now": engine.count("SELECT coalesce(max(since), 0) + 1 FROM identity.memory")})
-    _table(engine, "next_aliases")
-    remember(engine, kept)
-    for step in ("persons", "record_persons", "subjects", "links"):
-        _table(engine, step)
-    _table(engine, "proposed", {"most": MOST_PERSONS_OF_A_PROPOSAL})
-    _table(engine, "review")
-    _forget_former(engine)
-    engine.run("DELETE FROM meta.unresolved")
-    counts = _counts(engine) | join_companies(engine, catalogue, kept.pepper if kept else "")
-    for step in _PASSING:
-        engine.run(f"DROP TABLE identity.{step}")
-    return counts
+    vocabulary(engine, catalogue)
+    engine.run("CREATE OR REPLACE TABLE identity.changed (person VARCHAR)")
+    engine.run("DELETE FROM identity.judged_persons")
+    steps.work_out(engine, kept, None)
+    return _finish(engine, catalogue, kept)
 
 
-def _components(engine: Engine) -> None:
-    """Find components by rounds of least labels with pointer jumping, each one statement of the engine."""
-    for step in ("edges", "labels"):
-        _table(engine, step)
-    while True:
-        engine.run(f"CREATE OR REPLACE TABLE identity.next_labels AS {model('identity/round')}")
-        moved = engine.count("""
-            SELECT count(*) FROM identity.next_labels AS following
-            INNER JOIN identity.labels AS labels ON labels.person = following.person
-            WHERE following.label <> labels.label
-        """)
-        engine.run("DROP TABLE identity.labels")
-        engine.run("ALTER TABLE identity.next_labels RENAME TO labels")
-        if moved == 0:
-            break
-    for step in ("contradictions", "components"):
-        _table(engine, step)
+def update(engine: Engine, catalogue: Catalogue, kept: Kept | None = None) -> dict[str, int]:
+    """Bring the identity tables up to date with what changed since they were worked out, as `resolve` would; gives the same counts.
 
-
-def _remember_former(engine: Engine, pepper: str) -> None:
-    """Keep the identifiers of persons that have gone, as keyed hashes, and find by them who of those still held is the same."""
-    _table(engine, "former", {"pepper": pepper})
-    engine.run("INSERT INTO identity.history SELECT former, subject, key_kind, key_hash, hash FROM identity.former")
-    some = engine.count("SELECT count(*) FROM identity.history") > 0
-    hashes = model("identity/evidence_hashes")  # hashing all that is held is spared where nobody has gone
-    engine.run(
-        f"CREATE OR REPLACE TABLE identity.evidence_hashes AS SELECT * FROM ({hashes}) AS hashes WHERE $some",
-        {"pepper": pepper, "some": some},
-    )
-    if some:
-        engine.run(
-            """
-            DELETE FROM identity.history USING identity.source_persons AS persons
-            WHERE identity.history.former = sha256($pepper || persons.person)
-            """,
-            {"pepper": pepper},
-        )
-    _table(engine, "returned")
-
-
-def _forget_former(engine: Engine) -> None:
-    """Keep what is known of persons that have gone only while somebody of the same subject is held, under the subject's present id.
-
-    Who bore one identifier alone ties nothing to nothing, and is forgotten.
+    Only those are worked out anew whom a change can concern; all are where that is a large part of them, where the rules or decisions
+    are others than before, or where identifiers were changed without being told of. The arguments are those of `resolve`.
     """
-    engine.run("""
-        CREATE OR REPLACE TEMP TABLE following AS
-        SELECT history.former, min(persons.subject) AS subject
-        FROM identity.history AS history
-        INNER JOIN identity.returned AS returned ON returned.former = history.former
-        INNER JOIN identity.persons AS persons ON persons.person = returned.person
-        WHERE persons.subject IS NOT NULL
-        GROUP BY history.former
-        HAVING min(persons.subject) = max(persons.subject) AND count(DISTINCT history.hash) > 1
-    """)
-    engine.run("""
-        CREATE OR REPLACE TABLE identity.history AS
-        SELECT DISTINCT history.former, following.subject, history.key_kind, history.key_hash, history.hash
-        FROM identity.history AS history INNER JOIN following ON following.former = history.former
-    """)
-    engine.run("DROP TABLE following")
+    rules = rules_in_force(catalogue, kept)
+    if not changes.are_told(engine, rules):
+        return resolve(engine, catalogue, kept)
+    vocabulary(engine, catalogue)
+    scope = changes.find(engine, kept)
+    if scope is None:
+        return resolve(engine, catalogue, kept)
+    if scope.persons:
+        steps.work_out(engine, kept, scope)
+    else:
+        steps.review_alone(engine, kept)
+    return _finish(engine, catalogue, kept)
+
+
+def _finish(engine: Engine, catalogue: Catalogue, kept: Kept | None) -> dict[str, int]:
+    counts = _counts(engine) | join_companies(engine, catalogue, kept.pepper if kept else "")
+    changes.forget(engine)
+    steps.drop_passing(engine)
+    changes.note(engine, rules_in_force(catalogue, kept))
+    return counts
 
 
 def _counts(engine: Engine) -> dict[str, int]:
     counts = {table: engine.count(f"SELECT count(*) FROM identity.{table}") for table in KEPT}
-    counts["not_joining"] = engine.count(
-        "SELECT count(*) FROM identity.identifier_values WHERE reason IS NOT NULL AND reason <> 'kind_never_joins' AND persons > 1"
-    )
+    counts["not_joining"] = engine.count("""
+        SELECT count(*) FROM (
+          SELECT kind, value FROM identity.links WHERE reason IS NOT NULL AND reason <> 'kind_never_joins'
+          GROUP BY kind, value HAVING count(*) > 1
+        ) AS found
+    """)
     counts["proposals"] = engine.count("SELECT count(DISTINCT proposal) FROM identity.review")
-    counts["contradictions"] = engine.count("SELECT count(*) FROM identity.contradictions")
+    counts["contradictions"] = engine.count("SELECT count(DISTINCT label) FROM identity.chains WHERE contradicts")
     counts["aliases"] = engine.count("SELECT count(*) FROM identity.aliases")
     return counts
-
-
-def _vocabulary(engine: Engine, catalogue: Catalogue) -> None:
-    kinds = catalogue.vocabulary.identifiers
-    rows = {
-        "kind": list(kinds),
-        "joins": [kind.joins for kind in kinds.values()],
-        "personal": [kind.personal for kind in kinds.values()],
-        "exclusive": [kind.exclusive for kind in kinds.values()],
-        "proposes": [kind.proposes for kind in kinds.values()],
-    }
-    for table, data in (("kinds", pa.table(rows)), ("role_mailboxes", pa.table({"mailbox": catalogue.vocabulary.role_mailboxes}))):
-        engine.register("vocabulary_rows", data)
-        engine.run(f"CREATE OR REPLACE TABLE identity.{table} AS SELECT * FROM vocabulary_rows")
-        engine.unregister("vocabulary_rows")
-
-
-def _table(engine: Engine, step: str, parameters: dict[str, object] | None = None) -> None:
-    engine.run(f"CREATE OR REPLACE TABLE identity.{step} AS {model(f'identity/{step}')}", parameters)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assets.ingest.identifiers import forget_identifiers
 from resources.warehouse.dialect import name
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def follow_deletions(engine: Engine, dataset: Dataset) -> int:
     """Delete what is held of the records in `ended`, with their identifiers and what stands of them in quarantine; gives how many rows."""
     table = f"register.{name(dataset.table)}"
     count = engine.count(f"SELECT count(*) FROM {table} WHERE _record IN (SELECT _record FROM ended)")
-    for target in (table, "identity.identifiers", "quarantine.records"):
+    forget_identifiers(engine, "ended")
+    for target in (table, "quarantine.records"):
         engine.run(f"DELETE FROM {target} USING ended WHERE {target}._record = ended._record")
     engine.run("DROP TABLE ended")
     return count

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assets.ingest.identifiers import rename_records
 from assets.ingest.typing import anchor_date
 from resources.warehouse.dialect import literal, name
 from resources.warehouse.last_days import last_day_of
@@ -118,11 +119,5 @@ def rename_by_rest(engine: Engine, dataset: Dataset, zone: str, today: dt.date, 
     engine.run(
         f"UPDATE {table} SET _record = renamed.id FROM renamed WHERE {table}._record = renamed.former AND renamed.former <> renamed.id"
     )
-    engine.run(
-        """
-        UPDATE identity.identifiers SET _record = renamed.id FROM renamed
-        WHERE identity.identifiers._record = renamed.former AND renamed.former <> renamed.id AND dataset = $table
-        """,
-        {"table": dataset.table},
-    )
+    rename_records(engine, "renamed", dataset.table)
     engine.run("DROP TABLE renamed")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assets.ingest.dates import register_dates
+from assets.ingest.identifiers import forget_identifiers
 from assets.ingest.relations import relate
 from resources.warehouse.dialect import name
 
@@ -38,6 +39,7 @@ def drop_ended(engine: Engine, what: Load, account: Account) -> None:
     if ended:
         account.inserted -= ended
         account.dropped = account.dropped | {"purged_before": account.dropped.get("purged_before", 0) + ended}
-        for table in (f"register.{name(dataset.table)}", "identity.identifiers"):
-            engine.run(f"DELETE FROM {table} USING ended WHERE {table}._record = ended.id")
+        table = f"register.{name(dataset.table)}"
+        engine.run(f"DELETE FROM {table} USING ended WHERE {table}._record = ended.id")
+        forget_identifiers(engine, "ended", "id")
     engine.run("DROP TABLE ended")

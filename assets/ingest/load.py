@@ -14,6 +14,7 @@ from assets.ingest.account import Account, refuse_bad
 from assets.ingest.deletions import follow_deletions, mark_deleted
 from assets.ingest.early import earliest_last_day, name_by_rest, without_past
 from assets.ingest.ended import drop_ended
+from assets.ingest.identifiers import add_identifiers, forget_identifiers
 from assets.ingest.normalise import LOOKUPS
 from assets.ingest.people import identifier_rows, identify_again, normalise_values, normalised_columns, person
 from assets.ingest.quarantine import broken_rules, drop_outdone, quarantine
@@ -215,9 +216,9 @@ def _upsert(engine: Engine, what: Load, account: Account) -> None:
         """,
         {"batch": what.batch, "now": what.now},
     )
-    engine.run("DELETE FROM identity.identifiers USING changed WHERE identity.identifiers._record = changed._record")
+    forget_identifiers(engine, "changed")
     if dataset.shape.persons:
-        engine.run(f"INSERT INTO identity.identifiers {identifier_rows(dataset, 'changed')}")
+        add_identifiers(engine, identifier_rows(dataset, "changed"))
 
 
 def _follow_ends(engine: Engine, what: Load) -> None:

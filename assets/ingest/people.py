@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+from assets.ingest.identifiers import add_identifiers, forget_identifiers_of
 from assets.ingest.normalise import RULES, VERSION, email_value, make_lookup, stripped, without_plus
 from resources.warehouse.dialect import literal, name
 
@@ -115,9 +116,9 @@ def identify_again(engine: Engine, dataset: Dataset, catalogue: Catalogue) -> No
         UPDATE {table} SET _person = named._named FROM named
         WHERE named._record = {table}._record AND named._named IS DISTINCT FROM {table}._person
     """)
-    engine.run("DELETE FROM identity.identifiers WHERE dataset = $table", {"table": dataset.table})
+    forget_identifiers_of(engine, dataset.table)
     if dataset.shape.persons:
-        engine.run(f"INSERT INTO identity.identifiers {identifier_rows(dataset, 'named')}")
+        add_identifiers(engine, identifier_rows(dataset, "named"))
     engine.run("DROP TABLE named")
     engine.run("DELETE FROM meta.identified WHERE dataset = $table", {"table": dataset.table})
     engine.run("INSERT INTO meta.identified VALUES ($table, $digest)", state)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assets.ingest.identifiers import forget_identifiers
 from resources.warehouse.dialect import literal, name
 
 if TYPE_CHECKING:
@@ -41,8 +42,8 @@ def reconcile(engine: Engine, what: Load, account: Account) -> None:
         account.deleted = engine.count("SELECT count(*) FROM missing")
         account.kept_back = missing - account.deleted
         engine.run("DELETE FROM quarantine.records USING outdated WHERE quarantine.records._quarantine = outdated._quarantine")
-        for target in (table, "identity.identifiers"):
-            engine.run(f"DELETE FROM {target} USING missing WHERE {target}._record = missing._record")
+        engine.run(f"DELETE FROM {table} USING missing WHERE {table}._record = missing._record")
+        forget_identifiers(engine, "missing")
     engine.run("DROP TABLE missing")
     engine.run("DROP TABLE outdated")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assets.ingest.early import rename_by_rest
+from assets.ingest.identifiers import forget_identifiers
 from assets.retention.counts import count_due, undeclared_counts
 from assets.retention.layers import layers
 from resources.ledger import PurgeRecord
@@ -68,10 +69,7 @@ def _delete(engine: Engine, layer: Layer) -> int:
     key = "_record" if layer.layer == "register" else "_quarantine"
     gone = engine.count(f"DELETE FROM {layer.table} USING due WHERE {layer.table}.{key} = due.id")
     if layer.layer == "register":
-        engine.run(
-            "DELETE FROM identity.identifiers USING due WHERE identity.identifiers._record = due.id AND dataset = $table",
-            {"table": layer.dataset.table},
-        )
+        forget_identifiers(engine, "due", "id", also="held.dataset = $table", parameters={"table": layer.dataset.table})
     return gone
 
 
@@ -82,13 +80,8 @@ def _empty(engine: Engine, layer: Layer, zone: str, today: dt.date) -> int:
     person = ["_person"] if layer.dataset.rule.action == "blank" else []  # then nothing is left that is about one
     emptied = ", ".join(f"{name(field)} = NULL" for field in [*layer.fields, *person])
     gone = engine.count(f"UPDATE {table} SET {emptied} FROM due WHERE {table}._record = due.id")
-    engine.run(
-        f"""
-        DELETE FROM identity.identifiers USING due
-        WHERE identity.identifiers._record = due.id AND dataset = $table AND field IN ({", ".join(map(literal, layer.fields))})
-        """,
-        {"table": layer.dataset.table},
-    )
+    fields = f"held.dataset = $table AND held.field IN ({', '.join(map(literal, layer.fields))})"
+    forget_identifiers(engine, "due", "id", also=fields, parameters={"table": layer.dataset.table})
     rename_by_rest(engine, layer.dataset, zone, today, "emptied")
     engine.run("DROP TABLE emptied")
     return gone

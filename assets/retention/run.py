@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assets.identity.kept import Kept
-from assets.identity.resolve import is_stale, resolve
+from assets.identity.resolve import is_stale, update
 from assets.ingest.audio import orphans, strays, sweep
 from assets.ingest.load import held_rows
 from assets.retention import own
@@ -65,7 +65,7 @@ def purge_in_run(register: Register, run: str) -> Purged:
         if records:
             purge(engine, catalogue, today)
         if records or is_stale(engine):
-            resolve(engine, catalogue, Kept.of(register))
+            update(engine, catalogue, Kept.of(register))
     finish_run(register, run)
     with register.warehouse.reading() as engine:
         tables = {record.dataset for record in records if record.layer == "register"}

@@ -114,7 +114,7 @@ def release(datasets: Sequence[str]) -> None:
 def _released(register: Register, wanted: Sequence[Dataset]) -> list[Released]:
     """Release in a run of its own, which is published where it wrote anything."""
     from assets.identity.kept import Kept
-    from assets.identity.resolve import resolve
+    from assets.identity.resolve import update
     from assets.ingest.release import release as take_out
     from resources.runs import finish_run
 
@@ -123,7 +123,7 @@ def _released(register: Register, wanted: Sequence[Dataset]) -> list[Released]:
         found = take_out(register, run, wanted)
         if any(each.account.read for each in found):
             with register.warehouse.writing(run) as engine:
-                resolve(engine, register.catalogue, Kept.of(register))
+                update(engine, register.catalogue, Kept.of(register))
             finish_run(register, run)
     finally:
         register.warehouse.release(run)

@@ -5,6 +5,8 @@ CREATE SCHEMA IF NOT EXISTS quarantine;
 CREATE SCHEMA IF NOT EXISTS identity;
 CREATE TABLE IF NOT EXISTS meta.generations (run VARCHAR NOT NULL, published_at TIMESTAMP NOT NULL);
 CREATE TABLE IF NOT EXISTS meta.unresolved (dataset VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS meta.changed_persons (person VARCHAR NOT NULL);
+CREATE TABLE IF NOT EXISTS meta.resolved (identifiers BIGINT NOT NULL, rules VARCHAR NOT NULL);
 CREATE TABLE IF NOT EXISTS meta.batches (
   batch VARCHAR NOT NULL, source VARCHAR NOT NULL, dataset VARCHAR NOT NULL, read_from VARCHAR NOT NULL, run VARCHAR NOT NULL, landed_at TIMESTAMP NOT NULL,
   read BIGINT NOT NULL, inserted BIGINT NOT NULL, updated BIGINT NOT NULL, unchanged BIGINT NOT NULL, quarantined BIGINT NOT NULL,
@@ -32,3 +34,5 @@ CREATE TABLE IF NOT EXISTS identity.company_records (_record VARCHAR, dataset VA
 CREATE TABLE IF NOT EXISTS identity.contact_periods (
   _record VARCHAR, dataset VARCHAR, person VARCHAR, company VARCHAR, role VARCHAR, started DATE, ended DATE, is_customer BOOLEAN, customer_from DATE,
   customer_until DATE, related_until DATE);
+CREATE TABLE IF NOT EXISTS identity.chains (person VARCHAR, label VARCHAR, contradicts BOOLEAN);
+CREATE TABLE IF NOT EXISTS identity.judged_persons (person VARCHAR);

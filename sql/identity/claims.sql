@@ -1,21 +1,25 @@
 -- One row: a component and a subject that persons of it were, or were at first; with how many of them, how many of those were it at first
--- (`founders`), and since when.
--- Inputs: identity.components, identity.memory, identity.successors.
-WITH claimed AS (
-  SELECT components.component, memory.subject, memory.since, CASE WHEN memory.born = memory.subject THEN 1 ELSE 0 END AS founder
-  FROM identity.components AS components
-  INNER JOIN identity.memory AS memory ON memory.person = components.person
+-- (`founders`), the least of them, and since when.
+-- Inputs: identity.components, identity.remembered, identity.successors.
+WITH known AS (
+  SELECT components.component, remembered.person, remembered.subject, remembered.born, remembered.since
+  FROM identity.remembered AS remembered
+  INNER JOIN identity.components AS components ON components.person = remembered.person
+  WHERE components.component IS NOT NULL
+),
+claimed AS (
+  SELECT component, person, subject, since, CASE WHEN born = subject THEN 1 ELSE 0 END AS founder
+  FROM known
   UNION ALL
-  SELECT components.component, memory.born AS subject, memory.since, 1 AS founder
-  FROM identity.components AS components
-  INNER JOIN identity.memory AS memory ON memory.person = components.person
-  WHERE memory.born <> memory.subject
+  SELECT component, person, born AS subject, since, 1 AS founder
+  FROM known
+  WHERE born <> subject
   UNION ALL
-  SELECT components.component, successors.subject, successors.since, 1 AS founder
+  SELECT components.component, successors.person, successors.subject, successors.since, 1 AS founder
   FROM identity.components AS components
   INNER JOIN identity.successors AS successors ON successors.person = components.person
+  WHERE components.component IS NOT NULL
 )
-SELECT component, subject, count(*) AS persons, sum(founder) AS founders, min(since) AS since
+SELECT component, subject, count(*) AS persons, sum(founder) AS founders, min(person) AS least, min(since) AS since
 FROM claimed
-WHERE component IS NOT NULL
 GROUP BY component, subject

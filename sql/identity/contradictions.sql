@@ -8,7 +8,7 @@ WITH keyed AS (
   INNER JOIN identity.kinds AS kinds ON kinds.kind = persons.key_kind
   WHERE kinds.exclusive
   GROUP BY labels.label, persons.key_kind
-  HAVING min(persons.apart_value) <> max(persons.apart_value)
+  HAVING min(persons.apart) <> max(persons.apart)
 )
 SELECT label FROM keyed
 UNION

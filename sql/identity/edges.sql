@@ -1,20 +1,32 @@
--- One row: a source person and a value that joins it to all others who bear that value; or a verdict, or somebody formerly held, that joins it.
--- Inputs: identity.evidence, identity.identifier_values, identity.verdicts, identity.returned.
-SELECT evidence.person, evidence.kind, evidence.value
-FROM identity.evidence AS evidence
-INNER JOIN identity.identifier_values AS held ON held.kind = evidence.kind AND held.value = evidence.value
-LEFT JOIN identity.verdicts AS splits ON splits.one = evidence.person AND splits.verdict_kind = 'split'
-WHERE held.reason IS NULL AND held.persons > 1 AND splits.one IS NULL
+-- One row: two source persons who are one: whoever bears a value that joins, and the least of those who bear it; whom people decided to be
+-- one; and who is tied together by somebody formerly held.
+-- Inputs: identity.evidence, identity.identifier_values, identity.verdicts, identity.returned, identity.source_persons.
+WITH bound AS (
+  SELECT returned.former, returned.person
+  FROM identity.returned AS returned
+  INNER JOIN identity.source_persons AS persons ON persons.person = returned.person
+  WHERE NOT persons.is_split
+),
+tied AS (
+  SELECT evidence.person AS one, held.least AS other
+  FROM identity.evidence AS evidence
+  INNER JOIN identity.identifier_values AS held ON held.identifier = evidence.identifier
+  WHERE held.reason IS NULL AND evidence.person <> held.least
+  UNION ALL
+  SELECT person AS one, min(person) OVER (PARTITION BY former) AS other
+  FROM bound
+),
+splits AS (
+  SELECT one AS person
+  FROM identity.verdicts
+  WHERE verdict_kind = 'split'
+  GROUP BY one
+)
+SELECT tied.one, tied.other
+FROM tied
+LEFT JOIN splits ON splits.person = tied.one
+WHERE splits.person IS NULL AND tied.one <> tied.other
 UNION ALL
-SELECT one AS person, 'verdict' AS kind, verdict AS value
+SELECT one, other
 FROM identity.verdicts
-WHERE verdict_kind = 'join'
-UNION ALL
-SELECT other AS person, 'verdict' AS kind, verdict AS value
-FROM identity.verdicts
-WHERE verdict_kind = 'join'
-UNION ALL
-SELECT returned.person, 'history' AS kind, returned.former AS value
-FROM identity.returned AS returned
-LEFT JOIN identity.verdicts AS splits ON splits.one = returned.person AND splits.verdict_kind = 'split'
-WHERE splits.one IS NULL
+WHERE verdict_kind = 'join' AND one <> other

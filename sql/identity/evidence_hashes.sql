@@ -1,4 +1,9 @@
--- One row: a source person and an identifier of it, with its keyed hash.
--- Inputs: identity.evidence. Parameter: $pepper.
-SELECT person, kind, value, sha256($pepper || kind || '/' || value) AS hash
-FROM identity.evidence
+-- One row: a source person and an identifier of it that may join, with its keyed hash.
+-- Inputs: identity.evidence, identity.kinds. Parameter: $pepper.
+SELECT
+  evidence.person,
+  evidence.identifier,
+  sha256($pepper || evidence.kind || '/' || evidence.value) AS hash
+FROM identity.evidence AS evidence
+INNER JOIN identity.kinds AS kinds ON kinds.kind = evidence.kind
+WHERE kinds.joins OR evidence.is_key

@@ -1,6 +1,7 @@
--- One row: a source person and the least label known of its component: at first its own. `round` then works it over until none changes.
--- Inputs: identity.source_persons.
+-- One row: a source person that hangs together with others, and the least of them all: the label of its round, or what that came to later.
+-- Inputs: identity.round, identity.later.
 SELECT
-  person,
-  person AS label
-FROM identity.source_persons
+  round.person,
+  coalesce(later.label, round.label) AS label
+FROM identity.round AS round
+LEFT JOIN identity.later AS later ON later.person = round.label

@@ -1,5 +1,5 @@
 -- One row: a former id of a subject, and the subject that it is now.
--- Inputs: identity.won, identity.assigned, identity.aliases.
+-- Inputs: identity.won, identity.assigned, identity.present_aliases.
 WITH lost AS (
   SELECT won.subject AS alias, assigned.subject
   FROM identity.won AS won
@@ -9,7 +9,7 @@ WITH lost AS (
 earlier AS (
   -- Those whose first persons have all gone: they follow the subject that they were an alias of.
   SELECT former.alias, coalesce(lost.subject, present.subject) AS subject
-  FROM identity.aliases AS former
+  FROM identity.present_aliases AS former
   LEFT JOIN lost ON lost.alias = former.subject
   LEFT JOIN identity.assigned AS present ON present.subject = former.subject
   LEFT JOIN lost AS again ON again.alias = former.alias

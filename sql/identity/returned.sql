@@ -1,10 +1,12 @@
 -- One row: somebody formerly held, by whom persons that are still held are known to be one, and such a person.
--- Inputs: identity.history, identity.evidence_hashes, identity.identifier_values, identity.source_persons, identity.kinds.
+-- Inputs: identity.history, identity.evidence_hashes, identity.evidence, identity.identifier_values, identity.source_persons, identity.kinds.
 WITH met AS (
-  SELECT DISTINCT history.former, history.key_kind, history.key_hash, evidence.person
+  SELECT DISTINCT history.former, history.key_kind, history.key_hash, hashes.person
   FROM identity.history AS history
-  INNER JOIN identity.evidence_hashes AS evidence ON evidence.hash = history.hash
-  INNER JOIN identity.identifier_values AS held ON held.kind = evidence.kind AND held.value = evidence.value
+  INNER JOIN identity.evidence_hashes AS hashes ON hashes.hash = history.hash
+  INNER JOIN identity.evidence AS evidence ON evidence.person = hashes.person AND evidence.identifier = hashes.identifier
+  INNER JOIN identity.kinds AS kinds ON kinds.kind = evidence.kind AND kinds.joins
+  LEFT JOIN identity.identifier_values AS held ON held.identifier = hashes.identifier
   WHERE held.reason IS NULL
 ),
 other_keys AS (
@@ -13,7 +15,7 @@ other_keys AS (
   FROM met
   INNER JOIN identity.source_persons AS persons ON persons.person = met.person AND persons.key_kind = met.key_kind
   INNER JOIN identity.kinds AS kinds ON kinds.kind = met.key_kind
-  INNER JOIN identity.evidence_hashes AS keys ON keys.person = persons.person AND keys.kind = persons.key_kind AND keys.value = persons.key_value
+  INNER JOIN identity.evidence_hashes AS keys ON keys.person = persons.person AND keys.identifier = persons.key_identifier
   WHERE kinds.exclusive AND keys.hash <> met.key_hash
 )
 SELECT DISTINCT met.former, met.person

@@ -5,14 +5,20 @@ WITH sizes AS (
   FROM identity.proposed
   GROUP BY proposal
 ),
+decided_apart AS (
+  SELECT
+    replace(CAST(one AS VARCHAR), '-', '') AS one,
+    replace(CAST(other AS VARCHAR), '-', '') AS other
+  FROM identity.verdicts
+  WHERE verdict_kind = 'apart'
+),
 apart AS (
   SELECT proposal, count(*) AS pairs
   FROM (
     SELECT DISTINCT ones.proposal, ones.person AS one, others.person AS other
-    FROM identity.verdicts AS verdicts
+    FROM decided_apart AS verdicts
     INNER JOIN identity.proposed AS ones ON ones.person = verdicts.one
     INNER JOIN identity.proposed AS others ON others.person = verdicts.other AND others.proposal = ones.proposal
-    WHERE verdicts.verdict_kind = 'apart'
   ) AS pairs
   GROUP BY proposal
 )

@@ -1,32 +1,15 @@
--- One row: a source person and the least label known of its component so far. One round: to neighbours, and to whoever the label is of
--- (so that long chains are done in few rounds), then to the label's own label (J. Zhang and others, FastSV, 2020).
--- Inputs: identity.edges, identity.labels.
-WITH least_of_value AS (
-  SELECT edges.kind, edges.value, min(labels.label) AS label
-  FROM identity.edges AS edges
-  INNER JOIN identity.labels AS labels ON labels.person = edges.person
-  GROUP BY edges.kind, edges.value
-),
-least_of_person AS (
-  SELECT edges.person, min(least_of_value.label) AS label
-  FROM identity.edges AS edges
-  INNER JOIN least_of_value ON least_of_value.kind = edges.kind AND least_of_value.value = edges.value
-  GROUP BY edges.person
-),
-least_of_label AS (
-  SELECT labels.label AS person, min(least_of_person.label) AS label
-  FROM identity.labels AS labels
-  INNER JOIN least_of_person ON least_of_person.person = labels.person
-  GROUP BY labels.label
-),
-hooked AS (
-  SELECT
-    labels.person,
-    least(labels.label, coalesce(least_of_person.label, labels.label), coalesce(least_of_label.label, labels.label)) AS label
-  FROM identity.labels AS labels
-  LEFT JOIN least_of_person ON least_of_person.person = labels.person
-  LEFT JOIN least_of_label ON least_of_label.person = labels.person
+-- One row: a source person that is tied to another, and the least one known of those whom it hangs together with: the least of its
+-- neighbours, then the neighbour's own least (pointers only ever lead to lesser ones, as in J. Zhang and others, FastSV, 2020).
+-- Inputs: identity.edges.
+WITH nearest AS (
+  SELECT one AS person, least(one, min(other)) AS label
+  FROM (
+    SELECT one, other FROM identity.edges
+    UNION ALL
+    SELECT other AS one, one AS other FROM identity.edges
+  ) AS directions
+  GROUP BY one
 )
-SELECT hooked.person, least(hooked.label, coalesce(roots.label, hooked.label)) AS label
-FROM hooked
-LEFT JOIN hooked AS roots ON roots.person = hooked.label
+SELECT nearest.person, further.label
+FROM nearest
+INNER JOIN nearest AS further ON further.person = nearest.label

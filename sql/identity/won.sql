@@ -6,6 +6,8 @@ WITH ranked AS (
     component,
     subject,
     persons,
+    founders,
+    least,
     since,
     row_number() OVER (PARTITION BY subject ORDER BY founders DESC, persons DESC, component) AS place
   FROM identity.claims
@@ -13,6 +15,6 @@ WITH ranked AS (
 SELECT
   component,
   subject,
-  row_number() OVER (PARTITION BY component ORDER BY since, persons DESC, subject) AS place
+  row_number() OVER (PARTITION BY component ORDER BY since, persons DESC, founders DESC, least, subject) AS place
 FROM ranked
 WHERE place = 1

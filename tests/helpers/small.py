@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 from whenever import Instant, OffsetDateTime
 
 from assets.identity.kept import Kept
-from assets.identity.resolve import resolve
+from assets.identity.resolve import update
 from assets.ingest.source import Outcome, ingest_source
 from assets.retention.run import Purged, purge_in_run
 from resources.catalogue import load_register
@@ -135,7 +135,7 @@ class Small:
     def resolve(self) -> None:
         """Work out who is who in the working copy."""
         with self.register.warehouse.writing(self.run) as engine:
-            resolve(engine, self.register.catalogue, Kept.of(self.register))
+            update(engine, self.register.catalogue, Kept.of(self.register))
 
     def publish(self) -> None:
         """Work out who is who, and publish the run."""

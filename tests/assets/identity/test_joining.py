@@ -104,7 +104,9 @@ def test_no_table_of_the_way_is_left(people: People) -> None:
     left = people.engine.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'identity' ORDER BY 1")
     shown = ["identifiers", "links", "persons", "record_persons", "review", "subjects"]
     companies = ["companies", "company_records", "contact_periods"]
-    assert [row[0] for row in left] == sorted([*shown, *companies, "aliases", "candidates", "history", "memory"])
+    assert [row[0] for row in left] == sorted(
+        [*shown, *companies, "aliases", "candidates", "chains", "history", "judged_persons", "memory"]
+    )
 
 
 def test_nobody_is_no_subject(people: People) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import assets.identity.propose as propose_module
 from assets.identity.features import compared
 from assets.identity.propose import FEWEST_PERSONS, Proposed, propose
 from tests.helpers.records import customer
@@ -104,3 +105,32 @@ def test_records_are_compared_folded(named: Small, first: str, last: str, phone:
         (row,) = compared(engine, named.register.catalogue).to_pylist()
     assert (row["first_name"], row["last_name"], row["phone"], row["street"]) == (*folded, None)
     assert named.rows("SELECT last_name FROM register.shop_customers") == [(last,)]
+
+
+def test_a_training_that_fails_stops_nothing(named: Small) -> None:
+    """Where nothing varies that could be learnt from, as of a source full of one person's copies, nobody is proposed, and why is said."""
+    rows = [row | {"first_name": "Aino", "last_name": "Laine", "born_on": "1970-01-01"} for row in _customers(200)]
+    found = _propose(named, rows)
+    assert (found.persons, found.pairs) == (220, 0)
+    assert found.reason == "too little to compare persons by"
+
+
+def test_what_cannot_be_trained_is_told(named: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A training in which Splink finds no pairs to learn from ends without proposals, told by the kind of error alone."""
+    monkeypatch.setattr("assets.identity.propose._FEWEST_PAIRS", 0)
+    monkeypatch.setattr("assets.identity.propose._TRAINING", (("phone",), ("national_id",), ("email",)))
+    rows = [
+        row | {"phone": f"+35840{number:07d}", "email": f"{number}@koe.example"} for number, row in enumerate(_customers(300), 1_000_000)
+    ]
+    found = _propose(named, rows)
+    assert found.pairs == 0
+    assert found.reason == "the comparison could not be trained on these persons (EMTrainingException)"
+
+
+def test_memory_that_does_not_suffice_is_told(named: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A comparison that takes more memory than it may use ends without proposals, and the run goes on."""
+    monkeypatch.setitem(propose_module._CONFIG, "memory_limit", "6MB")
+    found = _propose(named, _customers(600))
+    assert found.pairs == 0
+    assert found.reason is not None
+    assert "memory" in found.reason

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from resources.catalogue import Catalogue
     from tests.assets.lineage.conftest import Models
 
-COUNT = """      records:
-        description: How many records bear it.
+COUNT = """      persons:
+        description: How many source persons bear it.
         declared: {category: system, why: "a count"}
 """
 BATCH = """      _batch:
@@ -32,11 +32,11 @@ def test_it_is_built_once(catalogue: Catalogue) -> None:
 
 def test_a_tag_that_is_removed(models: Models) -> None:
     """A column that lineage gives nothing fails without its declared tags, where it is computed."""
-    models.change("identity/columns.yaml", COUNT, "      records: {description: How many records bear it.}\n")
+    models.change("identity/columns.yaml", COUNT, "      persons: {description: How many source persons bear it.}\n")
     file, line, message = models.problem()
-    assert (file, line) == ("sql/identity/evidence.sql", 10)
+    assert (file, line) == ("sql/identity/borne_values.sql", 6)
     assert message == (
-        "the column 'records' of identity.evidence is made of nothing that has tags, and none is declared: "
+        "the column 'persons' of identity.borne_values is made of nothing that has tags, and none is declared: "
         "declare its tags, with the reason, in sql/identity/columns.yaml"
     )
 
@@ -58,12 +58,12 @@ def test_a_new_column_in_a_model(models: Models) -> None:
     """A column that nobody described fails, at its line in the model."""
     models.change(
         "identity/record_persons.sql",
-        "SELECT DISTINCT _record, dataset, role, is_main, person\n",
-        "SELECT DISTINCT\n  _record, dataset, role,\n  field,\n  is_main, person\n",
+        "  is_main,\n",
+        "  is_main,\n  min(kind) AS kind,\n",
     )
     problems = models.problems()
-    assert ("sql/identity/record_persons.sql", 5, 3) in [(each.file, each.line, each.column) for each in problems]
-    assert "the column 'field' of identity.record_persons is not described: describe it in sql/identity/columns.yaml" in [
+    assert ("sql/identity/record_persons.sql", 8, 16) in [(each.file, each.line, each.column) for each in problems]
+    assert "the column 'kind' of identity.record_persons is not described: describe it in sql/identity/columns.yaml" in [
         each.message for each in problems
     ]
     assert any("resources/warehouse/tables.sql makes identity.record_persons of" in each.message for each in problems)
@@ -84,7 +84,7 @@ def test_a_new_column_without_tags(models: Models) -> None:
 
 def test_a_star(models: Models) -> None:
     """SELECT * in a model fails, where it stands; nothing else is told, not of what reads that model either."""
-    models.change("identity/record_persons.sql", "DISTINCT _record, dataset, role, is_main, person\n", "DISTINCT\n  identifiers.*\n")
+    models.change("identity/record_persons.sql", "  _record,\n  dataset,\n", "  given.*,\n")
     file, line, message = models.problem()
     assert (file, line) == ("sql/identity/record_persons.sql", 4)
     assert message.startswith("SELECT * hides which columns it gives")
@@ -95,24 +95,24 @@ def test_an_unknown_table(models: Models) -> None:
     models.change("identity/edges.sql", "FROM identity.evidence AS", "FROM identity.evidnce AS")
     hint = "(a table that no model makes is described in sql/identity/columns.yaml)"
     expected = f"there is no table 'identity.evidnce': did you mean 'identity.evidence'? {hint}"
-    assert models.problem() == ("sql/identity/edges.sql", 4, expected)
+    assert models.problem() == ("sql/identity/edges.sql", 12, expected)
 
 
 def test_an_ambiguous_column(models: Models) -> None:
     """A name that may be of two tables fails."""
     models.change("identity/links.sql", "  evidence.kind,\n", "  kind,\n")
-    assert models.problem() == ("sql/identity/links.sql", 5, "'kind' is ambiguous: say 'evidence.kind' or 'held.kind'")
+    assert models.problem() == ("sql/identity/links.sql", 10, "'kind' is ambiguous: say 'evidence.kind' or 'kinds.kind'")
 
 
 def test_what_the_engine_refuses(models: Models) -> None:
     """What is right by its names and yet no SQL for DuckDB fails, with the line that DuckDB names."""
     models.change(
         "identity/edges.sql",
-        "SELECT evidence.person, evidence.kind,",
-        "SELECT evidence.person,\n  no_such_function(evidence.kind) AS kind,",
+        "SELECT evidence.person AS one,",
+        "SELECT\n  no_such_function(evidence.person) AS one,",
     )
     file, line, message = models.problem()
-    assert (file, line) == ("sql/identity/edges.sql", 4)
+    assert (file, line) == ("sql/identity/edges.sql", 12)
     assert message.startswith("DuckDB refuses it: Catalog Error: Scalar Function with name no_such_function does not exist")
 
 
@@ -129,7 +129,7 @@ def test_columns_other_than_the_engines(models: Models) -> None:
 
 def test_another_type_than_the_tables(models: Models) -> None:
     """A model that fills a fixed table must give its types."""
-    models.change(SUBJECTS, "count(DISTINCT persons.source) AS sources", "CAST(count(DISTINCT persons.source) AS INTEGER) AS sources")
+    models.change(SUBJECTS, "count(DISTINCT source) AS sources", "CAST(count(DISTINCT source) AS INTEGER) AS sources")
     file, _, message = models.problem()
     assert file == "sql/identity/subjects.sql"
     assert "gives subject VARCHAR, persons BIGINT, sources INTEGER, records BIGINT, and resources/warehouse/tables.sql makes" in message
@@ -171,14 +171,14 @@ def test_models_that_read_each_other(models: Models) -> None:
         ),
         (
             "identity/columns.yaml",
-            "refines: identity.labels",
-            "refines: identity.lables",
-            "there is no table 'identity.lables': did you mean 'identity.labels'?",
+            "refines: identity.edges",
+            "refines: identity.egdes",
+            "there is no table 'identity.egdes': did you mean 'identity.edges'?",
         ),
         (
             "identity/columns.yaml",
-            '      value: {description: "The identifier, normalised."}\n      shared:',
-            '      value: {description: "The identifier.", type: TEXT}\n      shared:',
+            '      value: {description: "The identifier, normalised."}\n      shared:\n',
+            '      value: {description: "The identifier.", type: TEXT}\n      shared:\n',
             "the type of 'value' stands where the table is made: remove it",
         ),
         ("identity/columns.yaml", "  identity.review:\n", "  identity.reviews:\n", "the model identity.review is not described"),
@@ -265,4 +265,4 @@ def test_an_error_reads_as_a_list_of_places(models: Models) -> None:
         assemble(models.catalogue, models.folder)
     lines = str(raised.value).splitlines()
     assert lines[0] == "2 mistakes in the lineage of columns:"
-    assert [line.split(": ")[0] for line in lines[1:]] == ["sql/identity/edges.sql:4:6", "sql/rights/links.sql:7:3"]
+    assert [line.split(": ")[0] for line in lines[1:]] == ["sql/identity/edges.sql:12:8", "sql/rights/links.sql:7:3"]
