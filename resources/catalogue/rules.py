@@ -9,6 +9,7 @@ from resources.catalogue.inheritance import OF_PERSONS, WHERE_DEMANDED, Levels
 from resources.catalogue.model import SYSTEM
 from resources.catalogue.names import check_zone, is_known
 from resources.catalogue.placeholders import check_placeholders
+from resources.catalogue.whole_rules import check_wholes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +27,7 @@ def check_retention(document: Document, retention: RetentionShape, names: Names)
     for name, rule in retention.rules.items():
         is_known(document, ("rules", name, "promise"), rule.promise, names.promises, "promise of notice.yaml")
         check_placeholders(document, ("rules", name, "reason"), rule.reason)
-    for key in ("bundles", "requests"):
+    for key in ("bundles", "requests", "purges"):
         is_known(document, ("own", key), getattr(retention.own, key), names.rules, "rule of this file")
 
 
@@ -77,6 +78,7 @@ class DatasetRules:
         self._check_anchor()
         self._check_persons()
         self._check_prohibition()
+        check_wholes(self)
         self._check_files()
         if (
             self.stated.load != "snapshot"

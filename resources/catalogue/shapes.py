@@ -123,6 +123,21 @@ class ProhibitionShape(Shape):
     until: Name | None = None
 
 
+class WholeShape(Shape):
+    """The record of another data set of the same source that a record belongs to: the one whose fields have the same values.
+
+    `by` is a field that has the same name in both, or the fields here, each with its name there.
+    """
+
+    dataset: Text
+    by: Name | Annotated[dict[Name, Name], Field(min_length=1)]
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The fields here, each with its name there."""
+        return {self.by: self.by} if isinstance(self.by, str) else self.by
+
+
 class DatasetShape(TagsShape):
     """A data set of a source: what one record is, how it is read, whose it is, how long it is kept.
 
@@ -141,6 +156,9 @@ class DatasetShape(TagsShape):
     purposes: Annotated[list[Name], Field(min_length=1)] = []
     persons: dict[Name, list[Name]]
     prohibition: ProhibitionShape | None = None
+    belongs_to: WholeShape | None = None
+    company_by: Name | None = None
+    company_through: WholeShape | None = None
     fields: Annotated[dict[Name, FieldShape], Field(min_length=1)]
 
     @property
@@ -164,19 +182,29 @@ class SourceShape(TagsShape):
 
 
 class RuleShape(Shape):
-    """A retention rule: a calendar period from an anchor."""
+    """A retention rule: a calendar period from an anchor; with `approval`, nothing goes by it before a named user approved the plan."""
 
     period: PeriodText
     open: Literal["keep", "ingested"] | None = None
+    approval: bool = False
     promise: Name
     reason: Label
 
 
 class OwnShape(Shape):
-    """The rules of what the register makes itself: export bundles, counted from their making, and answered requests, from their receipt."""
+    """The rules of what the register makes itself: export bundles, counted from their making, and answered requests, from their receipt.
+
+    `purges` is that of the keyed hashes of what was purged, counted from the purge; by default they are kept as long as requests are.
+    """
 
     bundles: Name
     requests: Name
+    purges: Name | None = None
+
+    @property
+    def rule_of_purges(self) -> str:
+        """The rule of the keyed hashes of what was purged."""
+        return self.purges or self.requests
 
 
 class RetentionShape(Shape):
@@ -184,6 +212,13 @@ class RetentionShape(Shape):
 
     rules: dict[Name, RuleShape]
     own: OwnShape
+    approval: Literal["required"] | None = None
+    approval_days: Annotated[int, Field(ge=1, le=366)] = 14
+
+    @property
+    def approved_rules(self) -> frozenset[str]:
+        """The rules by which nothing goes before a named user approved the plan."""
+        return frozenset(name for name, rule in self.rules.items() if rule.approval or self.approval is not None)
 
 
 class TermShape(Shape):
