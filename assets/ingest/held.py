@@ -1,7 +1,7 @@
 """Which records are kept though they should go: by a legal hold, a restriction of processing, or a request that is still open.
 
-A hold reaches on: to all records in which the person stands, to what those belong to and what belongs to them, and to what of them could not
-be read. Here, and not in the stage `retention`, because what is kept must not be lost on its way in either.
+A hold reaches on: to all records in which the person stands, to what those belong to and what belongs to them, and to what of them could
+not be read. Here, and not in the stage `retention`, because what is kept must not be lost on its way in either.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def company_hash(pepper: str, value: str) -> str:
 
 
 def mark(engine: Engine, catalogue: Catalogue, holds: Holds, source: str | None = None) -> bool:
-    """Make the temporary table `held` (dataset, layer, id, kind, hold) of what is kept, and what it was made of; gives whether anything keeps.
+    """Make the temporary table `held` (dataset, layer, id, kind, hold) of what is kept; gives whether anything keeps.
 
     A record that several holds keep stands there once for each. What is made beside it is read by `spare`.
 
@@ -173,10 +173,8 @@ def _rows(engine: Engine, catalogue: Catalogue, datasets: list[Dataset], holds: 
     whole = {hold.target: hold.hold for hold in holds.keeping.holds if hold.covers == DATASET}
     for dataset in datasets:
         if dataset.id in whole:
-            engine.run(
-                f"INSERT INTO held_rows SELECT {literal(dataset.table)}, _record, {literal(LEGAL_HOLD)}, $hold FROM register.{name(dataset.table)}",
-                {"hold": whole[dataset.id]},
-            )
+            every = f"SELECT {literal(dataset.table)}, _record, {literal(LEGAL_HOLD)}, $hold FROM register.{name(dataset.table)}"
+            engine.run(f"INSERT INTO held_rows {every}", {"hold": whole[dataset.id]})
     ties = [*_ties(catalogue, datasets)]
     while ties and sum(_reach(engine, *tie) for tie in ties):
         pass
@@ -227,7 +225,8 @@ def _texts(engine: Engine, holds: Holds) -> None:
             INSERT INTO held_texts
             SELECT DISTINCT texts.dataset, texts._quarantine, given.kind, given.hold
             FROM (
-              SELECT dataset, _quarantine, unnest(regexp_extract_all(coalesce(record, '') || ' ' || coalesce(_context, ''), {literal(_BUSINESS_ID)})) AS word
+              SELECT dataset, _quarantine,
+                unnest(regexp_extract_all(coalesce(record, '') || ' ' || coalesce(_context, ''), {literal(_BUSINESS_ID)})) AS word
               FROM quarantine.records
             ) AS texts
             INNER JOIN hold_companies AS given ON given.hash = {company_hash("$pepper", "texts.word")}

@@ -1,4 +1,4 @@
-"""Records on their way in that would be dropped for their age, and are let in because they are kept: nothing that is held is lost at the door."""
+"""Records on their way in that would be dropped for their age, and are let in because they are kept by a hold."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _AGED = ("past_retention", "purged_before")
 
 
 def spare(engine: Engine, what: Load, *, keeps: bool) -> None:
-    """Make the table `spared` (`_row`) of the batch's records (`judged`) that are kept, and let in those of them that were dropped for their age.
+    """Make the table `spared` (`_row`) of the records of the batch (`judged`) that are kept, and let in those that were dropped for age.
 
     A record is kept by whom it names, by its company, by the record that it belongs to, by its data set; one that is bad, by its text.
 
@@ -53,11 +53,8 @@ def _kept(engine: Engine, what: Load) -> Iterator[tuple[str, dict[str, object]]]
         engine.run(f"CREATE OR REPLACE TEMP TABLE aged_named AS {naming(dataset, what.catalogue, 'aged')}")
         for key in identifying:
             kind = literal(dataset.fields[key].identifies or "")
-            yield (
-                f"SELECT aged_named._row FROM aged_named SEMI JOIN held_values AS kept "
-                f"ON kept.identifier = {kind} AND kept.value = aged_named.{name('_id_' + key)}",
-                {},
-            )
+            same = f"kept.identifier = {kind} AND kept.value = aged_named.{name('_id_' + key)}"
+            yield f"SELECT aged_named._row FROM aged_named SEMI JOIN held_values AS kept ON {same}", {}
         yield "SELECT _row FROM aged_named SEMI JOIN held_persons AS kept ON kept.person = aged_named._named", {}
         engine.run("DROP TABLE aged_named")
     yield from _of_company(engine, what)
@@ -96,7 +93,7 @@ def _of_company(engine: Engine, what: Load) -> Iterator[tuple[str, dict[str, obj
 
 
 def _of_whole(engine: Engine, what: Load) -> Iterator[tuple[str, dict[str, object]]]:
-    """By the record of another data set that it belongs to, or that belongs to it, or to the same; as far as those are in the register."""
+    """By the record that it belongs to, or that belongs to it, or to the same; as far as those are in the register."""
     dataset, held = what.dataset, tables_of(engine, "register")
     for other in what.catalogue.sources[dataset.source].datasets.values():
         pairs: list[tuple[str, str]] = []

@@ -23,10 +23,12 @@ def check_wholes(rules: DatasetRules) -> None:
     for key, whole in (("belongs_to", stated.belongs_to), ("company_through", stated.company_through)):
         if whole is not None:
             _check_whole(rules, (*place, key), whole)
-    if stated.company_through is not None and (there := _dataset_of(rules, stated.company_through)) in rules.source.datasets:
-        if rules.source.datasets[there].company_by is None and not rules.document.is_broken(("datasets", there, "company_by")):
+    if stated.company_through is not None:
+        there = _dataset_of(rules, stated.company_through)
+        company = rules.source.datasets.get(there)
+        if company is not None and company.company_by is None and not rules.document.is_broken(("datasets", there, "company_by")):
             hint = "which field of it holds the business id: state 'company_by' there"
-            rules.document.report((*place, "company_through", "dataset"), f"'{stated.company_through.dataset}' does not say {hint}")
+            rules.document.report((*place, "company_through", "dataset"), f"'{there}' does not say {hint}")
 
 
 def _dataset_of(rules: DatasetRules, whole: WholeShape) -> str:
@@ -49,6 +51,8 @@ def _check_whole(rules: DatasetRules, place: Location, whole: WholeShape) -> Non
         if not rules.names_field(at, own) or not is_known(document, at, other, known, f"field of '{there}'"):
             continue
         types = rules.stated.fields[own].type, fields[other].type
-        unsure = document.is_broken((*rules.place, "fields", own, "type")) or document.is_broken(("datasets", there, "fields", other, "type"))
+        unsure = document.is_broken((*rules.place, "fields", own, "type")) or document.is_broken(
+            ("datasets", there, "fields", other, "type")
+        )
         if types[0] != types[1] and not unsure:
             document.report(at, f"'{own}' is {types[0]} and '{other}' of '{there}' is {types[1]}: they can never be the same")

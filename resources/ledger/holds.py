@@ -138,11 +138,19 @@ class HoldLedger:
             .order_by(requests.request, given.kind, given.value)
         )
         persons = tables.hold_persons.c
-        in_force = sa.select(persons.hold, persons.hash).join_from(tables.hold_persons, tables.holds).where(tables.holds.c.ended_at.is_(None))
+        in_force = (
+            sa.select(persons.hold, persons.hash).join_from(tables.hold_persons, tables.holds).where(tables.holds.c.ended_at.is_(None))
+        )
         with self._ledger.engine.connect() as connection:
             kept = tuple((row[0], row[1], row[2], row[3]) for row in connection.execute(statement))
             hashes = tuple((row[0], row[1]) for row in connection.execute(in_force))
         return Keeping(tuple(holds), hashes, kept)
+
+    def identifiers(self) -> list[tuple[str, str, str]]:
+        """The identifiers of every request: `request`, kind, value."""
+        given = tables.request_identifiers.c
+        with self._ledger.engine.connect() as connection:
+            return [(row[0], row[1], row[2]) for row in connection.execute(sa.select(given.request, given.kind, given.value))]
 
 
 def named(by: str) -> str:
