@@ -64,7 +64,8 @@ def _kept(engine: Engine, what: Load) -> Iterator[tuple[str, dict[str, object]]]
         SELECT aged._row FROM aged
         INNER JOIN held_needles AS needles
           ON contains(
-            CASE WHEN needles.is_number THEN regexp_replace(coalesce(aged._raw, ''), '[^0-9]', '', 'g') ELSE lower(coalesce(aged._raw, '')) END,
+            CASE WHEN needles.is_number THEN regexp_replace(coalesce(aged._raw, ''), '[^0-9]', '', 'g')
+              ELSE lower(coalesce(aged._raw, '')) END,
             needles.needle
           )
         WHERE aged._fault IS NOT NULL

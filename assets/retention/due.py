@@ -74,7 +74,9 @@ def take(engine: Engine, layer: _Layer, today: dt.date, terms: Terms) -> Due:
     place = "quarantine" if layer.layer == "quarantine" else "register"
     what = literal(f"{layer.layer}/{layer.rule}/{layer.dataset.table}/")
     needs = layer.rule in terms.approved_rules
-    planned = f"substr(sha256($pepper || {what} || id || '/' || coalesce(CAST(anchored AS VARCHAR), '') || '/' || _batch), 1, 32)"
+    planned = (
+        f"substr(sha256($pepper || {what} || dated.id || '/' || coalesce(CAST(dated.anchored AS VARCHAR), '') || '/' || own._batch), 1, 32)"
+    )
     state = "CASE WHEN approved.hash IS NULL THEN 'waiting' ELSE 'going' END" if needs else "'going'"
     engine.run(
         f"""

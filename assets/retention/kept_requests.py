@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from assets.ingest.people import normalised
 from assets.retention.own import Back
-from resources.ledger.holds import HoldLedger
+from resources.ledger.holds import OPEN_REQUEST, HoldLedger
 
 if TYPE_CHECKING:
     from assets.ingest.held import Holds
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def back_of(engine: Engine, register: Register, holds: Holds, terms: Terms) -> Back:
-    """What keeps requests and bundles back.
+    """What keeps requests and bundles back: a legal hold or a restriction. An open request keeps the data, not the answers to earlier ones.
 
     Args:
         engine: a warehouse in which `prepare` said what is held and approved.
@@ -50,11 +50,15 @@ def _held(engine: Engine, register: Register) -> dict[str, str]:
         column: pa.array([row[index] for row in rows], pa.string()) for index, column in enumerate(("request", "identifier", "value"))
     }
     engine.register("request_rows", pa.table(columns))
-    found = engine.rows("""
+    found = engine.rows(
+        """
         SELECT given.request, min(kept.kind)
         FROM request_rows AS given
         INNER JOIN held_values AS kept ON kept.identifier = given.identifier AND kept.value = given.value
+        WHERE kept.kind <> $open
         GROUP BY given.request
-    """)
+        """,
+        {"open": OPEN_REQUEST},
+    )
     engine.unregister("request_rows")
     return dict(found)
