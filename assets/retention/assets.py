@@ -40,14 +40,14 @@ def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.A
             dg.AssetCheckSpec("plan_approved", asset=[GROUP, "plan"], description="Nothing that is due waits for a named user's approval."),
         ],
     )
-    def retention_plan(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def retention_plan(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
         with guarded():
             opened = register(context.run.run_id)
             begin_run(opened, context.run.run_id)
             with opened.warehouse.viewing(context.run.run_id) as engine:
                 found = look(opened, engine)
             reviews, waiting = len(overdue_reviews(opened)), sum(each.waiting.records for each in found if each.waiting is not None)
-            return dg.MaterializeResult(
+            yield dg.MaterializeResult(
                 metadata=_metadata(found) | {"today": opened.clock.today().isoformat()},
                 check_results=[
                     _warning("holds_reviewed", reviews, "`ansvar hold list` shows them; end what is no longer needed."),
@@ -65,7 +65,7 @@ def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.A
             dg.AssetCheckSpec("went_as_planned", asset=[GROUP, "purge"], description="All that was to go went, and nothing else."),
         ],
     )
-    def retention_purge(context: dg.AssetExecutionContext, config: PurgeConfig) -> dg.MaterializeResult[None]:
+    def retention_purge(context: dg.AssetExecutionContext, config: PurgeConfig) -> Iterator[dg.MaterializeResult[None]]:
         with guarded():
             opened = register(context.run.run_id)
             done = purge_in_run(opened, context.run.run_id, dry_run=config.dry_run)
@@ -74,7 +74,7 @@ def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.A
                 key = dg.AssetKey(["ingest", dataset.source, dataset.name])
                 context.log_event(dg.AssetObservation(key, metadata={"dagster/row_count": rows}, description="After the purge."))
             meant, went = sum(each.going.records for each in done.due), sum(record.records for record in done.records)
-            return dg.MaterializeResult(
+            yield dg.MaterializeResult(
                 metadata=_metadata(done.due) | {"audio files": done.files, "dry run": config.dry_run},
                 check_results=[
                     dg.AssetCheckResult(
