@@ -18,13 +18,18 @@ from resources.warehouse.engine import tables_of
 from resources.warehouse.models import model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from resources.catalogue import Catalogue, Dataset
     from resources.register import Register
     from resources.warehouse import Engine
 
 _ROWS = ("dataset", "_record", "kind", "hold")
+_NOTHING = {
+    "held_persons": ("person", "kind", "hold"),
+    "held_values": ("identifier", "value", "kind", "hold"),
+    "held": ("dataset", "layer", "id", "kind", "hold"),
+}
 _BUSINESS_ID = "[0-9]{7}-[0-9]"
 
 
@@ -58,23 +63,23 @@ def mark(engine: Engine, catalogue: Catalogue, holds: Holds, source: str | None 
         source: the one source whose records are looked for; by default all.
     """
     _given(engine, catalogue, holds)
-    keeps = not holds.keeping.is_empty
-    tables = set(tables_of(engine, "register")) if keeps else set()
+    if holds.keeping.is_empty:
+        for table, columns in _NOTHING.items():
+            _empty(engine, table, columns)
+        return False
+    tables = set(tables_of(engine, "register"))
     datasets = [dataset for dataset in catalogue.datasets if dataset.table in tables]
-    pepper = {"pepper": holds.pepper}
     _empty(engine, "company_rows", _ROWS)
     if _is_any(holds, COMPANY):
         _companies(engine, catalogue, datasets, holds.pepper)
-    _make(engine, "held_persons", pepper)
+    _make(engine, "held_persons", {"pepper": holds.pepper})
     _make(engine, "held_values")
     _empty(engine, "held_rows", _ROWS)
-    if keeps:
-        mine = [dataset for dataset in datasets if source in (None, dataset.source)]
-        _rows(engine, catalogue, mine, holds)
+    _rows(engine, catalogue, [dataset for dataset in datasets if source in (None, dataset.source)], holds)
     _make(engine, "held_needles")
     _texts(engine, holds)
     _make(engine, "held")
-    return keeps
+    return True
 
 
 def kinds_of(engine: Engine, persons: Iterable[str]) -> dict[str, int]:
@@ -120,7 +125,7 @@ def _targets(holds: Holds, covers: str) -> list[tuple[str, str, str]]:
     return [(LEGAL_HOLD, hold.hold, hold.target) for hold in holds.keeping.holds if hold.covers == covers]
 
 
-def _take(engine: Engine, table: str, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _take(engine: Engine, table: str, columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     given = pa.table({column: pa.array([row[index] for row in rows], pa.string()) for index, column in enumerate(columns)})
     engine.register("given_rows", given)
     engine.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * FROM given_rows")

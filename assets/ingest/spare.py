@@ -75,7 +75,8 @@ def _kept(engine: Engine, what: Load) -> Iterator[tuple[str, dict[str, object]]]
 
 
 def _of_company(engine: Engine, what: Load) -> Iterator[tuple[str, dict[str, object]]]:
-    dataset, through, pepper = what.dataset, what.dataset.shape.company_through, {"pepper": what.pepper}
+    dataset, through = what.dataset, what.dataset.shape.company_through
+    pepper: dict[str, object] = {"pepper": what.pepper}
     if what.holds is None or not any(hold.covers == COMPANY for hold in what.holds.keeping.holds):
         return
     if dataset.shape.company_by is not None:

@@ -141,9 +141,13 @@ def overdue(register: Register) -> list[PurgeRecord]:
     away within a day), `outbox` and `ledger`.
     """
     with register.warehouse.reading() as engine:
-        audio = strays(engine, register.catalogue, register.recordings)
-        late = [_late(each) for each in look(register, engine)]
-        return [*(each for each in late if each.records), *_recordings(register, audio), *_landing(register)]
+        return _overdue(register, engine, look(register, engine))
+
+
+def _overdue(register: Register, engine: Engine, found: list[Due]) -> list[PurgeRecord]:
+    audio = strays(engine, register.catalogue, register.recordings)
+    late = [_late(each) for each in found]
+    return [*(each for each in late if each.records), *_recordings(register, audio), *_landing(register)]
 
 
 def kept_back(register: Register) -> list[Due]:
@@ -163,16 +167,17 @@ def _late(each: Due) -> PurgeRecord:
 
 def verify(register: Register) -> Verified:
     """Look at what readers see: is anything left that should have gone?"""
-    late, kept = sum(record.records for record in overdue(register)), kept_back(register)
     with register.warehouse.reading() as engine:
+        found = look(register, engine)
+        late = sum(record.records for record in _overdue(register, engine, found))
         undeclared = len(undeclared_tables(engine, register.catalogue))
         alone = orphans(engine, register.catalogue, register.recordings)
         return Verified(
             late,
             undeclared,
             alone,
-            held=sum(each.kept for each in kept),
-            waiting=sum(each.waiting.records for each in kept if each.waiting is not None),
+            held=sum(each.kept for each in found),
+            waiting=sum(each.waiting.records for each in found if each.waiting is not None),
             stray=files_without_rows(register, engine),
             lost=rows_without_files(register, engine),
         )

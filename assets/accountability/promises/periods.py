@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assets.accountability.promises.facts import Facts
-    from assets.accountability.promises.finding import Judgement, Target
+    from assets.accountability.promises.finding import Judgement, Target, Value
     from resources.catalogue import Catalogue
     from resources.ledger import PurgeRecord
 
@@ -53,7 +53,7 @@ def _judge(promise: str, facts: Facts, target: Target) -> Judgement:
 def _judge_own(facts: Facts, target: Target, rules: set[str]) -> Judgement:
     late = [each for each in facts.overdue if each.layer == _OWN[target] and each.rule in rules]
     number = len(facts.bundles) if target == BUNDLES else len(facts.requests)
-    evidence = {"own_records": number, **_late(late), **_kept(facts, rules, layer=_OWN[target])}
+    evidence: dict[str, Value | None] = {"own_records": number, **_late(late), **_kept(facts, rules, layer=_OWN[target])}
     return judged(len(late), "overdue", **evidence) if number or late else not_yet()
 
 

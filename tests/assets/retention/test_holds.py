@@ -203,3 +203,16 @@ def test_a_review_whose_day_has_come(filled: Small) -> None:
     end(filled, made)
     assert overdue_reviews(filled.register) == []
     assert [(each.made_by, each.ended_by) for each in HoldLedger(filled.register.ledger).holds()] == [("Maija", "Maija")]
+
+
+def test_what_a_source_says_it_deleted_stays_while_it_is_held(small: Small) -> None:
+    """A deletion at the source takes no held record, and takes the others."""
+    small.described["shop"]["datasets"]["customers"] |= {"load": "append"}
+    small.described["shop"]["datasets"]["customers"]["read"]["deleted"] = {"gone": "yes"}
+    small.describe()
+    small.deliver("shop", [customer(1, email=AINO), customer(2, email=EINO)])
+    small.ingest("shop")
+    held(small, "subject", subject_of(small, AINO))
+    small.deliver("shop", [customer(1, gone="yes"), customer(2, gone="yes")])
+    small.ingest("shop")
+    assert small.rows("SELECT customer_number FROM register.shop_customers") == [("C1",)]
