@@ -16,7 +16,7 @@ from assets.ingest.backfill import backfill_assets
 from assets.lineage import build_lineage
 from assets.retention.assets import retention_assets
 from assets.rights.assets import rights_assets
-from pipelines.jobs import EXECUTOR, backfill_jobs, daily_job, export_job
+from pipelines.jobs import EXECUTOR, backfill_jobs, daily_job, export_job, purge_job
 from pipelines.publish import publish_if_last
 from pipelines.schedules import daily_schedule
 from resources.catalogue import load_register
@@ -72,7 +72,7 @@ def build(folder: Path | None = None, home: Home | None = None, clock: Clock | N
             promises_asset(catalogue, register, [*purged, *(asset.key for asset in documents)]),
         ],
         asset_checks=[checks],
-        jobs=[daily, *backfill_jobs(days), export_job()],
+        jobs=[daily, purge_job(), *backfill_jobs(days), export_job()],
         schedules=[daily_schedule(daily, catalogue.notice.time_zone)],
         executor=EXECUTOR,
     )

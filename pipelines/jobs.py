@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 DAILY = "daily"
 EXPORT = "export_bundle"
+PURGE = "purge"
 # A source that cannot be read fails its own step after handing on what was held of it: all else goes on, and the run ends as failed.
 # Nothing on the terminal: the UI and the command say what happened.
 QUIET: dict[str, object] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -46,6 +47,17 @@ def backfill_jobs(days: Iterable[dg.AssetsDefinition]) -> list[dg.UnresolvedAsse
 def backfill_name(key: dg.AssetKey) -> str:
     """The job of an asset of days."""
     return "_".join(key.path)
+
+
+def purge_job() -> dg.UnresolvedAssetJobDefinition:
+    """Plan, purge and verify by hand; with `dry_run: true` in the configuration of the purge nothing goes."""
+    return dg.define_asset_job(
+        PURGE,
+        selection=dg.AssetSelection.groups("retention"),
+        description="Purges what is past its period, now. A dry run: set `dry_run` of `retention__purge` to true.",
+        executor_def=EXECUTOR,
+        config=QUIET | {"ops": {"retention__purge": {"config": {"dry_run": False}}}},
+    )
 
 
 def export_job() -> dg.UnresolvedAssetJobDefinition:

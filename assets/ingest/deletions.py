@@ -35,7 +35,18 @@ def mark_deleted(engine: Engine) -> None:
 
 
 def follow_deletions(engine: Engine, dataset: Dataset) -> int:
-    """Delete what is held of the records in `ended`, with their identifiers and what stands of them in quarantine; gives how many rows."""
+    """Delete what is in the register of the records in `ended`, with their identifiers and what stands of them in quarantine.
+
+    Gives how many rows went. What a hold keeps (`held`) stays: that the source has deleted it takes nothing away from what must be kept.
+    """
+    engine.run("DELETE FROM ended USING held WHERE held.id = ended._record AND held.dataset = $table", {"table": dataset.table})
+    engine.run(
+        """
+        DELETE FROM ended USING quarantine.records AS bad, held
+        WHERE bad._record = ended._record AND bad.dataset = $table AND held.id = bad._quarantine AND held.dataset = bad.dataset
+        """,
+        {"table": dataset.table},
+    )
     table = f"register.{name(dataset.table)}"
     count = engine.count(f"SELECT count(*) FROM {table} WHERE _record IN (SELECT _record FROM ended)")
     forget_identifiers(engine, "ended")

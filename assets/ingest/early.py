@@ -38,12 +38,16 @@ def without_past(dataset: Dataset, zone: str, today: dt.date) -> str:
     """The relation of the batch's records (`judged`) in which a field whose period is over has the value that is still held, or none.
 
     So what has gone stays away though the source still has it, and what is yet to go is left to the purge: neither counts as a change.
+    A record that comes in for the first time, and is kept by a hold (`spared`), comes in whole.
     """
     if not dataset.early:
         return "judged"
     early = {field.name: is_past(dataset, field, zone, today) for field in dataset.early}
     fields = ", ".join(
-        f"CASE WHEN {early[key]} THEN held.{name(key + '_held')} ELSE {name(key)} END AS {name(key)}" if key in early else name(key)
+        f"CASE WHEN {early[key]} AND NOT (held._held_record IS NULL AND judged._row IN (SELECT _row FROM spared)) "
+        f"THEN held.{name(key + '_held')} ELSE {name(key)} END AS {name(key)}"
+        if key in early
+        else name(key)
         for key in dataset.fields
     )
     held = ", ".join(f"{name(key)} AS {name(key + '_held')}" for key in early)
@@ -99,7 +103,7 @@ def name_by_rest(engine: Engine, dataset: Dataset, zone: str, today: dt.date) ->
 
 
 def rename_by_rest(engine: Engine, dataset: Dataset, zone: str, today: dt.date, anchors: str) -> None:
-    """Give the rows whose fields were emptied the ids that they have without them, here and in the identifiers.
+    """Give the rows whose fields were emptied the ids that they have without them, here, in the identifiers and in `held`.
 
     Args:
         engine: the run's working copy.
@@ -120,4 +124,8 @@ def rename_by_rest(engine: Engine, dataset: Dataset, zone: str, today: dt.date, 
         f"UPDATE {table} SET _record = renamed.id FROM renamed WHERE {table}._record = renamed.former AND renamed.former <> renamed.id"
     )
     rename_records(engine, "renamed", dataset.table)
+    engine.run(
+        "UPDATE held SET id = renamed.id FROM renamed WHERE held.id = renamed.former AND renamed.former <> renamed.id AND dataset = $table",
+        {"table": dataset.table},
+    )
     engine.run("DROP TABLE renamed")

@@ -14,13 +14,16 @@ from assets.ingest.account import Account, refuse_bad
 from assets.ingest.deletions import follow_deletions, mark_deleted
 from assets.ingest.early import earliest_last_day, name_by_rest, without_past
 from assets.ingest.ended import drop_ended
+from assets.ingest.held import Holds, mark
 from assets.ingest.identifiers import add_identifiers, forget_identifiers
 from assets.ingest.normalise import LOOKUPS
 from assets.ingest.people import identifier_rows, identify_again, normalise_values, normalised_columns, person
 from assets.ingest.quarantine import broken_rules, drop_outdone, quarantine
 from assets.ingest.snapshot import reconcile
+from assets.ingest.spare import spare
 from assets.ingest.table import prepare_table
 from assets.ingest.typing import anchor_date, anchor_faults, faults, record_id, typed
+from resources.ledger.holds import Keeping
 from resources.warehouse.dialect import name
 from resources.warehouse.last_days import last_day_of
 
@@ -46,6 +49,7 @@ class Load:
     pepper: str
     audio: Audio | None = None
     days: int = 0  # how many closed days were picked to be read again; 0 where the source is read as each day
+    holds: Holds | None = None  # what is held is neither dropped for its age nor deleted because its source has it no more
     is_release: bool = False  # the records come out of quarantine: they are neither the whole of a snapshot nor a sign of a changed source
 
     @property
@@ -72,9 +76,10 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
     if what.audio is not None:
         what.audio.list_files(engine)
     _land(engine, what, records)
+    keeps = mark(engine, what.catalogue, what.holds or Holds(Keeping(), what.pepper), what.dataset.source)
     if what.dataset.read.deleted and not what.is_release:
         mark_deleted(engine)
-    _split(engine, what)
+    _split(engine, what, keeps=keeps)
     account.dropped = {"where": left_out} if left_out else {}
     account.dropped |= dict(engine.rows("SELECT _drop, count(*) FROM judged WHERE _drop IS NOT NULL GROUP BY _drop ORDER BY _drop"))
     broken = broken_rules(engine)
@@ -94,7 +99,7 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
         account.deleted += follow_deletions(engine, what.dataset)
     if account.inserted or account.updated or account.deleted:
         engine.run("INSERT INTO meta.unresolved VALUES ($table)", {"table": what.dataset.table})
-    for table in ("landed", "judged", "records", "changed", *LOOKUPS, "faults"):
+    for table in ("landed", "judged", "records", "changed", *LOOKUPS, "faults", "spared"):
         engine.run(f"DROP TABLE {table}")
     return account
 
@@ -141,11 +146,12 @@ def _take(engine: Engine, table: str, rows: pa.Table) -> None:
     engine.unregister("taken")
 
 
-def _split(engine: Engine, what: Load) -> None:
+def _split(engine: Engine, what: Load, *, keeps: bool) -> None:
     """Mark what is dropped by a stated rule: past its period, purged before, or superseded by a later one of its key in the batch.
 
     A good record is dropped only where that is sure by the calendar: not where its rule waits for a relation, nor where it empties fields.
     One past its period that is held is not dropped: it brings its row up to date, and the purge takes it, with its proof.
+    What is kept by a hold is not dropped either: see `spare`.
     A bad one would be kept as a whole, so it goes by the shortest of the periods of the record and its fields. What a later good one of its
     key replaces is superseded, be it good or bad: so what is in quarantine is newer than the row that is held.
     """
@@ -171,6 +177,7 @@ def _split(engine: Engine, what: Load) -> None:
         """,
         {"pepper": what.pepper},
     )
+    spare(engine, what, keeps=keeps)
     engine.run("""
         CREATE TEMP TABLE superseded AS
         SELECT _row FROM judged WHERE _drop IS NULL AND _record IS NOT NULL

@@ -19,6 +19,7 @@ _WORDS = "[0-9A-Za-z_@.+-]+"
 def reconcile(engine: Engine, what: Load, account: Account) -> None:
     """Delete the rows, and the records in quarantine, that a snapshot no longer has; a record in quarantine keeps the row that it had.
 
+    What a hold keeps (`held`) stays, and counts neither as missing nor as there.
     A snapshot of less than `smallest_snapshot` of what is held deletes nothing: a source that broke must not empty the register.
     """
     table = f"register.{name(what.dataset.table)}"
@@ -34,7 +35,11 @@ def reconcile(engine: Engine, what: Load, account: Account) -> None:
         """,
         {"table": what.dataset.table},
     )
-    if _is_too_small(engine, what.dataset, table):
+    table_of = {"table": what.dataset.table}
+    kept = engine.count("SELECT count(*) FROM missing SEMI JOIN held ON held.id = missing._record AND held.dataset = $table", table_of)
+    engine.run("DELETE FROM missing USING held WHERE held.id = missing._record AND held.dataset = $table", table_of)
+    engine.run("DELETE FROM outdated USING held WHERE held.id = outdated._quarantine AND held.dataset = $table", table_of)
+    if _is_too_small(engine, what.dataset, table, kept):
         account.kept_back = engine.count("SELECT (SELECT count(*) FROM missing) + (SELECT count(*) FROM outdated)")
     else:
         missing = engine.count("SELECT count(*) FROM missing")
@@ -48,14 +53,15 @@ def reconcile(engine: Engine, what: Load, account: Account) -> None:
     engine.run("DROP TABLE outdated")
 
 
-def _is_too_small(engine: Engine, dataset: Dataset, table: str) -> bool:
-    """Whether too little is left of what is held; a record that is only in quarantine is held, too."""
+def _is_too_small(engine: Engine, dataset: Dataset, table: str, kept: int) -> bool:
+    """Whether too little is left of what is there beside what is only kept; a record that is only in quarantine is there, too."""
     alone = f"(_record IS NULL OR _record NOT IN (SELECT _record FROM {table}))"
     held = engine.count(
         f"SELECT (SELECT count(*) FROM {table}) + count(*) FROM quarantine.records WHERE dataset = $table AND {alone}",
         {"table": dataset.table},
     )
     gone = engine.count(f"SELECT (SELECT count(*) FROM missing) + count(*) FROM outdated WHERE {alone}")
+    held -= kept
     return held - gone < dataset.shape.least_of_snapshot * held
 
 

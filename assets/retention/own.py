@@ -7,11 +7,15 @@ is counted once.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from assets.retention.due import Due, Terms
 from resources.clock import local_date
 from resources.ledger import PurgeRecord
+from resources.ledger.holds import RESTRICTION, HoldLedger
+from resources.ledger.plans import PlanLedger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
 _UNFINISHED = dt.timedelta(days=1)  # as long as a bundle, or a batch, may be in the making
 _ANSWERED = "answered"
+WAITS = "waits"
 
 
 @dataclass(frozen=True)
@@ -32,29 +37,88 @@ class OwnDue:
     files: list[Path]
     strays: list[Path]
     requests: dict[str, dt.date]
+    held: tuple[Due, ...] = ()
 
 
-def due(register: Register) -> OwnDue:
-    """What is past its period today, nothing changed. A request that was not answered stays, and so does one whose bundle stays."""
+@dataclass(frozen=True)
+class Back:
+    """What keeps a request and its bundle back: what keeps the person's data, by request; and whether its keyed hash was approved to go."""
+
+    held: dict[str, str] = field(default_factory=dict)
+    approved: frozenset[str] = frozenset()
+    terms: Terms = field(default_factory=Terms)
+
+    def reason(self, layer: str, rule: str, request: str, day: dt.date) -> str | None:
+        """Why it stays: what keeps it, or that it waits for approval; None where it goes."""
+        if request in self.held:
+            return self.held[request]
+        waits = rule in self.terms.approved_rules and planned_hash(self.terms.pepper, layer, rule, request, day) not in self.approved
+        return WAITS if waits else None
+
+
+def planned_hash(pepper: str, layer: str, rule: str, request: str, day: dt.date) -> str:
+    """The keyed hash by which a plan knows a bundle or a request."""
+    return hashlib.sha256(f"{pepper}{layer}/{rule}/{request}/{day}".encode()).hexdigest()[:32]
+
+
+def due(register: Register, back: Back | None = None) -> OwnDue:
+    """What is past its period today, nothing changed.
+
+    A request that was not answered stays, and so does one whose bundle stays, and one for a restriction that was not lifted. What `back`
+    holds back stands in `held`.
+    """
+    back = back or Back()
+    restricted = {each for each, kind, _, _ in HoldLedger(register.ledger).keeping().requests if kind == RESTRICTION}
+    stay: dict[tuple[str, str], dict[str, dt.date]] = {}
     rules, own, zone = register.catalogue.retention.rules, register.catalogue.retention.own, register.catalogue.notice.time_zone
     today = register.clock.today()
     bundles, kept, files = {}, set(), {}
     for row in register.ledger.bundles():
         made = local_date(row["made_at"], zone)
         files[row["file"]] = row["request"]
-        if is_past(rules[own.bundles], made, today):
+        reason = back.reason("outbox", own.bundles, row["request"], made)
+        is_due = is_past(rules[own.bundles], made, today)
+        if is_due and reason is None:
             bundles[row["request"]] = made
         else:
             kept.add(row["request"])
-    requests = {
-        row["request"]: received
-        for row in register.ledger.requests()
-        if row["state"] == _ANSWERED and row["request"] not in kept
-        if is_past(rules[own.requests], received := local_date(row["received_at"], zone), today)
-    }
+        if is_due and reason is not None:
+            stay.setdefault(("outbox", reason), {})[row["request"]] = made
+    requests = {}
+    for row in register.ledger.requests():
+        received = local_date(row["received_at"], zone)
+        if row["state"] != _ANSWERED or row["request"] in restricted or not is_past(rules[own.requests], received, today):
+            continue
+        reason = back.reason("ledger", own.requests, row["request"], received)
+        if reason is not None:
+            stay.setdefault(("ledger", reason), {})[row["request"]] = received
+        elif row["request"] not in kept:
+            requests[row["request"]] = received
     due_files = [register.outbox / file for file, request in files.items() if request in bundles]
     strays = [path for path in leftovers(register.outbox.iterdir(), register.clock.now()) if path.name not in files]
-    return OwnDue(bundles, due_files, strays, requests)
+    return OwnDue(bundles, due_files, strays, requests, tuple(_kept(register, stay)))
+
+
+def _kept(register: Register, stay: dict[tuple[str, str], dict[str, dt.date]]) -> Iterator[Due]:
+    own = register.catalogue.retention.own
+    for (layer, reason), days in sorted(stay.items()):
+        what, rule = ("bundles", own.bundles) if layer == "outbox" else ("requests", own.requests)
+        nothing, record = _record(layer, what, rule, ()), _record(layer, what, rule, days.values())
+        yield Due(nothing, {}, record) if reason == WAITS else Due(nothing, {reason: record.records})
+
+
+def planned_hashes(register: Register, back: Back) -> list[str]:
+    """The keyed hashes of the bundles and requests that wait for approval."""
+    own, zone = register.catalogue.retention.own, register.catalogue.notice.time_zone
+    rules, today = register.catalogue.retention.rules, register.clock.today()
+    there = [("outbox", own.bundles, row["request"], local_date(row["made_at"], zone)) for row in register.ledger.bundles()]
+    answered = [row for row in register.ledger.requests() if row["state"] == _ANSWERED]
+    there += [("ledger", own.requests, row["request"], local_date(row["received_at"], zone)) for row in answered]
+    return sorted(
+        planned_hash(back.terms.pepper, layer, rule, request, day)
+        for layer, rule, request, day in there
+        if is_past(rules[rule], day, today) and back.reason(layer, rule, request, day) == WAITS
+    )
 
 
 def plan(register: Register, found: OwnDue | None = None) -> list[PurgeRecord]:
@@ -66,13 +130,17 @@ def plan(register: Register, found: OwnDue | None = None) -> list[PurgeRecord]:
     ]
 
 
-def purge(register: Register, run: str) -> list[PurgeRecord]:
-    """Delete what is due, files first, and leave no byte of it in the ledger's files; gives what went."""
-    found = due(register)
+def purge(register: Register, run: str, back: Back | None = None) -> list[PurgeRecord]:
+    """Delete what is due and not held back, files first, and leave no byte of it in the ledger's files; gives what went."""
+    found = due(register, back)
     records = [record for record in plan(register, found) if record.records]
     for path in (*found.files, *found.strays):
         path.unlink(missing_ok=True)
     register.ledger.own_gone(run, register.clock.now(), records, bundles=found.bundles, requests=found.requests)
+    pepper, ledger = register.home.pepper, PlanLedger(register.ledger)
+    for layer, requests in (("outbox", found.bundles), ("ledger", found.requests)):
+        ledger.note_own(run, layer, [hashlib.sha256(f"{pepper}{request}".encode()).hexdigest()[:32] for request in requests])
+    register.ledger.wipe()
     return records
 
 

@@ -11,50 +11,69 @@ from typing import TYPE_CHECKING
 from assets.ingest.early import rename_by_rest
 from assets.ingest.identifiers import forget_identifiers
 from assets.retention.counts import count_due, undeclared_counts
+from assets.retention.due import Terms, take
 from assets.retention.layers import layers
-from resources.ledger import PurgeRecord
 from resources.warehouse.dialect import literal, name
 from resources.warehouse.engine import tables_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
+    from assets.retention.due import Due
     from assets.retention.layers import Layer
     from resources.catalogue import Catalogue
+    from resources.ledger import PurgeRecord
     from resources.warehouse import Engine
 
+_PLAIN = Terms()
 
-def plan(engine: Engine, catalogue: Catalogue, today: dt.date) -> list[PurgeRecord]:
-    """What is due on a local date, by layer, data set and rule; nothing is changed.
+
+def plan(engine: Engine, catalogue: Catalogue, today: dt.date, terms: Terms = _PLAIN) -> list[PurgeRecord]:
+    """What goes on a local date, by layer, data set and rule; nothing is changed.
 
     A record whose anchor lies on local date D is due from the day after D + period; one that waits for a relation, from the day after the
     end of its grace. Where the anchor is empty, the rule's `open` says whether the record is kept or counted from its ingestion. The layer
     `field` counts records that stay and lose a field; a quarantined record goes by the shortest of its data set's periods, for its text
     holds every field.
+
+    What `assets.retention.due.prepare` found to be held, and what waits for an approval, does not go.
     """
-    records = []
+    return [due.going for due in planned(engine, catalogue, today, terms)]
+
+
+def planned(
+    engine: Engine, catalogue: Catalogue, today: dt.date, terms: Terms = _PLAIN, each: Callable[[Due], None] | None = None
+) -> list[Due]:
+    """What is due on a local date, by layer, data set and rule: what goes, what is held, and what waits for approval.
+
+    Args:
+        engine: the warehouse, with what `prepare` made.
+        catalogue: the register's catalogue.
+        today: the local date.
+        terms: on what terms it goes.
+        each: called for each layer, while the tables `due` and `overdue` are of it.
+    """
+    found = []
     for layer in layers(engine, catalogue, today):
-        statement = f"SELECT count(*), min(anchored), max(anchored) FROM ({layer.dates}) AS dated WHERE last_day < $today"
-        count, oldest, newest = engine.rows(statement, {"today": today})[0]
-        records.append(PurgeRecord(layer.layer, layer.dataset.table, layer.rule, count, oldest, newest))
-    return records
+        found.append(take(engine, layer, today, terms))
+        if each is not None:
+            each(found[-1])
+    return found
 
 
-def due_without_anchor(engine: Engine, catalogue: Catalogue, today: dt.date, pepper: str) -> Iterator[tuple[str, list[str]]]:
-    """Keyed hashes, by table, of the records that are due by their age in the register alone, or by a relation that ended."""
-    for layer in layers(engine, catalogue, today):
-        if layer.leaves_hashes:
-            statement = f"SELECT sha256($pepper || id) FROM ({layer.dates}) AS dated WHERE last_day < $today AND by_ingestion"
-            if hashes := [row[0] for row in engine.rows(statement, {"today": today, "pepper": pepper})]:
-                yield layer.dataset.table, hashes
+def purge(engine: Engine, catalogue: Catalogue, today: dt.date, terms: Terms = _PLAIN, each: Callable[[Due], None] | None = None) -> int:
+    """Delete what goes, and empty the fields that do, inside the caller's transaction; gives how many rows it took or emptied.
 
-
-def purge(engine: Engine, catalogue: Catalogue, today: dt.date) -> int:
-    """Delete what is due, and empty the fields that are, inside the caller's transaction; gives how many rows it took or emptied."""
+    `each` is called of what a layer loses before it does: the ledger is told first.
+    """
     gone = 0
     for layer in layers(engine, catalogue, today):
-        engine.run(f"CREATE OR REPLACE TEMP TABLE due AS SELECT id FROM ({layer.dates}) AS dated WHERE last_day < $today", {"today": today})
+        due = take(engine, layer, today, terms)
+        if not due.going.records:
+            continue
+        if each is not None:
+            each(due)
         if layer.action == "aggregate":
             count_due(engine, layer.dataset, catalogue.notice.time_zone)
         if layer.action == "blank":

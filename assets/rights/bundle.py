@@ -233,6 +233,7 @@ class Bundle:
             "records": self.holding.records,
             "tables": tables,
             "unread": len(self.holding.unread),
+            **({"kept_by": self.holding.kept_by} if self.holding.kept_by else {}),
             "files": files,
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assets.ingest.held import Holds, kinds_of, mark
 from assets.rights.bundle import Bundle
 from assets.rights.collect import collect, identifiers, name_subject
 from assets.rights.facts import facts
@@ -16,6 +17,7 @@ from assets.rights.unread import unattributed, unread
 from assets.rights.wording import LANGUAGES, Wording
 from resources.connectors.landing import sha256
 from resources.errors import AnsvarError
+from resources.ledger.holds import OPEN_REQUEST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,4 +85,7 @@ def _holding(engine: Engine, register: Register, subject: Subject, request: Requ
     holding = Holding(tables, known, unread(engine, catalogue, searched, tables), unattributed(engine, catalogue, known))
     redact(engine, catalogue, own(catalogue, searched, tables), holding, wording.marks(KINDS))
     holding.facts = facts(catalogue, holding.tables)
+    holds = Holds.of(register)
+    mark(engine, catalogue, holds)
+    holding.kept_by = {kind: number for kind, number in kinds_of(engine, subject.persons).items() if kind != OPEN_REQUEST}
     return holding

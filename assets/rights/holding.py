@@ -129,6 +129,8 @@ class Holding:
     unattributed: list[Unattributed] = field(default_factory=list)
     redacted: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     facts: list[Fact] = field(default_factory=list)
+    kept_by: dict[str, int] = field(default_factory=dict)
+    """How many records a legal hold or a restriction keeps, by kind; why there is a hold is nobody's but the ledger's."""
 
     @property
     def records(self) -> int:

@@ -18,6 +18,7 @@ _COMMANDS = {
     "discover": "Fields that sources have and the catalogue does not.",
     "export": "Write the bundle that answers a request.",
     "fields": "Every field of every data set, with its tags.",
+    "hold": "Legal holds: what is kept though its period is over.",
     "init": "Make a home.",
     "lineage": "Where a column comes from and where it goes.",
     "notice": "Write the privacy notice, the record of processing and the data map.",

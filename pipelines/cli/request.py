@@ -8,6 +8,7 @@ from assets.ingest.people import forms
 from pipelines.cli.show import as_json as print_json
 from pipelines.cli.show import table
 from resources.errors import AnsvarError
+from resources.ledger.holds import HoldLedger
 from resources.register import Register, open_register
 
 KINDS = ("access", "rectification", "erasure", "restriction", "objection")
@@ -65,6 +66,16 @@ def answered(request_id: str) -> None:
         raise AnsvarError("This is a request for access: `ansvar export` answers it, and records that it did.")
     register.ledger.request_state(request.id, "answered")
     click.echo(f"{request.id} is answered.")
+
+
+@command.command("lift")
+@click.argument("request_id", metavar="REQUEST")
+@click.option("--by", required=True, metavar="NAME", help="Who lifts it: it is written down.")
+def lift(request_id: str, by: str) -> None:
+    """Lift the restriction that a request asked for: what it kept is purged again in its time."""
+    register = open_register()
+    HoldLedger(register.ledger).lift(request_id, by, register.clock.now())
+    click.echo(f"The restriction of {request_id} is lifted.")
 
 
 @command.command("list")

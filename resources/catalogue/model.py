@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         Shape,
         SourceShape,
         VocabularyShape,
+        WholeShape,
     )
     from resources.limits import Limit
 
@@ -148,6 +149,10 @@ class Catalogue:
     def dataset(self, table: str) -> Dataset:
         """The data set of a register table."""
         return next(dataset for dataset in self.datasets if dataset.table == table)
+
+    def whole_of(self, dataset: Dataset, whole: WholeShape) -> Dataset:
+        """The data set whose records those of another belong to, as `belongs_to` or `company_through` names it."""
+        return self.sources[dataset.source].datasets[whole.dataset.rpartition(".")[2]]
 
     def category(self, key: str) -> CategoryShape:
         """A data category of the vocabulary."""

@@ -43,7 +43,11 @@ def check_retention(document: Document, retention: RetentionShape, names: Names)
         _check_action(document, name, rule)
     for key in OwnShape.model_fields:
         own = getattr(retention.own, key)
-        if is_known(document, ("own", key), own, names.rules, "rule of this file") and not _is_plain(retention.rules[own]):
+        if (
+            own is not None
+            and is_known(document, ("own", key), own, names.rules, "rule of this file")
+            and not _is_plain(retention.rules[own])
+        ):
             hint = "what the register makes itself is deleted after a calendar period: use a rule with 'period', and no 'action'"
             document.report(("own", key), f"'{own}' cannot be used here: {hint}")
     used = {rule.while_ for rule in retention.rules.values()}

@@ -58,6 +58,7 @@ class RuleShape(Shape):
     counts: CountsShape | None = None
     open: Unusual | None = None
     future: Unusual | None = None
+    approval: bool = False
     promise: Name
     reason: Label
     _limit: Limit | None = PrivateAttr(default=None)
@@ -88,11 +89,18 @@ class OwnShape(Shape):
     """The rules of what the register makes itself.
 
     Export bundles are counted from their making, answered requests from their receipt, and what Dagster keeps of runs from their beginning.
+    `purges` is the rule of the keyed hashes of what was purged, counted from the purge; by default they are kept as long as requests are.
     """
 
     bundles: Name
     requests: Name
     runs: Name
+    purges: Name | None = None
+
+    @property
+    def rule_of_purges(self) -> str:
+        """The rule of the keyed hashes of what was purged."""
+        return self.purges or self.requests
 
 
 class RetentionShape(Shape):
@@ -102,3 +110,10 @@ class RetentionShape(Shape):
     own: OwnShape
     relations: dict[Name, RelationShape] = Field(default_factory=dict)
     financial_year_ends_in: Annotated[int, Field(ge=1, le=12)] = 12
+    approval: Literal["required"] | None = None
+    approval_days: Annotated[int, Field(ge=1, le=366)] = 14
+
+    @property
+    def approved_rules(self) -> frozenset[str]:
+        """The rules by which nothing goes before a named user approved the plan."""
+        return frozenset(name for name, rule in self.rules.items() if rule.approval or self.approval is not None)

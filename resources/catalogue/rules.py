@@ -10,6 +10,7 @@ from resources.catalogue.field_rules import check_field
 from resources.catalogue.inheritance import OF_PERSONS, WHERE_DEMANDED, Levels
 from resources.catalogue.model import SYSTEM
 from resources.catalogue.names import check_zone, is_known
+from resources.catalogue.whole_rules import check_wholes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,6 +82,7 @@ class DatasetRules:
         self._check_persons()
         self._check_prohibition()
         check_companies(self.document, self)
+        check_wholes(self)
         self._check_files()
         if (
             self.stated.load != "snapshot"

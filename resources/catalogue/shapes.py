@@ -152,6 +152,21 @@ class EmploymentShape(Shape):
     role: Name | None = None
 
 
+class WholeShape(Shape):
+    """The record of another data set of the same source that a record belongs to: the one whose fields have the same values.
+
+    `by` is a field that has the same name in both, or the fields here, each with its name there.
+    """
+
+    dataset: Text
+    by: Name | Annotated[dict[Name, Name], Field(min_length=1)]
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """The fields here, each with its name there."""
+        return {self.by: self.by} if isinstance(self.by, str) else self.by
+
+
 class DatasetShape(TagsShape):
     """A data set of a source: what one record is, how it is read, whose it is, how long it is kept.
 
@@ -172,6 +187,9 @@ class DatasetShape(TagsShape):
     prohibition: ProhibitionShape | None = None
     company: CompanyShape | None = None
     employment: EmploymentShape | None = None
+    belongs_to: WholeShape | None = None
+    company_by: Name | None = None
+    company_through: WholeShape | None = None
     fields: Annotated[dict[Name, FieldShape], Field(min_length=1)]
 
     @property

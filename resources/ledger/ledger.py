@@ -193,9 +193,9 @@ class Ledger:
             counted = _planned(run, moment, records, "done")
             if counted:
                 connection.execute(tables.purges.insert(), counted)
-        self._wipe()
+        self.wipe()
 
-    def _wipe(self) -> None:
+    def wipe(self) -> None:
         """Empty SQLite's write-ahead log into the database, where `secure_delete` overwrites what was deleted."""
         if self.engine.dialect.name == "sqlite":
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -160,3 +160,71 @@ verdicts = sa.Table(
     sa.Column("undone_reason", sa.Text),
     sa.Index("verdicts_by_decision", "decision"),
 )
+
+holds = sa.Table(
+    "holds",
+    metadata,
+    sa.Column("hold", sa.String(32), primary_key=True),
+    sa.Column("covers", sa.String(16), nullable=False),  # subject, company, dataset
+    sa.Column("target", sa.String(120), nullable=False),  # a subject's id, a keyed hash of a business id, or a data set's name
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("made_by", sa.String(120), nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Column("review_on", sa.Date, nullable=False),
+    sa.Column("ended_by", sa.String(120)),
+    sa.Column("ended_at", sa.DateTime),
+)
+
+hold_persons = sa.Table(
+    "hold_persons",
+    metadata,
+    sa.Column("hold", sa.ForeignKey("holds.hold", ondelete="CASCADE"), primary_key=True),
+    sa.Column("hash", sa.String(64), primary_key=True),  # keyed hash of a source person that was the subject's when the hold was made
+)
+
+restrictions_lifted = sa.Table(
+    "restrictions_lifted",
+    metadata,
+    sa.Column("request", sa.ForeignKey("requests.request", ondelete="CASCADE"), primary_key=True),
+    sa.Column("lifted_by", sa.String(120), nullable=False),
+    sa.Column("lifted_at", sa.DateTime, nullable=False),
+)
+
+plans = sa.Table(
+    "plans",
+    metadata,
+    sa.Column("plan", sa.String(32), primary_key=True),
+    sa.Column("state", sa.String(16), nullable=False),  # waiting, approved, replaced
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("planned_at", sa.DateTime, nullable=False),
+    sa.Column("expires_on", sa.Date, nullable=False),
+    sa.Column("approved_by", sa.String(120)),
+    sa.Column("approved_at", sa.DateTime),
+)
+
+plan_counts = sa.Table(
+    "plan_counts",
+    metadata,
+    sa.Column("plan", sa.ForeignKey("plans.plan", ondelete="CASCADE"), primary_key=True),
+    sa.Column("layer", sa.String(16), primary_key=True),
+    sa.Column("dataset", sa.String(120), primary_key=True),
+    sa.Column("rule", sa.String(60), primary_key=True),
+    sa.Column("records", sa.Integer, nullable=False),
+    sa.Column("oldest", sa.Date),
+    sa.Column("newest", sa.Date),
+)
+
+plan_records = sa.Table(
+    "plan_records",
+    metadata,
+    sa.Column("plan", sa.ForeignKey("plans.plan", ondelete="CASCADE"), primary_key=True),
+    sa.Column("hash", sa.String(32), primary_key=True),  # keyed hash of a record's id and of the state in which it was planned
+)
+
+purged_records = sa.Table(
+    "purged_records",
+    metadata,
+    sa.Column("hash", sa.String(32), primary_key=True),  # keyed hash of the id of a record that was purged
+    sa.Column("purge", sa.ForeignKey("purges.purge", ondelete="CASCADE"), primary_key=True),
+    sa.Index("purged_records_by_purge", "purge"),
+)

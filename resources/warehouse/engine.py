@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 
 
+_ROWS_AT_ONCE = 10_000
+
+
 class WarehouseError(AnsvarError):
     """A statement failed; says which step and what kind of error, never the engine's message, which may quote data."""
 
@@ -45,6 +48,15 @@ class Engine:
         self.run(statement, parameters)
         try:
             return self._connection.fetchall()
+        except duckdb.Error as error:
+            raise WarehouseError(_described(error, statement)) from None
+
+    def stream(self, statement: str, parameters: Mapping[str, object] | None = None) -> Iterator[tuple[Any, ...]]:
+        """The rows of a large result, some at once; nothing else may be run meanwhile."""
+        self.run(statement, parameters)
+        try:
+            while rows := self._connection.fetchmany(_ROWS_AT_ONCE):
+                yield from rows
         except duckdb.Error as error:
             raise WarehouseError(_described(error, statement)) from None
 

@@ -20,7 +20,7 @@ from assets.ingest.mismatches import mismatches
 from assets.ingest.typing import anchor_date
 from assets.lineage import build_lineage
 from assets.outreach.prohibitions import against_prohibition, prohibitions
-from assets.retention.run import overdue
+from assets.retention.run import kept_back, overdue
 from resources.clock import local_date
 from resources.warehouse.dialect import name
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from assets.accountability.promises.finding import Target
     from assets.ingest.mismatches import Mismatch
     from assets.lineage import Lineage
+    from assets.retention.due import Due
     from resources.catalogue import Catalogue, Dataset
     from resources.ledger import PurgeRecord
     from resources.register import Register
@@ -121,6 +122,11 @@ class Facts:
     def overdue(self) -> list[PurgeRecord]:
         """What is held past its period, in any layer."""
         return overdue(self.register)
+
+    @cached_property
+    def kept_back(self) -> list[Due]:
+        """What is past its period and lawfully there: kept by a legal hold, a restriction or an open request."""
+        return [each for each in kept_back(self.register) if each.kept]
 
     @cached_property
     def published(self) -> dict[str, Any] | None:

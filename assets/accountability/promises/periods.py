@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assets.accountability.promises.facts import Facts
-    from assets.accountability.promises.finding import Judgement, Target
+    from assets.accountability.promises.finding import Judgement, Target, Value
     from resources.catalogue import Catalogue
     from resources.ledger import PurgeRecord
 
@@ -42,6 +42,7 @@ def _judge(promise: str, facts: Facts, target: Target) -> Judgement:
     if not late and not held.rows:
         return not_yet(period=periods)
     evidence = {"records": held.rows, "period": periods, "oldest": held.oldest, "read": facts.read_on(dataset), **_late(late)}
+    evidence |= _kept(facts, rules, dataset=dataset.table)
     stated, now = facts.commitments["periods"].get(dataset.id), periods_of(dataset)
     if not late and stated is not None and stated != now:
         others = sorted({period for name, period in stated.items() if now.get(name) != period})
@@ -52,10 +53,18 @@ def _judge(promise: str, facts: Facts, target: Target) -> Judgement:
 def _judge_own(facts: Facts, target: Target, rules: set[str]) -> Judgement:
     late = [each for each in facts.overdue if each.layer == _OWN[target] and each.rule in rules]
     number = len(facts.bundles) if target == BUNDLES else len(facts.requests)
-    return judged(len(late), "overdue", own_records=number, **_late(late)) if number or late else not_yet()
+    evidence: dict[str, Value | None] = {"own_records": number, **_late(late), **_kept(facts, rules, layer=_OWN[target])}
+    return judged(len(late), "overdue", **evidence) if number or late else not_yet()
 
 
 def _late(late: list[PurgeRecord]) -> dict[str, int | str]:
     if not late:
         return {}
     return {"overdue": sum(each.records for each in late), "layers": ", ".join(sorted({each.layer for each in late}))}
+
+
+def _kept(facts: Facts, rules: set[str], *, dataset: str | None = None, layer: str | None = None) -> dict[str, int]:
+    """How many records are kept past their period, lawfully: by a legal hold, a restriction or an open request."""
+    found = [each for each in facts.kept_back if each.going.rule in rules and each.going.dataset == (dataset or each.going.dataset)]
+    number = sum(each.kept for each in found if layer in (None, each.going.layer))
+    return {"held_back": number} if number else {}

@@ -76,12 +76,15 @@ def _said(problems: list[Problem], tag: str) -> set[tuple[str, int, str]]:
 
 
 def _others(text: Text, dataset: str) -> list[tuple[str, ...]]:
-    """What of a source is not needed to load a data set: the other data sets, what its fields are called, and what it leaves out."""
+    """What is not needed to load a data set: the others, how it is tied to them, what its fields are called, what it leaves out."""
     fields, read = ("datasets", dataset, "fields"), ("datasets", dataset, "read")
     labelled = [field for field in text.keys(*fields) if "label" in text.keys(*fields, field)]
     left_out = [(*read, "ignore")] if "ignore" in text.keys(*read) else []
     others = [("datasets", each) for each in text.keys("datasets") if each != dataset]
-    return others + left_out + [(*fields, field, "label") for field in labelled]
+    tied = [
+        ("datasets", dataset, each) for each in ("belongs_to", "company_by", "company_through") if each in text.keys("datasets", dataset)
+    ]
+    return others + tied + left_out + [(*fields, field, "label") for field in labelled]
 
 
 def _needed(text: Text, dataset: str) -> set[str]:
