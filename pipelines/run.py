@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from resources.home import Home
 
 _TAGS = {".dagster/repository": "__repository__@ansvar"}  # so that the UI lists the run with its job
+ERASURES = dg.AssetKey(["retention", "erasures"])
 _PROCESS = "ansvar/process"
 _EVALUATED = dg.DagsterEventType.ASSET_CHECK_EVALUATION
 
@@ -60,6 +61,11 @@ def run_export(home: Home, request: str) -> Ran:
     opened.ledger.request(request)
     add_partition(home, request)
     return _run(export_bundle, home, selection=None, tags=_TAGS | {"dagster/partition": request})
+
+
+def run_erasures(home: Home) -> Ran:
+    """Carry out the erasures that were decided on."""
+    return _run(daily, home, selection=[ERASURES], tags=_TAGS)
 
 
 def add_partition(home: Home, request: str) -> None:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from assets.ingest.account import Account, refuse_bad
 from assets.ingest.deletions import follow_deletions, mark_deleted
 from assets.ingest.early import earliest_last_day, name_by_rest, without_past
+from assets.ingest.erased import ERASED_FAULT, ERASED_PERSON, Erased, mark_erased
 from assets.ingest.people import identifier_rows, identify_again, normalise_phones, normalised_columns, person
 from assets.ingest.quarantine import broken_rules, drop_outdone, quarantine
 from assets.ingest.snapshot import reconcile
@@ -41,6 +42,7 @@ class Load:
     gone: pa.Table  # keyed hashes (`hash`) of records that were purged and whose source may still have them
     pepper: str
     audio: Audio | None = None
+    erased: Erased | None = None  # by what erased persons are known, if any
     is_release: bool = False  # the records come out of quarantine: they are neither the whole of a snapshot nor a sign of a changed source
 
     @property
@@ -73,9 +75,10 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
     account.dropped = {"where": left_out} if left_out else {}
     account.dropped |= dict(engine.rows("SELECT _drop, count(*) FROM judged WHERE _drop IS NOT NULL GROUP BY _drop ORDER BY _drop"))
     broken = broken_rules(engine)
-    account.quarantined = sum(count for _, _, count in broken)
+    account.quarantined = sum(count for _, rule, count in broken if rule != ERASED_PERSON)
     if not what.is_release:
         refuse_bad(what.dataset, account, broken)
+    account.quarantined = sum(count for _, _, count in broken)
     quarantine(engine, what)
     identify_again(engine, what.dataset, what.catalogue)
     _upsert(engine, what, account)
@@ -96,7 +99,7 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
 def _land(engine: Engine, what: Load, records: Path) -> None:
     """`judged`: the batch's records, typed, each with its record id and the number of the rule that it breaks (`faults`)."""
     zone = what.catalogue.sources[what.dataset.source].shape.time_zone
-    rules = faults(what.dataset, zone)
+    rules = [*faults(what.dataset, zone), ERASED_FAULT]
     values = ", ".join(f"{typed(each, zone)} AS {name(key)}" for key, each in what.dataset.fields.items())
     plain = ", ".join(f"typed.{name(key)}" for key in what.dataset.fields)
     broken = " ".join(f"WHEN {rule.condition} THEN {number}" for number, rule in enumerate(rules))
@@ -136,7 +139,7 @@ def _take(engine: Engine, table: str, rows: pa.Table) -> None:
 
 
 def _split(engine: Engine, what: Load) -> None:
-    """Mark what is dropped by a stated rule: past its period, purged before, or superseded by a later one of its key in the batch.
+    """Mark what is dropped by a stated rule: past its period, purged before, of an erased person, or superseded in the batch.
 
     A good record past its period that is held is not dropped: it brings its row up to date, and the purge takes it, with its proof.
     A bad one would be kept as a whole, so it goes by the shortest of the periods of the record and its fields. What a later good one of its
@@ -163,6 +166,7 @@ def _split(engine: Engine, what: Load) -> None:
         """,
         {"pepper": what.pepper},
     )
+    mark_erased(engine, what)
     engine.run("""
         CREATE TEMP TABLE superseded AS
         SELECT _row FROM judged WHERE _drop IS NULL AND _record IS NOT NULL

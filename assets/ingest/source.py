@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assets.ingest.account import Account, RefusedError, refuse_drift, write_batch
 from assets.ingest.audio import Audio
+from assets.ingest.erased import Erased
 from assets.ingest.load import Load, held_rows, load
 from assets.ingest.mismatches import Mismatch, mismatches
 from resources.connectors.extract import Connector
@@ -90,6 +91,7 @@ def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str
         today=register.clock.today(),
         gone=register.ledger.gone(dataset.table),
         pepper=register.home.pepper,
+        erased=Erased.of(register),
         audio=Audio(Path(connector.folder), register.recordings) if dataset.audio is not None else None,
     )
     decoded, undeclared = extraction.decoded, list(extraction.decoded.undeclared)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
+    from assets.retention.orders import Orders
     from resources.catalogue import Catalogue, Dataset, Field
     from resources.warehouse import Engine
 
@@ -58,14 +59,23 @@ def due_without_anchor(engine: Engine, catalogue: Catalogue, today: dt.date, pep
             yield layer.dataset.table, [row[0] for row in engine.rows(statement, {"today": today, "pepper": pepper})]
 
 
-def purge(engine: Engine, catalogue: Catalogue, today: dt.date) -> int:
-    """Delete what is due, and empty the fields that are, inside the caller's transaction; gives how many rows it took or emptied."""
+def purge(engine: Engine, catalogue: Catalogue, today: dt.date, orders: Orders | None = None) -> int:
+    """Delete what is due, and empty the fields that are, inside the caller's transaction; gives how many rows it took or emptied.
+
+    Args:
+        engine: the run's working copy.
+        catalogue: the register's catalogue.
+        today: the local date.
+        orders: where the keys of what goes are written for its sources, if they are.
+    """
     gone = 0
     for layer in _layers(engine, catalogue):
         engine.run(f"CREATE OR REPLACE TEMP TABLE due AS SELECT id FROM ({layer.dates}) AS dated WHERE last_day < $today", {"today": today})
         if layer.layer == "field":
             gone += _empty(engine, layer, catalogue.notice.time_zone, today)
         else:
+            if orders is not None and layer.layer == "register":
+                orders.add(engine, layer.dataset, "due")
             gone += _delete(engine, layer)
         engine.run("DROP TABLE due")
     return gone

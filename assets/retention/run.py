@@ -9,7 +9,8 @@ from assets.identity.kept import Kept
 from assets.identity.resolve import is_stale, resolve
 from assets.ingest.audio import orphans, strays, sweep
 from assets.ingest.load import held_rows
-from assets.retention import own
+from assets.retention import leavings, own
+from assets.retention.orders import PURGE, Orders
 from assets.retention.purge import due_without_anchor, plan, purge, undeclared_tables
 from resources.ledger import PurgeRecord
 from resources.runs import begin_run, finish_run
@@ -41,7 +42,7 @@ class Verified:
 
 def due(register: Register, engine: Engine) -> list[PurgeRecord]:
     """What a purge would take today, by layer, data set and rule: of the warehouse that the engine reads, the outbox and the ledger."""
-    found = [*plan(engine, register.catalogue, register.clock.today()), *own.plan(register)]
+    found = [*plan(engine, register.catalogue, register.clock.today()), *own.plan(register), *leavings.plan(register)]
     return [record for record in found if record.records]
 
 
@@ -61,17 +62,19 @@ def purge_in_run(register: Register, run: str) -> Purged:
     for table, going in hashes.items():
         known = set(ledger.gone(table)["hash"].to_pylist())  # a warehouse out of a backup may hold them again
         ledger.gone_meant(run, table, sorted(going - known))
+    orders = Orders.of(register)
     with register.warehouse.writing(run) as engine:
         if records:
-            purge(engine, catalogue, today)
+            purge(engine, catalogue, today, orders)
         if records or is_stale(engine):
             resolve(engine, catalogue, Kept.of(register))
+    orders.meant(register, run, PURGE)
     finish_run(register, run)
     with register.warehouse.reading() as engine:
         tables = {record.dataset for record in records if record.layer == "register"}
         rows = {table: held_rows(engine, catalogue.dataset(table)) for table in sorted(tables)}
         files = sweep(engine, catalogue, register.recordings)
-    return Purged([*records, *own.purge(register, run)], files, rows)
+    return Purged([*records, *own.purge(register, run), *leavings.purge(register, run)], files, rows)
 
 
 def overdue(register: Register) -> list[PurgeRecord]:

@@ -159,7 +159,10 @@ def _not_read(folder: Path) -> Iterator[Problem]:
 def _spoken_rule(rule: RuleShape) -> RuleShape:
     """A rule, with its period put into words where its reason speaks of it: a period stands in one place."""
     period = rule.period
-    return rule.model_copy(update={"reason": _spoken(rule.reason, period)}) if period.months or period.days else rule
+    if not period.months and not period.days:
+        return rule
+    erasure = rule.erasure.model_copy(update={"reason": _spoken(rule.erasure.reason, period)}) if rule.erasure else None
+    return rule.model_copy(update={"reason": _spoken(rule.reason, period), "erasure": erasure})
 
 
 def _spoken(label: Label, period: Period) -> Label:

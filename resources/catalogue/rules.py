@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from resources.catalogue.erasure_rules import check_erasure
 from resources.catalogue.field_rules import check_field
 from resources.catalogue.inheritance import OF_PERSONS, WHERE_DEMANDED, Levels
 from resources.catalogue.model import SYSTEM
@@ -26,7 +27,9 @@ def check_retention(document: Document, retention: RetentionShape, names: Names)
     for name, rule in retention.rules.items():
         is_known(document, ("rules", name, "promise"), rule.promise, names.promises, "promise of notice.yaml")
         check_placeholders(document, ("rules", name, "reason"), rule.reason)
-    for key in ("bundles", "requests"):
+        if rule.erasure is not None:
+            check_placeholders(document, ("rules", name, "erasure", "reason"), rule.erasure.reason)
+    for key in ("bundles", "requests", "erasures", "work_orders"):
         is_known(document, ("own", key), getattr(retention.own, key), names.rules, "rule of this file")
 
 
@@ -77,6 +80,7 @@ class DatasetRules:
         self._check_anchor()
         self._check_persons()
         self._check_prohibition()
+        check_erasure(self)
         self._check_files()
         if (
             self.stated.load != "snapshot"

@@ -123,8 +123,22 @@ class ProhibitionShape(Shape):
     until: Name | None = None
 
 
+class DeletesShape(Shape):
+    """How a record is deleted at its source: by one request, or by one SQL statement, that name the record by its key.
+
+    `{field}` in `path`, and `:field` in `statement`, stand for the fields of the data set's key; `rate` is how many requests a minute go.
+    """
+
+    path: Text | None = None
+    method: Literal["DELETE", "POST"] = "DELETE"
+    rate: Annotated[int, Field(ge=1)] | None = None
+    statement: Text | None = None
+
+
 class DatasetShape(TagsShape):
     """A data set of a source: what one record is, how it is read, whose it is, how long it is kept.
+
+    `recorded` names the field that says when a record came about at its source, where the anchor does not say it.
 
     As the catalogue gives it, it bears the retention rule and the purposes that it inherits of its source; they are empty before.
     """
@@ -141,6 +155,8 @@ class DatasetShape(TagsShape):
     purposes: Annotated[list[Name], Field(min_length=1)] = []
     persons: dict[Name, list[Name]]
     prohibition: ProhibitionShape | None = None
+    recorded: Name | None = None
+    deletes: DeletesShape | None = None
     fields: Annotated[dict[Name, FieldShape], Field(min_length=1)]
 
     @property
@@ -163,20 +179,38 @@ class SourceShape(TagsShape):
     datasets: Annotated[dict[Name, DatasetShape], Field(min_length=1)]
 
 
+class ErasureShape(Shape):
+    """On what ground the records of a rule stay when a person asks to be erased (GDPR Art. 17(3); Art. 21(3) for a `prohibition`), and why.
+
+    `only: prohibitions` keeps of a data set's records those alone by which the person still forbids something.
+    """
+
+    keeps: Literal["freedom_of_expression", "legal_obligation", "public_health", "archiving", "legal_claims", "prohibition"]
+    only: Literal["prohibitions"] | None = None
+    reason: Label
+
+
 class RuleShape(Shape):
-    """A retention rule: a calendar period from an anchor."""
+    """A retention rule: a calendar period from an anchor; `erasure` names the ground on which its records stay when a person is erased."""
 
     period: PeriodText
     open: Literal["keep", "ingested"] | None = None
     promise: Name
     reason: Label
+    erasure: ErasureShape | None = None
 
 
 class OwnShape(Shape):
-    """The rules of what the register makes itself: export bundles, counted from their making, and answered requests, from their receipt."""
+    """The rules of what the register makes itself.
+
+    Export bundles are counted from their making, answered requests from their receipt, what stays of an erasure from the erasure, and work
+    orders for the sources from their making. Without a rule for one of the last two, nothing of it is made.
+    """
 
     bundles: Name
     requests: Name
+    erasures: Name | None = None
+    work_orders: Name | None = None
 
 
 class RetentionShape(Shape):
