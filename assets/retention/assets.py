@@ -6,7 +6,7 @@ from datetime import timedelta
 import dagster as dg
 
 from assets.declare import Opener, guarded
-from assets.retention.erase import Finder, erase_decided
+from assets.retention.erase import Finder, KeptBack, erase_decided, kept_back
 from assets.retention.run import due, purge_in_run, verify
 from resources.ledger import PurgeRecord
 from resources.runs import begin_run
@@ -14,12 +14,13 @@ from resources.runs import begin_run
 GROUP = "retention"
 
 
-def erasures_asset(register: Opener, find: Finder) -> dg.AssetsDefinition:
+def erasures_asset(register: Opener, find: Finder, held: KeptBack = kept_back) -> dg.AssetsDefinition:
     """The erasures that were decided on; a step of its own after the purge, which has published by then.
 
     Args:
         register: opens the register.
         find: finds whom a request means.
+        held: tells how many records of a person something keeps back, as a legal hold; such a person is left for the next time.
     """
 
     @dg.asset(
@@ -31,7 +32,7 @@ def erasures_asset(register: Opener, find: Finder) -> dg.AssetsDefinition:
     )
     def retention_erasures(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         with guarded():
-            done = erase_decided(register(context.run.run_id), find)
+            done = erase_decided(register(context.run.run_id), find, held)
             told = {"persons erased": done.erased, "kept back": done.kept_back, "unclear": done.unclear}
             return dg.MaterializeResult(metadata=told | {"records erased": done.records, "records kept on a ground": done.stays})
 

@@ -180,7 +180,7 @@ def _finish(register: Register, row: dict[str, Any]) -> dict[str, Any]:
     requests = [each["request"] for each in mine if each["state"] == "answered"] if rules[own.requests].erasure is None else []
     for file in bundles.values():
         (register.outbox / file).unlink(missing_ok=True)
-    summary = row["summary"] | {"audio": files, "bundles": len(bundles), "requests": len(requests)}
+    summary: dict[str, Any] = row["summary"] | {"audio": files, "bundles": len(bundles), "requests": len(requests)}
     ledger.done(row["erasure"], summary, [*bundles], requests, ERASED)
     return summary
 

@@ -47,6 +47,6 @@ def carry_out(small: Small) -> Erasures:
     return erase_decided(small.register, whom)
 
 
-def counts(summary: dict[str, Any], *keys: str) -> dict[str, tuple[int, ...]]:
+def counts(summary: dict[str, Any], *keys: str) -> dict[str, tuple[object, ...]]:
     """What is told of each data set, under some keys."""
     return {each["dataset"]: tuple(each[key] for key in keys) for each in summary["datasets"]}

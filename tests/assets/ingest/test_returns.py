@@ -214,3 +214,16 @@ def test_the_latest_erasure_counts(shop: Small) -> None:
     assert carry_out(shop).erased == 1
     assert _deliver(shop, customer(1, **AINO, seen_at="2026-10-18T10:00:00Z")) == {"erased_before": 1}
     assert _numbers(shop) == ["C2"]
+
+
+def test_who_is_not_held_yet_is_known_all_the_same(small: Small) -> None:
+    """What a person gave with a request that nobody bears keeps older records away that a source delivers for the first time."""
+    keeping(small)
+    small.deliver("shop", [customer(2), customer(3)])
+    small.ingest("shop")
+    assert erase(small, EMAIL)["summary"]["datasets"] == []
+    small.at(LATER)
+    small.deliver("chats", [chat(1, **AINO), chat(2, cookie="c-2"), chat(3, "2026-10-18T10:00:00Z", **AINO)])
+    account = small.ingest("chats")["chats.conversations"].account
+    assert account is not None
+    assert (account.dropped, account.inserted) == ({"erased_before": 1}, 2)
