@@ -159,15 +159,7 @@ def _bearing(engine: Engine, what: Load) -> None:
         WITH named AS (SELECT {own}{columns} FROM judged AS records {joins} WHERE records._drop IS NULL)
         SELECT borne.* FROM ({" UNION ALL ".join(values)}) AS borne WHERE borne.kind IN (SELECT kind FROM erased_hashes)
     """)
-    engine.run(f"""
-        CREATE TEMP TABLE known AS
-        SELECT given.kind, given.value, max(erased.erased_at) AS erased_at
-        FROM (SELECT DISTINCT kind, value FROM borne) AS given
-        INNER JOIN erasure_keys AS keys ON keys.kind = given.kind
-        INNER JOIN erased_hashes AS erased
-          ON erased.key_id = keys.key_id AND erased.kind = given.kind AND erased.hash = {KEYED_HASH.format(value="given.value")}
-        GROUP BY given.kind, given.value
-    """)
+    know_again(engine)
     engine.run(
         f"""
         CREATE TEMP TABLE bearing AS
@@ -187,28 +179,54 @@ def _bearing(engine: Engine, what: Load) -> None:
     engine.run("DROP TABLE known")
 
 
+def know_again(engine: Engine) -> None:
+    """Make `known` (`kind`, `value`, `erased_at`): the values of the table `borne` (`kind`, `value`) that were erased, and when last.
+
+    The hashes are a table of their own: within a join they would be made anew for each pair that is compared.
+    """
+    engine.run(f"""
+        CREATE OR REPLACE TEMP TABLE hashed AS
+        SELECT given.kind, given.value, keys.key_id, {KEYED_HASH.format(value="given.value")} AS hash
+        FROM (SELECT DISTINCT kind, value FROM borne) AS given
+        INNER JOIN erasure_keys AS keys ON keys.kind = given.kind
+    """)
+    engine.run("""
+        CREATE OR REPLACE TEMP TABLE known AS
+        SELECT hashed.kind, hashed.value, max(erased.erased_at) AS erased_at
+        FROM hashed
+        INNER JOIN erased_hashes AS erased ON erased.hash = hashed.hash AND erased.key_id = hashed.key_id AND erased.kind = hashed.kind
+        GROUP BY hashed.kind, hashed.value
+    """)
+    engine.run("DROP TABLE hashed")
+
+
 def _decided(engine: Engine, erased: Erased) -> None:
     """Follow what named users decided on records that do not say of when they are: they come in, or they are from before the erasure."""
     if erased.returns.num_rows == 0:
         return
     engine.register("return_rows", erased.returns)
-    hashed = KEYED_HASH.format(value="given._record")
+    engine.run(f"""
+        CREATE OR REPLACE TEMP TABLE waiting AS
+        SELECT given._record, keys.key_id, {KEYED_HASH.format(value="given._record")} AS hash
+        FROM (SELECT DISTINCT _record FROM bearing WHERE state = 'unknown' AND _record IS NOT NULL) AS given
+        INNER JOIN erasure_keys AS keys ON keys.kind = '{RECORD}'
+    """)
     states = {ADMITTED: "after", DISCARDED: "before"}
     for decision, state in states.items():
         engine.run(
-            f"""
+            """
             UPDATE bearing SET state = $state
             FROM (
-              SELECT given._record FROM (SELECT DISTINCT _record FROM bearing WHERE state = 'unknown' AND _record IS NOT NULL) AS given
-              INNER JOIN erasure_keys AS keys ON keys.kind = '{RECORD}'
-              INNER JOIN return_rows AS decided
-                ON decided.key_id = keys.key_id AND decided.decision = $decision AND decided.hash = {hashed}
+              SELECT waiting._record FROM waiting
+              INNER JOIN return_rows AS decided ON decided.hash = waiting.hash AND decided.key_id = waiting.key_id
+              WHERE decided.decision = $decision
             ) AS settled
             WHERE bearing._record = settled._record AND bearing.state = 'unknown' AND bearing.is_main
             """,
             {"state": state, "decision": decision},
         )
     engine.unregister("return_rows")
+    engine.run("DROP TABLE waiting")
 
 
 def _empty(engine: Engine, fields: Sequence[str], condition: str) -> None:

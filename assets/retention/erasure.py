@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from assets.ingest.erased import QUARANTINE, RECORD, Erased, emptied_fields, kept_condition, time_state
-from resources.keyed_hash import KEYED_HASH
+from assets.ingest.erased import QUARANTINE, RECORD, Erased, emptied_fields, kept_condition, know_again, time_state
 from resources.warehouse.dialect import literal, name
 from resources.warehouse.engine import tables_of
 
@@ -141,36 +140,37 @@ def apply_erasures(engine: Engine, register: Register) -> dict[str, int]:
         return {}
     erased.load(engine)
     _concerned_by_hash(engine, register)
-    engine.run(f"""
-        INSERT INTO erased_quarantine
-        SELECT records._quarantine, records.dataset FROM quarantine.records AS records
-        INNER JOIN erasure_keys AS keys ON keys.kind = '{QUARANTINE}'
-        INNER JOIN erased_hashes AS erased
-          ON erased.kind = keys.kind AND erased.key_id = keys.key_id AND erased.hash = {KEYED_HASH.format(value="records._quarantine")}
-    """)
+    _quarantined_by_hash(engine)
     decided = _decide(engine, register.catalogue, moment)
     carry_out(engine, register.catalogue)
     counts = {each.dataset: each.goes + each.of_others + each.quarantined for each in decided}
     return {table: count for table, count in counts.items() if count}
 
 
+def _quarantined_by_hash(engine: Engine) -> None:
+    """Fill `erased_quarantine` with the records in quarantine whose text went before."""
+    engine.run(f"CREATE OR REPLACE TEMP TABLE borne AS SELECT '{QUARANTINE}' AS kind, _quarantine AS value FROM quarantine.records")
+    know_again(engine)
+    engine.run("""
+        INSERT INTO erased_quarantine
+        SELECT records._quarantine, records.dataset FROM quarantine.records AS records INNER JOIN known ON known.value = records._quarantine
+    """)
+
+
 def _concerned_by_hash(engine: Engine, register: Register) -> None:
     """Fill `concerned` with the records that bear an erased identifier, or are known by their id, and were held, or are from, before."""
-    value = KEYED_HASH.format(value="given.value")
+    ids = " UNION ALL ".join(_record_ids(engine, register.catalogue))
     engine.run(f"""
-        CREATE OR REPLACE TEMP TABLE bearing AS
-        WITH borne AS (
+        CREATE OR REPLACE TEMP TABLE borne AS
+        SELECT borne.* FROM (
           SELECT dataset, _record, role, is_main, kind, value FROM identity.identifiers WHERE NOT shared
-          UNION ALL
-          {" UNION ALL ".join(_record_ids(engine, register.catalogue)) or "SELECT '', '', '', true, '', '' WHERE false"}
-        ),
-        known AS (
-          SELECT given.kind, given.value, max(erased.erased_at) AS erased_at
-          FROM (SELECT DISTINCT kind, value FROM borne WHERE kind IN (SELECT kind FROM erased_hashes)) AS given
-          INNER JOIN erasure_keys AS keys ON keys.kind = given.kind
-          INNER JOIN erased_hashes AS erased ON erased.key_id = keys.key_id AND erased.kind = given.kind AND erased.hash = {value}
-          GROUP BY given.kind, given.value
-        )
+          {f"UNION ALL {ids}" if ids else ""}
+        ) AS borne
+        WHERE borne.kind IN (SELECT kind FROM erased_hashes)
+    """)
+    know_again(engine)
+    engine.run("""
+        CREATE OR REPLACE TEMP TABLE bearing AS
         SELECT borne.dataset, borne._record, borne.role, borne.is_main, max(known.erased_at) AS erased_at
         FROM borne INNER JOIN known ON known.kind = borne.kind AND known.value = borne.value
         GROUP BY borne.dataset, borne._record, borne.role, borne.is_main
