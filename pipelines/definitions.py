@@ -14,8 +14,9 @@ from assets.identity.assets import identity_assets
 from assets.ingest.assets import ingest_assets, key_of, source_specs
 from assets.ingest.backfill import backfill_assets
 from assets.lineage import build_lineage
-from assets.retention.assets import retention_assets
+from assets.retention.assets import erasures_asset, retention_assets
 from assets.rights.assets import rights_assets
+from assets.rights.whom import whom
 from pipelines.jobs import EXECUTOR, backfill_jobs, daily_job, export_job, purge_job
 from pipelines.publish import publish_if_last
 from pipelines.schedules import daily_schedule
@@ -67,6 +68,7 @@ def build(folder: Path | None = None, home: Home | None = None, clock: Clock | N
             *days,
             identity,
             *retention,
+            erasures_asset(register, whom),
             *rights_assets(register, [*tables.values(), *sorted(identity.keys)]),
             *documents,
             promises_asset(catalogue, register, [*purged, *(asset.key for asset in documents)]),

@@ -53,7 +53,7 @@ def purge_job() -> dg.UnresolvedAssetJobDefinition:
     """Plan, purge and verify by hand; with `dry_run: true` in the configuration of the purge nothing goes."""
     return dg.define_asset_job(
         PURGE,
-        selection=dg.AssetSelection.groups("retention"),
+        selection=dg.AssetSelection.assets(*(["retention", step] for step in ("plan", "purge", "verify"))),
         description="Purges what is past its period, now. A dry run: set `dry_run` of `retention__purge` to true.",
         executor_def=EXECUTOR,
         config=QUIET | {"ops": {"retention__purge": {"config": {"dry_run": False}}}},

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from resources.home import Home
 
 _TAGS = {".dagster/repository": "__repository__@ansvar"}  # so that the UI lists the run with its job
+ERASURES = dg.AssetKey(["retention", "erasures"])
 _PROCESS = "ansvar/process"
 _EVALUATED = dg.DagsterEventType.ASSET_CHECK_EVALUATION
 
@@ -105,6 +106,11 @@ def _stretches(days: Iterable[dt.date]) -> list[tuple[dt.date, dt.date]]:
         else:
             found.append((day, day))
     return found
+
+
+def run_erasures(home: Home) -> Ran:
+    """Carry out the erasures that were decided on."""
+    return _run(daily, home, selection=[ERASURES], tags=_TAGS)
 
 
 def add_partition(home: Home, request: str) -> None:

@@ -6,6 +6,7 @@ home/
   landing/     batches on their way in
   recordings/  audio, one file a record
   outbox/      export bundles
+  work_orders/ keys of records that the source systems are to delete
   documents/   the notice, the record of processing, the data map, the promises
   dagster/     Dagster's own storage (no personal data)
   settings.env values of ${NAME} in the register's YAML: secrets stand here
@@ -23,9 +24,10 @@ from pathlib import Path
 from resources.errors import AnsvarError
 
 _NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_FOLDERS = ("warehouse", "landing", "recordings", "outbox", "documents", "dagster", "temporary")
+_FOLDERS = ("warehouse", "landing", "recordings", "outbox", "work_orders", "documents", "dagster", "temporary")
 _BEFOREHAND = {"settings.env", "clock"}  # what may stand in a folder that is to become a home
 _OWN_FILES = {"pepper.key", "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db-journal"}
+_EARLIER_PEPPERS = "pepper.*.key"
 _PEPPER_BYTES = 32
 
 
@@ -75,13 +77,19 @@ class Home:
         return (self.path / "pepper.key").read_text(encoding="utf-8")
 
     @property
+    def peppers(self) -> list[str]:
+        """The secret that keyed hashes are made with, then the earlier ones that were put aside as `pepper.<name>.key`."""
+        return [self.pepper, *(file.read_text(encoding="utf-8") for file in sorted(self.path.glob(_EARLIER_PEPPERS)))]
+
+    @property
     def ledger_url(self) -> str:
         """The ledger's SQLAlchemy URL: `ANSVAR_LEDGER`, by default SQLite in the home."""
         return os.environ.get("ANSVAR_LEDGER") or f"sqlite:///{self.path / 'ledger.db'}"
 
     def strangers(self) -> int:
         """How many files and folders at the top of the home are none that Ansvar made."""
-        return sum(1 for each in self.path.iterdir() if each.name not in {*_FOLDERS, *_BEFOREHAND, *_OWN_FILES})
+        ours = {*_FOLDERS, *_BEFOREHAND, *_OWN_FILES}
+        return sum(1 for each in self.path.iterdir() if each.name not in ours and not each.match(_EARLIER_PEPPERS))
 
     def settings(self) -> dict[str, str]:
         """The settings of `settings.env`, overridden by the environment.

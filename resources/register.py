@@ -43,6 +43,11 @@ class Register:
         return self.home.path / "documents"
 
     @property
+    def work_orders(self) -> Path:
+        """Where the work orders for the sources are put."""
+        return self.home.path / "work_orders"
+
+    @property
     def outbox(self) -> Path:
         """Where export bundles are put."""
         return self.home.path / "outbox"

@@ -14,6 +14,7 @@ from assets.ingest.account import Account, refuse_bad
 from assets.ingest.deletions import follow_deletions, mark_deleted
 from assets.ingest.early import earliest_last_day, name_by_rest, without_past
 from assets.ingest.ended import drop_ended
+from assets.ingest.erased import ERASED_FAULT, ERASED_PERSON, Erased, mark_erased
 from assets.ingest.held import Holds, mark
 from assets.ingest.identifiers import add_identifiers, forget_identifiers
 from assets.ingest.normalise import LOOKUPS
@@ -50,6 +51,7 @@ class Load:
     audio: Audio | None = None
     days: int = 0  # how many closed days were picked to be read again; 0 where the source is read as each day
     holds: Holds | None = None  # what is held is neither dropped for its age nor deleted because its source has it no more
+    erased: Erased | None = None  # by what erased persons are known, if any
     is_release: bool = False  # the records come out of quarantine: they are neither the whole of a snapshot nor a sign of a changed source
 
     @property
@@ -83,9 +85,10 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
     account.dropped = {"where": left_out} if left_out else {}
     account.dropped |= dict(engine.rows("SELECT _drop, count(*) FROM judged WHERE _drop IS NOT NULL GROUP BY _drop ORDER BY _drop"))
     broken = broken_rules(engine)
-    account.quarantined = sum(count for _, _, count in broken)
+    account.quarantined = sum(count for _, rule, count in broken if rule != ERASED_PERSON)
     if not what.is_release:
         refuse_bad(what.dataset, account, broken)
+    account.quarantined = sum(count for _, _, count in broken)
     quarantine(engine, what)
     identify_again(engine, what.dataset, what.catalogue)
     _upsert(engine, what, account)
@@ -107,7 +110,7 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
 def _land(engine: Engine, what: Load, records: Path) -> None:
     """`judged`: the batch's records, typed, each with its record id and the number of the rule that it breaks (`faults`)."""
     zone = what.catalogue.sources[what.dataset.source].shape.time_zone
-    rules = [*faults(what.dataset, zone), *anchor_faults(what.dataset, what.zone, what.today)]
+    rules = [*faults(what.dataset, zone), *anchor_faults(what.dataset, what.zone, what.today), ERASED_FAULT]
     values = ", ".join(f"{typed(each, zone)} AS {name(key)}" for key, each in what.dataset.fields.items())
     plain = ", ".join(f"typed.{name(key)}" for key in what.dataset.fields)
     broken = " ".join(f"WHEN {rule.condition} THEN {number}" for number, rule in enumerate(rules))
@@ -147,7 +150,7 @@ def _take(engine: Engine, table: str, rows: pa.Table) -> None:
 
 
 def _split(engine: Engine, what: Load, *, keeps: bool) -> None:
-    """Mark what is dropped by a stated rule: past its period, purged before, or superseded by a later one of its key in the batch.
+    """Mark what is dropped by a stated rule: past its period, purged before, of an erased person, or superseded in the batch.
 
     A good record is dropped only where that is sure by the calendar: not where its rule waits for a relation, nor where it empties fields.
     One past its period that is held is not dropped: it brings its row up to date, and the purge takes it, with its proof.
@@ -178,6 +181,7 @@ def _split(engine: Engine, what: Load, *, keeps: bool) -> None:
         {"pepper": what.pepper},
     )
     spare(engine, what, keeps=keeps)
+    mark_erased(engine, what)
     engine.run("""
         CREATE TEMP TABLE superseded AS
         SELECT _row FROM judged WHERE _drop IS NULL AND _record IS NOT NULL

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assets.ingest.account import Account, write_batch
 from assets.ingest.audio import Audio
+from assets.ingest.erased import Erased
 from assets.ingest.held import Holds
 from assets.ingest.load import Load, load
 from resources.connectors.again import decode_again, outside
@@ -86,6 +87,7 @@ def _load(register: Register, engine: Engine, dataset: Dataset, run: str, read: 
         gone=register.ledger.gone(dataset.table),
         pepper=register.home.pepper,
         holds=Holds.of(register),
+        erased=Erased.of(register),
         audio=Audio(Path(connector.folder), register.recordings) if dataset.audio is not None else None,
         is_release=True,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assets.ingest.account import Account, RefusedError, refuse_drift, write_batch
 from assets.ingest.audio import Audio
+from assets.ingest.erased import Erased
 from assets.ingest.held import Holds
 from assets.ingest.load import Load, held_rows, load
 from assets.ingest.mismatches import Mismatch, mismatches
@@ -127,6 +128,7 @@ def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str
         gone=register.ledger.gone(dataset.table),
         pepper=register.home.pepper,
         holds=Holds.of(register),
+        erased=Erased.of(register),
         audio=Audio(Path(connector.folder), register.recordings) if dataset.audio is not None else None,
         days=len(days),
     )

@@ -1,4 +1,4 @@
-"""Declares the daily purge: plan, purge, verify."""
+"""Declares the daily purge: plan, purge, verify; and the erasures that were decided on."""
 
 import datetime as dt
 from collections import Counter
@@ -9,6 +9,7 @@ import dagster as dg
 from assets.declare import Opener, guarded
 from assets.retention import dagster_storage
 from assets.retention.due import Due
+from assets.retention.erase import Finder, erase_decided
 from assets.retention.forecast import Forecast, forecast, totals
 from assets.retention.holds import overdue_reviews
 from assets.retention.run import look, purge_in_run, verify
@@ -22,6 +23,30 @@ class PurgeConfig(dg.Config):
     """How the purge is run: a dry run says what would go, and purges nothing."""
 
     dry_run: bool = False
+
+
+def erasures_asset(register: Opener, find: Finder) -> dg.AssetsDefinition:
+    """The erasures that were decided on; a step of its own after the purge, which has published by then.
+
+    Args:
+        register: opens the register.
+        find: finds whom a request means.
+    """
+
+    @dg.asset(
+        key=[GROUP, "erasures"],
+        group_name=GROUP,
+        deps=[[GROUP, "verify"]],
+        kinds={"duckdb"},
+        description="Persons whose erasure a named user decided, and who are gone but for what a stated ground keeps.",
+    )
+    def retention_erasures(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+        with guarded():
+            done = erase_decided(register(context.run.run_id), find)
+            told = {"persons erased": done.erased, "kept back": done.kept_back, "unclear": done.unclear}
+            return dg.MaterializeResult(metadata=told | {"records erased": done.records, "records kept on a ground": done.stays})
+
+    return retention_erasures
 
 
 def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.AssetsDefinition]:

@@ -65,7 +65,12 @@ def planned(
 def purge(engine: Engine, catalogue: Catalogue, today: dt.date, terms: Terms = _PLAIN, each: Callable[[Due], None] | None = None) -> int:
     """Delete what goes, and empty the fields that do, inside the caller's transaction; gives how many rows it took or emptied.
 
-    `each` is called of what a layer loses before it does: the ledger is told first.
+    Args:
+        engine: the run's working copy.
+        catalogue: the register's catalogue.
+        today: the local date.
+        terms: on what terms it goes.
+        each: called of what a layer loses before it does, while the table `due` holds the ids.
     """
     gone = 0
     for layer in layers(engine, catalogue, today):

@@ -10,11 +10,12 @@ from assets.identity.resolve import is_stale, update
 from assets.ingest.audio import orphans, strays, sweep
 from assets.ingest.held import Holds
 from assets.ingest.load import held_rows
-from assets.retention import own
+from assets.retention import leavings, own
 from assets.retention.approval import expire, renew_plan
 from assets.retention.due import Due, Terms, hashes, prepare, without_anchor
 from assets.retention.files import files_without_rows, rows_without_files
 from assets.retention.kept_requests import back_of
+from assets.retention.orders import PURGE, Orders
 from assets.retention.purge import planned, purge, undeclared_tables
 from resources.ledger import PurgeRecord
 from resources.ledger.plans import PlanLedger
@@ -81,7 +82,7 @@ def purge_in_run(register: Register, run: str, *, dry_run: bool = False) -> Purg
     if dry_run:
         return _dry(register, run)
     catalogue, today, ledger, plans = register.catalogue, register.clock.today(), register.ledger, PlanLedger(register.ledger)
-    holds, terms = Holds.of(register), Terms.of(register)
+    holds, terms, orders = Holds.of(register), Terms.of(register), Orders.of(register)
     plans.forget_void()
     records: list[PurgeRecord] = []
     gone: dict[str, set[str]] = {}
@@ -92,6 +93,8 @@ def purge_in_run(register: Register, run: str, *, dry_run: bool = False) -> Purg
         def note(each: Due) -> None:
             records.append(each.going)
             plans.purge_meant(run, register.clock.now(), each.going, hashes(engine, terms.pepper))
+            if each.going.layer == "register":
+                orders.add(engine, catalogue.dataset(each.going.dataset), "due")
             if each.is_remembered:
                 gone.setdefault(each.going.dataset, set()).update(without_anchor(engine, terms.pepper))
 
@@ -101,6 +104,7 @@ def purge_in_run(register: Register, run: str, *, dry_run: bool = False) -> Purg
             ledger.gone_meant(run, table, sorted(going - known))
         if records or is_stale(engine):
             update(engine, catalogue, Kept.of(register))
+    orders.meant(register, run, PURGE)
     finish_run(register, run)
     with register.warehouse.reading() as engine:
         tables = {record.dataset for record in records if record.layer == "register"}
@@ -112,7 +116,7 @@ def purge_in_run(register: Register, run: str, *, dry_run: bool = False) -> Purg
     own_due = _own(register, back)
     with register.warehouse.reading() as engine:
         renew_plan(register, engine)
-    taken = own.purge(register, run, back)
+    taken = [*own.purge(register, run, back), *leavings.purge(register, run)]
     return Purged([*records, *taken], files, rows, [*found, *own_due])
 
 
@@ -129,7 +133,8 @@ def _dry(register: Register, run: str) -> Purged:
 
 def _own(register: Register, back: own.Back) -> list[Due]:
     found = own.due(register, back)
-    return [*(Due(record) for record in own.plan(register, found)), *found.held]
+    records = [*own.plan(register, found), *leavings.plan(register)]
+    return [*(Due(record) for record in records), *found.held]
 
 
 def overdue(register: Register) -> list[PurgeRecord]:

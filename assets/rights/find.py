@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from assets.identity.whom import UntoldError
 from assets.ingest.people import forms
 from resources.errors import AnsvarError
 from resources.warehouse.models import model
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 
-class UnclearError(AnsvarError):
+class UnclearError(UntoldError):
     """The identifiers of a request do not tell who the person is."""
 
     def __init__(self) -> None:

@@ -65,6 +65,26 @@ def unread(engine: Engine, catalogue: Catalogue, identifiers: list[Identifier], 
     return records
 
 
+def unread_ids(engine: Engine, catalogue: Catalogue, identifiers: list[Identifier]) -> list[str]:
+    """The ids of the records in quarantine that `unread` would tell of: those that go where the subject is erased.
+
+    Args:
+        engine: what is published, with `subject_persons`.
+        catalogue: the register's catalogue.
+        identifiers: the subject's, those alone that no other may have.
+    """
+    _values(engine, [row for each in identifiers for row in _needles(catalogue, each)])
+    engine.run("""
+        CREATE OR REPLACE TEMP TABLE subject_records AS
+        SELECT DISTINCT records._record
+        FROM identity.record_persons AS records INNER JOIN subject_persons AS mine ON mine.person = records.person
+        WHERE records.is_main
+    """)
+    values = {each.value.lower() for each in identifiers}
+    found = engine.rows(model("rights/unread"))
+    return [record for record, *_, whole, _, is_copy in found if is_copy or _borne(whole, values, regions(catalogue))]
+
+
 def _needles(catalogue: Catalogue, identifier: Identifier) -> list[tuple[str, str, str, bool]]:
     """What to look for in raw text: a value in lower case; of a telephone number its last digits."""
     if catalogue.vocabulary.identifiers[identifier.kind].normalise == "phone":

@@ -96,8 +96,21 @@ def show(record: str, by: str, reason: str) -> None:
 
 @command.command("release")
 @click.argument("datasets", metavar="[SOURCE.DATASET]…", nargs=-1)
-def release(datasets: Sequence[str]) -> None:
-    """Type records in quarantine again, after their rule was mended: those that now fit are loaded, the others stay."""
+@click.option(
+    "--id", "records", multiple=True, metavar="ID", help="A record that may be of a person who was erased: let it in all the same."
+)
+@click.option("--by", default="", metavar="NAME", help="With --id: who decides that it comes in.")
+@click.option("--reason", default="", help="With --id: why.")
+def release(datasets: Sequence[str], records: Sequence[str], by: str, reason: str) -> None:
+    """Type records in quarantine again, after their rule was mended: those that now fit are loaded, the others stay.
+
+    A record of the rule erased_person bears an identifier of a person who was erased, and does not say of when it is: --id lets it in.
+    """
+    if records:
+        from resources.ledger.erasures import ADMITTED
+
+        table(_RELEASED, [_row(each) for each in admit(open_register(), records, ADMITTED, by, reason)])
+        return
     register = open_register()
     if not register.warehouse.is_published:
         raise AnsvarError("The register is empty: no run has been published yet. Run `ansvar run` first.")
@@ -109,6 +122,47 @@ def release(datasets: Sequence[str]) -> None:
     table(_RELEASED, [_row(each) for each in released])
     if any(each.untried for each in released):
         click.echo("What was not tried could not be read at all: it leaves quarantine when its source gives it as it should be.")
+
+
+@command.command("discard")
+@click.argument("records", metavar="ID…", nargs=-1, required=True)
+@click.option("--by", required=True, metavar="NAME", help="Who decides that it is of the person who was erased.")
+@click.option("--reason", required=True, help="Why.")
+def discard(records: Sequence[str], by: str, reason: str) -> None:
+    """Delete records of the rule erased_person: they are of the person who was erased, and are dropped from now on."""
+    from resources.ledger.erasures import DISCARDED
+
+    table(_RELEASED, [_row(each) for each in admit(open_register(), records, DISCARDED, by, reason)])
+
+
+def admit(register: Register, records: Sequence[str], decision: str, by: str, reason: str) -> list[Released]:
+    """Record what a named user decides on records of the rule erased_person, then try their data sets again.
+
+    Args:
+        register: the register.
+        records: the records' ids in quarantine.
+        decision: `admitted` or `discarded`.
+        by: the named user.
+        reason: why.
+
+    Raises:
+        AnsvarError: where one of them is no such record, or no user or no reason is named.
+    """
+    from assets.ingest.erased import DOMAIN, ERASED_PERSON, RECORD
+    from resources.keyed_hash import key_id, keyed_hash
+    from resources.ledger.erasures import ErasureLedger
+
+    statement = "SELECT _record, dataset FROM quarantine.records WHERE _quarantine = $record AND rule = $rule"
+    with register.warehouse.reading() as engine:
+        found = [engine.rows(statement, {"record": record, "rule": ERASED_PERSON}) for record in dict.fromkeys(records)]
+    if not all(found):
+        raise AnsvarError(
+            f"One of the records waits for nobody's decision: `ansvar quarantine list` shows those of the rule {ERASED_PERSON}."
+        )
+    pepper = register.home.pepper
+    hashes = [(key_id(pepper), keyed_hash(pepper, f"{DOMAIN}/{RECORD}", rows[0][0])) for rows in found]
+    ErasureLedger(register.ledger).decide_return(decision, hashes, by, reason, register.clock.now())
+    return _released(register, [register.catalogue.dataset(table) for table in sorted({rows[0][1] for rows in found})])
 
 
 def _released(register: Register, wanted: Sequence[Dataset]) -> list[Released]:

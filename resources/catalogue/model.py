@@ -103,6 +103,18 @@ class Dataset:
         return {self.shape.retention: self.rule} | {field.retention: field.rule for field in self.early}
 
     @property
+    def recorded(self) -> str | None:
+        """The field that says when a record came about: the stated one, else an anchor that every record has; None without either."""
+        if self.shape.recorded is not None:
+            return self.shape.recorded
+        return self.shape.anchor if self.fields[self.shape.anchor].shape.required else None
+
+    @property
+    def key(self) -> list[str]:
+        """The fields that a record is known by; none where it is known by its content."""
+        return self.shape.key if isinstance(self.shape.key, list) else []
+
+    @property
     def audio(self) -> Field | None:
         """The field that names an audio file, if the records have one."""
         return next((field for field in self.fields.values() if field.shape.type == "file"), None)

@@ -39,6 +39,8 @@ def check_retention(document: Document, retention: RetentionShape, names: Names)
     for name, rule in retention.rules.items():
         is_known(document, ("rules", name, "promise"), rule.promise, names.promises, "promise of notice.yaml")
         check_placeholders(document, ("rules", name, "reason"), rule.reason)
+        if rule.erasure is not None:
+            check_placeholders(document, ("rules", name, "erasure", "reason"), rule.erasure.reason)
         _check_form(document, name, rule, retention)
         _check_action(document, name, rule)
     for key in OwnShape.model_fields:

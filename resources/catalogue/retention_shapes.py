@@ -59,6 +59,7 @@ class RuleShape(Shape):
     open: Unusual | None = None
     future: Unusual | None = None
     approval: bool = False
+    erasure: ErasureShape | None = None
     promise: Name
     reason: Label
     _limit: Limit | None = PrivateAttr(default=None)
@@ -85,17 +86,31 @@ class RuleShape(Shape):
         return self.future or ("ingested" if self.open in (None, "quarantine") else "keep")
 
 
+class ErasureShape(Shape):
+    """On what ground the records of a rule stay when a person asks to be erased (GDPR Art. 17(3); Art. 21(3) for a `prohibition`), and why.
+
+    `only: prohibitions` keeps of a data set's records those alone by which the person still forbids something.
+    """
+
+    keeps: Literal["freedom_of_expression", "legal_obligation", "public_health", "archiving", "legal_claims", "prohibition"]
+    only: Literal["prohibitions"] | None = None
+    reason: Label
+
+
 class OwnShape(Shape):
     """The rules of what the register makes itself.
 
-    Export bundles are counted from their making, answered requests from their receipt, and what Dagster keeps of runs from their beginning.
-    `purges` is the rule of the keyed hashes of what was purged, counted from the purge; by default they are kept as long as requests are.
+    Export bundles and work orders for the sources are counted from their making, answered requests from their receipt, what Dagster keeps
+    of runs from their beginning, what stays of an erasure from it. `purges` is the rule of the keyed hashes of what was purged, counted
+    from the purge; by default they are kept as long as requests are. Without a rule for erasures or work orders nothing of them is made.
     """
 
     bundles: Name
     requests: Name
     runs: Name
     purges: Name | None = None
+    erasures: Name | None = None
+    work_orders: Name | None = None
 
     @property
     def rule_of_purges(self) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from resources.catalogue.action_rules import check_action
 from resources.catalogue.company_rules import check_companies
+from resources.catalogue.erasure_rules import check_erasure
 from resources.catalogue.field_rules import check_field
 from resources.catalogue.inheritance import OF_PERSONS, WHERE_DEMANDED, Levels
 from resources.catalogue.model import SYSTEM
@@ -83,6 +84,7 @@ class DatasetRules:
         self._check_prohibition()
         check_companies(self.document, self)
         check_wholes(self)
+        check_erasure(self)
         self._check_files()
         if (
             self.stated.load != "snapshot"

@@ -167,8 +167,22 @@ class WholeShape(Shape):
         return {self.by: self.by} if isinstance(self.by, str) else self.by
 
 
+class DeletesShape(Shape):
+    """How a record is deleted at its source: by one request, or by one SQL statement, that name the record by its key.
+
+    `{field}` in `path`, and `:field` in `statement`, stand for the fields of the data set's key; `rate` is how many requests a minute go.
+    """
+
+    path: Text | None = None
+    method: Literal["DELETE", "POST"] = "DELETE"
+    rate: Annotated[int, Field(ge=1)] | None = None
+    statement: Text | None = None
+
+
 class DatasetShape(TagsShape):
     """A data set of a source: what one record is, how it is read, whose it is, how long it is kept.
+
+    `recorded` names the field that says when a record came about at its source, where the anchor does not say it.
 
     As the catalogue gives it, it bears the retention rule and the purposes that it inherits of its source; they are empty before.
     """
@@ -190,6 +204,8 @@ class DatasetShape(TagsShape):
     belongs_to: WholeShape | None = None
     company_by: Name | None = None
     company_through: WholeShape | None = None
+    recorded: Name | None = None
+    deletes: DeletesShape | None = None
     fields: Annotated[dict[Name, FieldShape], Field(min_length=1)]
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ from resources.catalogue.shapes import (
 from resources.connectors import answers, database, files
 from resources.connectors.answers import Answers
 from resources.connectors.decode import Decoded, decode
+from resources.connectors.deleting import by_request, by_statement
 from resources.connectors.http_client import HttpClient
 from resources.connectors.pace import Pace
 from resources.connectors.rest import RestSource
@@ -27,7 +29,10 @@ from resources.errors import AnsvarError
 from resources.warehouse.engine import WarehouseError, engine
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from resources.catalogue.model import Dataset, Source
+    from resources.connectors.deleting import Deleter
     from resources.connectors.landing import Batch, Landing, RawFile
     from resources.connectors.pieces import Moment
     from resources.home import Home
@@ -117,6 +122,26 @@ class Connector:
             raise
         batch.write_manifest()
         return Extraction(batch, decoded, fetched.memory, source.pages, answered.resumed, client.retried.total())
+
+    @contextmanager
+    def deleting(self, dataset: Dataset) -> Iterator[Deleter]:
+        """What deletes a record of a data set at the source, by its key, as `deletes` of the data set says.
+
+        Raises:
+            AnsvarError: where the data set has no `deletes`, or a setting is missing.
+            SourceError: where the source is away or refuses us.
+        """
+        deletes, connection = dataset.shape.deletes, self.source.connection
+        if deletes is None:
+            raise AnsvarError(f"{dataset.id} does not say how its records are deleted at the source: state 'deletes' in its YAML.")
+        if isinstance(connection, DatabaseConnection):
+            with by_statement(self.source.name, self._value(connection.url, "url"), deletes, self.source.folder) as deleter:
+                yield deleter
+        elif isinstance(connection, RestConnection):
+            base_url = self._value(connection.base_url, "base_url")
+            client = self._client(connection)
+            with client.session:
+                yield by_request(client, base_url, deletes)
 
     def _decode(self, dataset: Dataset, batch: Batch, fetched: list[RawFile]) -> Decoded:
         try:

@@ -28,13 +28,15 @@ _REFUSED = {401, 403}
 class Asking:
     """One request: its address, its parameters, and whether they go in the address (`query`) or, by POST, as a `form` or as `json`.
 
-    `rate` is how many of its kind may be sent in a minute.
+    `send` is `delete` or `post` for one that asks for no list, and has no parameters. `rate` is how many of its kind may be sent in a
+    minute, `answers` which HTTP statuses are an answer.
     """
 
     url: str
     params: dict[str, Any]
     send: str = "query"
     rate: int | None = None
+    answers: frozenset[int] = frozenset({requests.codes.ok})
 
 
 @dataclass
@@ -54,7 +56,7 @@ class HttpClient:
         self.session.auth = _as_it_is
 
     def ask(self, asking: Asking) -> requests.Response:
-        """The answer to a request, which is HTTP 200.
+        """The answer to a request, which is HTTP 200 unless it says otherwise.
 
         Raises:
             SourceError: where the server is away, refuses us, or keeps failing.
@@ -79,7 +81,7 @@ class HttpClient:
                     self.source, f"its address cannot be asked ({type(error).__name__}): mend 'base_url' or the credentials in its settings"
                 ) from None
             else:
-                if answer.status_code == requests.codes.ok:
+                if answer.status_code in asking.answers:
                     return answer
                 reason = self._refusal(answer)
                 wait = _retry_after(answer, wait)
@@ -91,6 +93,8 @@ class HttpClient:
     def _send(self, asking: Asking) -> requests.Response:
         if asking.send == "query":
             return self.session.get(asking.url, params=asking.params, timeout=self.timeout, allow_redirects=False)
+        if asking.send in ("delete", "post"):
+            return self.session.request(asking.send.upper(), asking.url, timeout=self.timeout, allow_redirects=False)
         body: dict[str, Any] = {"json": asking.params} if asking.send == "json" else {"data": asking.params | self.form}
         return self.session.post(asking.url, timeout=self.timeout, allow_redirects=False, **body)
 

@@ -20,6 +20,8 @@ from alembic.util.exc import CommandError
 from resources.errors import AnsvarError
 from resources.ledger import tables
 from resources.ledger.cursors import settle_cursors
+from resources.ledger.erasures import settle_erasures
+from resources.ledger.orders import settle_orders
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -169,8 +171,15 @@ class Ledger:
         statement = sa.select(tables.gone.c.hash).where(tables.gone.c.dataset == dataset, tables.gone.c.state == "done")
         return pa.table({"hash": pa.array([row["hash"] for row in self._rows(statement)], pa.string())})
 
-    def own_gone(
-        self, run: str, moment: dt.datetime, records: Iterable[PurgeRecord], *, bundles: Iterable[str], requests: Iterable[str]
+    def own_gone(  # noqa: PLR0913 - what goes together, each by its name
+        self,
+        run: str,
+        moment: dt.datetime,
+        records: Iterable[PurgeRecord],
+        *,
+        bundles: Iterable[str] = (),
+        requests: Iterable[str] = (),
+        also: Iterable[sa.Delete] = (),
     ) -> None:
         """Know no more of bundles whose files have gone, and of requests with their identifiers; all of it is done and counted, or nothing.
 
@@ -182,6 +191,7 @@ class Ledger:
             records: what it takes, to be told by `purges_of`.
             bundles: the requests whose bundles have gone.
             requests: the requests that go.
+            also: deletions in other tables that are counted with them.
         """
         key: sa.BindParameter[str] = sa.bindparam("key")
         going = [(tables.bundles, bundles), (tables.request_identifiers, requests), (tables.bundles, requests), (tables.requests, requests)]
@@ -190,6 +200,8 @@ class Ledger:
                 rows = [{"key": each} for each in ids]
                 if rows:
                     connection.execute(table.delete().where(table.c.request == key), rows)
+            for statement in also:
+                connection.execute(statement)
             counted = _planned(run, moment, records, "done")
             if counted:
                 connection.execute(tables.purges.insert(), counted)
@@ -224,6 +236,8 @@ class Ledger:
                     (tables.purges, ("meant",)),
                     (tables.gone, ("meant",)),
                     (tables.cursors, ("meant",)),
+                    (tables.erasures, ("meant",)),
+                    (tables.work_orders, ("meant",)),
                 )
                 for run in connection.scalars(sa.select(table.c.run).where(table.c.state.in_(states)).distinct())
             }
@@ -237,7 +251,8 @@ class Ledger:
             connection.execute(batches.update().where(batches.c.run == run, batches.c.state == "loaded").values(state=state))
             for table in (tables.purges, tables.gone):
                 connection.execute(table.update().where(table.c.run == run, table.c.state == "meant").values(state=state))
-            settle_cursors(connection, run, published=state == "done")
+            for settle in (settle_cursors, settle_erasures, settle_orders):
+                settle(connection, run, published=state == "done")
 
     # Requests
 

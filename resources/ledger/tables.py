@@ -228,3 +228,64 @@ purged_records = sa.Table(
     sa.Column("purge", sa.ForeignKey("purges.purge", ondelete="CASCADE"), primary_key=True),
     sa.Index("purged_records_by_purge", "purge"),
 )
+
+erasures = sa.Table(
+    "erasures",
+    metadata,
+    sa.Column("erasure", sa.String(32), primary_key=True),
+    sa.Column("request", sa.String(32), nullable=False),  # its id alone: the request goes by a period of its own
+    sa.Column("state", sa.String(16), nullable=False),  # decided, meant, published, done, unclear
+    sa.Column("decided_by", sa.String(120), nullable=False),
+    sa.Column("decided_at", sa.DateTime, nullable=False),
+    sa.Column("run", sa.String(64)),
+    sa.Column("erased_at", sa.DateTime),
+    sa.Column("summary", sa.JSON, nullable=False),  # what went and what stays on which ground: counts by data set
+    sa.Index("erasures_by_request", "request"),
+)
+
+erased_identifiers = sa.Table(
+    "erased_identifiers",
+    metadata,
+    sa.Column("erasure", sa.ForeignKey("erasures.erasure", ondelete="CASCADE"), primary_key=True),
+    sa.Column("key_id", sa.String(32), primary_key=True),  # which key the hash was made with
+    sa.Column("kind", sa.String(60), primary_key=True),  # a kind of identifier; `record` and `quarantine` for the ids of records
+    sa.Column("hash", sa.String(64), primary_key=True),
+)
+
+returns = sa.Table(
+    "returns",
+    metadata,
+    sa.Column("key_id", sa.String(32), primary_key=True),
+    sa.Column("hash", sa.String(64), primary_key=True),  # keyed hash of a record's id
+    sa.Column("decision", sa.String(16), nullable=False),  # admitted, discarded
+    sa.Column("made_by", sa.String(120), nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+)
+
+work_orders = sa.Table(
+    "work_orders",
+    metadata,
+    sa.Column("work_order", sa.String(32), primary_key=True),
+    sa.Column("run", sa.String(64), nullable=False),
+    sa.Column("source", sa.String(60), nullable=False),
+    sa.Column("dataset", sa.String(60), nullable=False),
+    sa.Column("reason", sa.String(16), nullable=False),  # purge, erasure
+    sa.Column("state", sa.String(16), nullable=False),  # meant, open, done, void
+    sa.Column("records", sa.Integer, nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Column("done_by", sa.String(120)),
+    sa.Column("done_at", sa.DateTime),
+    sa.Index("work_orders_by_source", "source", "state"),
+)
+
+work_order_answers = sa.Table(
+    "work_order_answers",
+    metadata,
+    sa.Column("work_order", sa.ForeignKey("work_orders.work_order", ondelete="CASCADE"), primary_key=True),
+    sa.Column("hash", sa.String(64), primary_key=True),  # keyed hash of a record's key
+    sa.Column("status", sa.String(16), nullable=False),  # deleted, absent, refused
+    sa.Column("code", sa.Integer, nullable=False),  # HTTP's status, or how many rows a statement deleted
+    sa.Column("sent_by", sa.String(120), nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+)

@@ -163,11 +163,12 @@ def retention_content(catalogue: Catalogue, dataset: Dataset) -> Content:
 
 
 def _own(catalogue: Catalogue) -> Content:
-    """How long answers to requests, and the requests themselves, are kept."""
+    """How long answers to requests, the requests themselves, and what else the register makes are kept."""
     own = getattr(catalogue.retention, "own", None)
     if own is None:
         return {}
-    rules = {kind: catalogue.retention.rules[getattr(own, kind)] for kind in ("bundles", "requests")}
+    kinds = [kind for kind in ("bundles", "requests", "erasures", "work_orders") if getattr(own, kind) is not None]
+    rules = {kind: catalogue.retention.rules[getattr(own, kind)] for kind in kinds}
     return {
         kind: {"label": told(texts()[f"own_{kind}"]), "from": told(texts()[f"own_{kind}_from"]), **_period(rule)}
         for kind, rule in rules.items()

@@ -70,6 +70,9 @@ def serving(answers: Callable[[Asked], Answer]) -> Iterator[Served]:
         def do_POST(self) -> None:
             self.answer("POST")
 
+        def do_DELETE(self) -> None:
+            self.answer("DELETE")
+
         def answer(self, method: str) -> None:
             parts = urlsplit(self.path)
             sent = self.rfile.read(int(self.headers.get("Content-Length", "0")))

@@ -1,0 +1,236 @@
+"""Erase persons across the stores: the ledger says what is meant, the warehouse is published without them, then what lies beside goes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from assets.identity.kept import Kept
+from assets.identity.resolve import update
+from assets.identity.whom import UntoldError, Whom
+from assets.ingest.audio import sweep
+from assets.ingest.erased import DOMAIN
+from assets.ingest.held import Holds, mark
+from assets.ingest.people import forms
+from assets.retention.erasure import Decided, carry_out, choose, hashes
+from assets.retention.orders import ERASURE, Orders
+from resources.errors import AnsvarError
+from resources.keyed_hash import key_id, keyed_hash
+from resources.ledger import Request
+from resources.ledger.erasures import DECIDED, DONE, MEANT, PUBLISHED, ErasureLedger, KeptHash
+from resources.ledger.holds import LEGAL_HOLD, RESTRICTION
+from resources.register import Register
+from resources.runs import begin_run, finish_run
+from resources.warehouse import Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Finder = Callable[[Engine, Register, Request], Whom]
+"""Finds whom a request means; fails where that is not plain."""
+KeptBack = Callable[[Engine, Register, Whom], int]
+"""How many records of a person something keeps for now, as a legal hold: as long as it is any, nobody is erased."""
+KIND = "erasure"
+ERASED = "erased"
+_ID_BYTES = 8
+
+
+def kept_back(engine: Engine, register: Register, whom: Whom) -> int:
+    """How many records of a person, loaded or in quarantine, a legal hold or a restriction of processing keeps for now."""
+    if not mark(engine, register.catalogue, Holds.of(register)):
+        return 0
+    engine.register("held_whom", pa.table({"person": pa.array(list(whom.persons), pa.string())}))
+    engine.register("held_texts", pa.table({"id": pa.array(list(whom.quarantined), pa.string())}))
+    found = engine.count(
+        """
+        SELECT count(DISTINCT held.dataset || '/' || held.id)
+        FROM held
+        LEFT JOIN identity.record_persons AS records ON records._record = held.id AND records.dataset = held.dataset
+        WHERE held.kind IN ($hold, $restriction)
+          AND (records.person IN (SELECT person FROM held_whom) OR held.id IN (SELECT id FROM held_texts))
+        """,
+        {"hold": LEGAL_HOLD, "restriction": RESTRICTION},
+    )
+    for view in ("held_whom", "held_texts"):
+        engine.unregister(view)
+    return found
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What erasing a person would do: decisions by data set; how many records something keeps back, how many identifiers are its own."""
+
+    decided: list[Decided]
+    kept_back: int
+    identifiers: int
+
+
+@dataclass(frozen=True)
+class Erasures:
+    """What a run of erasures came to: persons erased, not to be told from others, kept back; records that went, and that stay."""
+
+    erased: int = 0
+    unclear: int = 0
+    kept_back: int = 0
+    records: int = 0
+    stays: int = 0
+
+
+def asked(register: Register, request_id: str) -> Request:
+    """The request for erasure of an id, in a register that says how long it keeps what stays of an erasure.
+
+    Raises:
+        AnsvarError: where there is none, it asks for something else, or the register does not say it.
+    """
+    request = register.ledger.request(request_id)
+    if request.kind != KIND:
+        raise AnsvarError(f"The request is one of {request.kind}, not for erasure: nobody is erased for it.")
+    if register.catalogue.retention.own.erasures is None:
+        raise AnsvarError(
+            "The register does not say how long keyed hashes of an erased person are kept, by which a later ingest knows the person: name "
+            "a rule in retention.yaml, as `own: {erasures: RULE, …}`."
+        )
+    return request
+
+
+def preview(register: Register, request_id: str, find: Finder, held: KeptBack = kept_back) -> Preview:
+    """What erasing the person of a request would do today; nothing is changed.
+
+    Raises:
+        AnsvarError: as `asked`; where the person cannot be told from others; or where nothing was published yet.
+    """
+    request = asked(register, request_id)
+    with register.warehouse.reading() as engine:
+        whom = find(engine, register, request)
+        decided = choose(engine, register.catalogue, whom, register.clock.now())
+        return Preview(decided, held(engine, register, whom), len(whom.identifiers))
+
+
+def decide(register: Register, request_id: str, by: str, find: Finder, held: KeptBack = kept_back) -> str:
+    """Record that a named user decides that the person of a request is erased; gives the erasure's id. `erase_decided` carries it out.
+
+    Raises:
+        AnsvarError: as `preview`; where something keeps records of the person back, no user is named, or it was decided before.
+    """
+    ledger = ErasureLedger(register.ledger)
+    if ledger.erasures(DECIDED, MEANT, PUBLISHED, DONE, request=request_id):
+        raise AnsvarError("That this person is erased was decided before: `ansvar erase REQUEST --answer` tells what became of it.")
+    found = preview(register, request_id, find, held)
+    if found.kept_back:
+        raise AnsvarError(f"{found.kept_back:,} records of the person are kept back for now: the erasure waits until they are released.")
+    return ledger.decide(request_id, by, register.clock.now())
+
+
+def erase_decided(register: Register, find: Finder, held: KeptBack = kept_back) -> Erasures:
+    """Carry out every erasure that was decided on, and go on with those that stopped on the way; gives counts.
+
+    Who is kept back is left for the next time; the request of one who cannot be told from others is `unclear`, and must be filed again.
+    """
+    ledger = ErasureLedger(register.ledger)
+    counts = dict.fromkeys(Erasures.__dataclass_fields__, 0)
+    if ledger.erasures(MEANT):  # one that stopped: it is published, or is still to be carried out
+        _settle(register)
+    for row in ledger.erasures(DECIDED):
+        outcome = _publish(register, row, find, held)
+        counts[outcome] += outcome != ERASED
+    for row in ledger.erasures(PUBLISHED):
+        summary = _finish(register, row)
+        counts[ERASED] += 1
+        counts["records"] += sum(each["goes"] for each in summary["datasets"])
+        counts["stays"] += sum(each["stays"] for each in summary["datasets"])
+    return Erasures(**counts)
+
+
+def _settle(register: Register) -> None:
+    run = f"erasure-{secrets.token_hex(_ID_BYTES)}"
+    try:
+        begin_run(register, run)
+    finally:
+        register.warehouse.release(run)
+
+
+def _publish(register: Register, row: dict[str, Any], find: Finder, held: KeptBack) -> str:
+    """Publish the warehouse without a person; gives `erased`, or why nobody was."""
+    run, catalogue, moment, ledger = f"erasure-{secrets.token_hex(_ID_BYTES)}", register.catalogue, register.clock.now(), register.ledger
+    request = ledger.request(row["request"])
+    orders, kept, ledger_of_erasures = Orders.of(register), Kept.of(register), ErasureLedger(ledger)
+    try:
+        begin_run(register, run)
+        with register.warehouse.writing(run) as engine:
+            try:
+                whom = find(engine, register, request)
+            except UntoldError:
+                ledger_of_erasures.given_up(row["erasure"])
+                return "unclear"
+            if held(engine, register, whom):
+                return "kept_back"
+            decided = choose(engine, catalogue, whom, moment)
+            known_by = [*_hashed(register, hashes(engine, whom))]
+            persons = engine.rows("SELECT sha256($pepper || person) FROM erased_persons", {"pepper": kept.pepper})
+            for dataset in catalogue.datasets:
+                if any(each.dataset == dataset.table and each.goes for each in decided):
+                    engine.run(
+                        "CREATE OR REPLACE TEMP TABLE going AS SELECT _record AS id FROM erased_records WHERE dataset = $table",
+                        {"table": dataset.table},
+                    )
+                    orders.add(engine, dataset, "going")
+            carry_out(engine, catalogue)
+            update(engine, catalogue, kept)
+        ledger_of_erasures.forget_verdicts([each[0] for each in persons])
+        ledger_of_erasures.meant(row["erasure"], run, moment, known_by, {"datasets": [asdict(each) for each in decided]})
+        orders.meant(register, run, ERASURE)
+        finish_run(register, run)
+    finally:
+        register.warehouse.release(run)
+    return ERASED
+
+
+def _finish(register: Register, row: dict[str, Any]) -> dict[str, Any]:
+    """Delete what lies beside the warehouse: audio, earlier bundles, earlier requests that no ground keeps; gives the erasure's summary."""
+    ledger, rules, own = ErasureLedger(register.ledger), register.catalogue.retention.rules, register.catalogue.retention.own
+    with register.warehouse.reading() as engine:
+        files = sweep(engine, register.catalogue, register.recordings)
+    mine = [*_requests_of(register, row)]
+    bundles = {row["request"]: row["file"] for row in mine if row["file"]} if rules[own.bundles].erasure is None else {}
+    requests = [each["request"] for each in mine if each["state"] == "answered"] if rules[own.requests].erasure is None else []
+    for file in bundles.values():
+        (register.outbox / file).unlink(missing_ok=True)
+    summary: dict[str, Any] = row["summary"] | {"audio": files, "bundles": len(bundles), "requests": len(requests)}
+    ledger.done(row["erasure"], summary, [*bundles], requests, ERASED)
+    return summary
+
+
+def _requests_of(register: Register, row: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The other requests of an erased person, known by the keyed hashes of what was given in them."""
+    known = ErasureLedger(register.ledger).hashes_of(row["erasure"])
+    kinds, pepper = register.catalogue.vocabulary.identifiers, register.home.pepper
+    for request in register.ledger.requests():
+        if request["request"] == row["request"]:
+            continue
+        for kind, value in register.ledger.request(request["request"]).identifiers:
+            read = forms(kind, value, register.catalogue) if kind in kinds else ()
+            if any((key_id(pepper), kind, keyed_hash(pepper, f"{DOMAIN}/{kind}", each)) in known for each in read):
+                yield request
+                break
+
+
+def _hashed(register: Register, values: Iterable[tuple[str, str]]) -> Iterator[KeptHash]:
+    pepper = register.home.pepper
+    own = key_id(pepper)
+    return (KeptHash(own, kind, keyed_hash(pepper, f"{DOMAIN}/{kind}", value)) for kind, value in dict.fromkeys(values))
+
+
+def summary_of(register: Register, request_id: str) -> dict[str, Any]:
+    """What became of the erasure of a request's person: the row of the ledger, carried out to the end.
+
+    Raises:
+        AnsvarError: where it was not decided, or not carried out yet.
+    """
+    found = ErasureLedger(register.ledger).erasures(DONE, request=asked(register, request_id).id)
+    if not found:
+        raise AnsvarError("Nobody was erased for this request yet: `ansvar erase REQUEST --by NAME` decides it.")
+    return found[-1]

@@ -1,0 +1,52 @@
+"""Whom a request for erasure means, and by what the person is known: never by what several persons may share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assets.identity.whom import Whom
+from assets.rights.collect import identifiers, name_subject
+from assets.rights.find import UnclearError, find
+from assets.rights.own import given
+from assets.rights.unread import unread_ids
+
+if TYPE_CHECKING:
+    from assets.rights.holding import Identifier
+    from resources.catalogue import Catalogue
+    from resources.ledger import Request
+    from resources.register import Register
+    from resources.warehouse import Engine
+
+
+def whom(engine: Engine, register: Register, request: Request) -> Whom:
+    """The data subject that a request means, as what is published knows it.
+
+    Args:
+        engine: what is published.
+        register: the register.
+        request: the request, whose identity a named user has verified: what was given and nobody bears counts as the person's, too.
+
+    Raises:
+        UnclearError: where the identifiers do not tell who the person is; the request is then `unclear`.
+    """
+    catalogue = register.catalogue
+    try:
+        subject = find(engine, catalogue, request.identifiers, register.home.pepper)
+    except UnclearError:
+        register.ledger.request_state(request.id, "unclear")
+        raise
+    name_subject(engine, subject.persons)
+    known = [each for each in identifiers(engine, catalogue) if each.joins]
+    stated = _unknown(engine, catalogue, request)
+    values = sorted({(each.kind, each.value) for each in (*known, *stated)})
+    return Whom(subject.id, subject.persons, tuple(values), tuple(unread_ids(engine, catalogue, [*known, *stated])))
+
+
+def _unknown(engine: Engine, catalogue: Catalogue, request: Request) -> list[Identifier]:
+    """What the person gave and nobody bears, as far as it is one person's alone and can be read in one way only."""
+    stated: list[Identifier] = []
+    for one in request.identifiers:
+        read = given(catalogue, [one])
+        stated += read if len(read) == 1 else []
+    borne = "SELECT count(*) FROM identity.identifiers WHERE kind = $kind AND value = $value"
+    return [each for each in stated if engine.count(borne, {"kind": each.kind, "value": each.value}) == 0]

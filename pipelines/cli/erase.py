@@ -1,0 +1,79 @@
+"""`ansvar erase`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pipelines.cli.show import table
+from resources.errors import AnsvarError
+from resources.register import open_register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from resources.register import Register
+
+_COLUMNS = ("data set", "goes", "stays", "ground", "of others, without the person", "quarantine")
+
+
+@click.command("erase")
+@click.argument("request")
+@click.option("--preview", "only_preview", is_flag=True, help="Show what would go, and what stays and why; change nothing.")
+@click.option("--by", metavar="NAME", help="Who decides that the person is erased: a named person, who has verified who asks.")
+@click.option("--answer", "tell", is_flag=True, help="Print what the person is told, in the language of the request.")
+def command(request: str, by: str | None, *, only_preview: bool, tell: bool) -> None:
+    """Erase the person of a request for erasure: everything but what a stated ground keeps, in every store, to the last byte."""
+    register = open_register()
+    if tell:
+        _tell(register, request)
+    elif only_preview:
+        _preview(register, request)
+    elif by is None:
+        raise AnsvarError("Say who decides it with --by NAME; or see with --preview what would go, and what stays and why.")
+    else:
+        _erase(register, request, by)
+
+
+def _preview(register: Register, request: str) -> None:
+    from assets.retention.erase import preview
+    from assets.rights.whom import whom
+
+    found = preview(register, request, whom)
+    _show(register, [vars(each) for each in found.decided], "Would erase")
+    click.echo(f"The person is known by {found.identifiers:,} identifiers of its own.")
+    if found.kept_back:
+        click.echo(f"{found.kept_back:,} records are kept back for now: the erasure waits until they are released.")
+
+
+def _erase(register: Register, request: str, by: str) -> None:
+    from assets.retention.erase import decide, summary_of
+    from assets.rights.whom import whom
+
+    decide(register, request, by, whom)
+    from pipelines.run import run_erasures
+
+    ran = run_erasures(register.home)
+    if not ran.success:
+        raise AnsvarError(" ".join(ran.failures))
+    _show(register, summary_of(register, request)["summary"]["datasets"], "Erased")
+    click.echo(f"`ansvar erase {request} --answer` prints what the person is told.")
+
+
+def _tell(register: Register, request: str) -> None:
+    from assets.retention.answer import answer
+    from assets.retention.erase import summary_of
+
+    row = summary_of(register, request)
+    click.echo(answer(register.catalogue, row["summary"], register.ledger.request(request).language))
+
+
+def _show(register: Register, decided: Iterable[Mapping[str, object]], title: str) -> None:
+    ids = {dataset.table: dataset.id for dataset in register.catalogue.datasets}
+    keys = ("goes", "stays", "ground", "of_others", "quarantined")
+    rows = [[ids.get(str(each["dataset"]), each["dataset"]), *(each[key] for key in keys)] for each in decided]
+    if rows:
+        table(_COLUMNS, rows, title=title)
+    else:
+        click.echo(f"{title}: nothing; no record is held of the person.")
