@@ -8,6 +8,8 @@ home/
   outbox/      export bundles
   documents/   the notice, the record of processing, the data map, the promises
   dagster/     Dagster's own storage (no personal data)
+  pepper.key    the pepper of keyed hashes
+  warehouse.key what the warehouse is encrypted with
   settings.env values of ${NAME} in the register's YAML: secrets stand here
   clock        optional: a moment at which the clock stands still
 """
@@ -21,11 +23,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resources.errors import AnsvarError
+from resources.keys import KEY_FILE, Sealing, key_is_elsewhere, new_key, published_is_encrypted, sealing_of
 
 _NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _FOLDERS = ("warehouse", "landing", "recordings", "outbox", "documents", "dagster", "temporary")
 _BEFOREHAND = {"settings.env", "clock"}  # what may stand in a folder that is to become a home
-_OWN_FILES = {"pepper.key", "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db-journal"}
+_OWN_FILES = {"pepper.key", KEY_FILE, "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db-journal"}
 _PEPPER_BYTES = 32
 
 
@@ -58,6 +61,11 @@ class Home:
         settings = self.path / "settings.env"
         if not settings.exists():
             write_private(settings, "# NAME=value: what ${NAME} in the register's YAML stands for. Secrets belong here.\n")
+        key = self.path / KEY_FILE
+        if not key.exists() and not key_is_elsewhere(self.settings()):
+            if published_is_encrypted(self.path):
+                raise AnsvarError(f"The warehouse of {self.path} is encrypted, and its key is not there: put it back as {key}.")
+            write_private(key, new_key())
 
     def require(self) -> Home:
         """This home, which must exist.
@@ -73,6 +81,15 @@ class Home:
     def pepper(self) -> str:
         """The secret that keyed hashes are made with."""
         return (self.path / "pepper.key").read_text(encoding="utf-8")
+
+    @property
+    def sealing(self) -> Sealing:
+        """How the warehouse is kept: with which key, or plain.
+
+        Raises:
+            AnsvarError: where the key's file cannot be read, or a setting is wrong.
+        """
+        return sealing_of(self.path, self.settings())
 
     @property
     def ledger_url(self) -> str:

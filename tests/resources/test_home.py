@@ -40,6 +40,7 @@ def test_a_new_home_is_its_owner_s_alone(tmp_path: Path) -> None:
     assert {path.name: _mode(path) for path in home.path.iterdir()} == dict.fromkeys(FOLDERS, 0o700) | {
         "pepper.key": 0o600,
         "settings.env": 0o600,
+        "warehouse.key": 0o600,
     }
     assert _mode(home.path) == 0o700
 

@@ -6,6 +6,8 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from resources.keys import is_database, is_encrypted
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -22,17 +24,21 @@ _TEMPORARY = ("duckdb_temp_*",)
 
 @dataclass(frozen=True)
 class HomeFacts:
-    """The home's files; the accounts that own them; folders that others may enter, files that others may read, and old generations."""
+    """The home's files; the accounts that own them; folders that others may enter, files that others may read; databases.
+
+    Of the databases of the warehouse: old generations, and those that are not encrypted (`plain`).
+    """
 
     files: int
     accounts: int
     open_to_others: int
     readable_by_others: int
     superseded: int
+    plain: int
 
 
 def look_at(path: Path) -> HomeFacts:
-    """Look at every file of a home, without opening any.
+    """Look at every file of a home, and of the warehouse's databases at the first bytes.
 
     A file is readable by others where its own mode and that of every folder above it, up to the home, let them.
     """
@@ -53,7 +59,8 @@ def look_at(path: Path) -> HomeFacts:
     warehouse = path / "warehouse"
     current = (warehouse / "current").resolve().name
     superseded = sum(1 for each in warehouse.glob("generation-*.duckdb") if each.name != current)
-    return HomeFacts(files, len(owners), int(is_open), readable, superseded)
+    plain = sum(1 for each in warehouse.glob("*.duckdb") if each.is_file() and is_database(each) and not is_encrypted(each))
+    return HomeFacts(files, len(owners), int(is_open), readable, superseded, plain)
 
 
 def strangers(register: Register) -> dict[str, int]:
