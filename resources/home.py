@@ -19,6 +19,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,7 @@ _FOLDERS = ("warehouse", "landing", "recordings", "outbox", "documents", "dagste
 _BEFOREHAND = {"settings.env", "clock"}  # what may stand in a folder that is to become a home
 _OWN_FILES = {"pepper.key", KEY_FILE, "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db-journal"}
 _PEPPER_BYTES = 32
+_STAGING = "backup-"
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,17 @@ class Home:
     def strangers(self) -> int:
         """How many files and folders at the top of the home are none that Ansvar made."""
         return sum(1 for each in self.path.iterdir() if each.name not in {*_FOLDERS, *_BEFOREHAND, *_OWN_FILES})
+
+    def staging(self, what: str) -> Path:
+        """A new folder for what is on its way to or from a backup; its maker is the one writer, and clears it away."""
+        folder = self.path / "temporary" / f"{_STAGING}{what}"
+        folder.mkdir(mode=0o700)
+        return folder
+
+    def clear_staging(self, folder: Path | None = None) -> None:
+        """Take such a folder away, or all that were left behind; to be called by the one writer."""
+        for each in [folder] if folder else (self.path / "temporary").glob(f"{_STAGING}*"):
+            shutil.rmtree(each, ignore_errors=True)
 
     def settings(self) -> dict[str, str]:
         """The settings of `settings.env`, overridden by the environment.

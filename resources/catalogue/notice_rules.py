@@ -174,7 +174,7 @@ def _check_followed(document: Document, place: Location, name: str, retention: R
     """A promise of a period has a data set, or our own records, that are kept by it."""
     rules = {rule for rule, shape in retention.rules.items() if shape.promise == name}
     used = {field.retention for dataset in datasets for field in dataset.fields.values()} | {each.shape.retention for each in datasets}
-    if rules and not rules & {*used, retention.own.bundles, retention.own.requests}:
+    if rules and not rules & {*used, retention.own.bundles, retention.own.requests, retention.own.backups}:
         document.report(
             place, f"nothing is kept by its rule ({', '.join(sorted(rules))}): take both away, or use the rule for the data it is about"
         )

@@ -26,7 +26,7 @@ def check_retention(document: Document, retention: RetentionShape, names: Names)
     for name, rule in retention.rules.items():
         is_known(document, ("rules", name, "promise"), rule.promise, names.promises, "promise of notice.yaml")
         check_placeholders(document, ("rules", name, "reason"), rule.reason)
-    for key in ("bundles", "requests"):
+    for key in ("bundles", "requests", *(["backups"] if retention.own.backups else [])):
         is_known(document, ("own", key), getattr(retention.own, key), names.rules, "rule of this file")
 
 

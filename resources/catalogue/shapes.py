@@ -173,10 +173,14 @@ class RuleShape(Shape):
 
 
 class OwnShape(Shape):
-    """The rules of what the register makes itself: export bundles, counted from their making, and answered requests, from their receipt."""
+    """The rules of what the register makes itself: export bundles and backups, from their making; answered requests, from their receipt.
+
+    Without a rule for backups none is made.
+    """
 
     bundles: Name
     requests: Name
+    backups: Name | None = None
 
 
 class RetentionShape(Shape):

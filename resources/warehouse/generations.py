@@ -80,6 +80,25 @@ class Warehouse:
         raise AnsvarError("The register is empty: no run has been published yet. Run `ansvar run` first.")
 
     @contextmanager
+    def opening(self, file: Path) -> Iterator[Engine]:
+        """Another database file of this warehouse, as one out of a backup, read-only."""
+        with self._engine(file, read_only=True) as opened:
+            yield opened
+
+    @contextmanager
+    def holding(self, run: str) -> Iterator[None]:
+        """Be the one writer and write nothing: what is published stays as it is meanwhile.
+
+        Raises:
+            AnsvarError: where another process went on writing for ten minutes.
+        """
+        self._lock(run)
+        try:
+            yield
+        finally:
+            self.release(run)
+
+    @contextmanager
     def writing(self, run: str) -> Iterator[Engine]:
         """The working copy of a run, in one transaction: what is done inside stands in it whole or not at all."""
         self.begin(run)
@@ -108,8 +127,7 @@ class Warehouse:
         working = self._working(run)
         if working.exists():
             return False
-        for stale in (*self.folder.glob("working-*"), *self.folder.glob("rewritten-*"), *self._superseded()):
-            stale.unlink()
+        self._clear()
         partial = working.with_suffix(".partial")
         self.sealing.for_new()  # so that a run that could not be published is not begun
         with _or_nothing(partial):
@@ -120,6 +138,22 @@ class Warehouse:
                     opened.run(statement)
         partial.replace(working)  # so that a run that is taken up again never finds half a copy
         return True
+
+    def adopt(self, run: str, file: Path) -> None:
+        """Become the one writer, with a database file as the run's working copy in place of what is published; the file is moved.
+
+        Raises:
+            AnsvarError: where another process went on writing for ten minutes.
+            WarehouseError: where the file cannot be opened.
+        """
+        self._lock(run)
+        self._clear()
+        partial = self._working(run).with_suffix(".partial")
+        file.replace(partial)
+        with self._engine(partial) as opened:
+            for statement in tables():
+                opened.run(statement)
+        partial.replace(self._working(run))
 
     def publish(self, run: str, moment: dt.datetime) -> None:
         """Make a run's working copy what readers see; the generation before goes.
@@ -166,6 +200,11 @@ class Warehouse:
 
     def _working(self, run: str) -> Path:
         return self.folder / f"working-{run}.duckdb"
+
+    def _clear(self) -> None:
+        """Take away what a run that stopped left behind."""
+        for stale in (*self.folder.glob("working-*"), *self.folder.glob("rewritten-*"), *self._superseded()):
+            stale.unlink()
 
     def _superseded(self) -> list[Path]:
         current = (self.folder / "current").resolve()

@@ -45,7 +45,7 @@ rules:
   fortnight: {period: P14D, promise: period, reason: *words}
   bundles: {period: P1M, promise: period, reason: *words}
   requests: {period: P3Y, promise: period, reason: *words}
-own: {bundles: bundles, requests: requests}
+own: {bundles: bundles, requests: requests, backups: month}
 """
 
 # A field of every type and with every rule, in a snapshot.

@@ -19,7 +19,7 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 # What stands in the folders of the home, by the patterns of its names; `*` in a pattern is of one folder.
 _WAREHOUSE = ("current", "generation-*.duckdb", "generation-*.duckdb.wal", "working-*", "rewritten-*", "writer.lock", "*.partial")
 _DOCUMENTS = ("notice.*", "record_of_processing.*", "data_map.*", "promises.*", ".*.partial")
-_TEMPORARY = ("duckdb_temp_*",)
+_TEMPORARY = ("duckdb_temp_*", "backup-*")
 
 
 @dataclass(frozen=True)

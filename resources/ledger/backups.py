@@ -1,0 +1,100 @@
+"""What the ledger knows of backups, and how it goes back with a register that came out of one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from resources.ledger import tables
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
+
+_MOMENTS = (
+    tables.batches.c.landed_at,
+    tables.purges.c.planned_at,
+    tables.requests.c.received_at,
+    tables.disclosures.c.made_at,
+    tables.looks.c.at,
+    tables.verdicts.c.made_at,
+    tables.backups.c.made_at,
+)
+
+
+def backup_made(engine: sa.Engine, row: dict[str, Any]) -> None:
+    """A backup was written and verified; `row` has the table's columns."""
+    with engine.begin() as connection:
+        connection.execute(tables.backups.insert().values(row))
+
+
+def backups(engine: sa.Engine) -> list[dict[str, Any]]:
+    """The backups whose files were not deleted by their period, newest first."""
+    with engine.connect() as connection:
+        statement = sa.select(tables.backups).order_by(tables.backups.c.made_at.desc(), tables.backups.c.backup)
+        return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def backups_gone(engine: sa.Engine, names: Iterable[str]) -> None:
+    """Know no more of backups whose files have gone."""
+    rows = [{"key": each} for each in names]
+    if rows:
+        with engine.begin() as connection:
+            connection.execute(tables.backups.delete().where(tables.backups.c.backup == sa.bindparam("key")), rows)
+
+
+def last_moment(engine: sa.Engine) -> dt.datetime | None:
+    """When the last thing happened that the ledger knows of; None where it knows of nothing."""
+    with engine.connect() as connection:
+        found = [connection.scalar(sa.select(sa.func.max(column))) for column in _MOMENTS]
+    return max((moment for moment in found if moment is not None), default=None)
+
+
+def go_back(engine: sa.Engine, published: set[str], earlier: Iterable[dict[str, Any]]) -> int:
+    """Forget the readings that a restored register does not hold, so that their records are read again; gives how many batches.
+
+    What was decided and done to records stays: purges, what is gone, requests, verdicts.
+
+    Args:
+        engine: the ledger that goes on.
+        published: the runs that the restored register holds the work of.
+        earlier: the cursors of the ledger out of the backup, which come back.
+    """
+    batches, cursors = tables.batches, tables.cursors
+    lost = 0
+    with engine.begin() as connection:
+        for run in set(connection.scalars(sa.select(batches.c.run).where(batches.c.state == "done").distinct())) - published:
+            changed = batches.update().where(batches.c.run == run, batches.c.state == "done").values(state="void")
+            lost += connection.execute(changed).rowcount
+        for run in set(connection.scalars(sa.select(cursors.c.run).distinct())) - published:
+            connection.execute(cursors.delete().where(cursors.c.run == run))
+        known = {(source, dataset) for source, dataset in connection.execute(sa.select(cursors.c.source, cursors.c.dataset))}
+        rows = [row for row in earlier if row["run"] in published and (row["source"], row["dataset"]) not in known]
+        if rows:
+            connection.execute(cursors.insert(), rows)
+    return lost
+
+
+def cursors_done(engine: sa.Engine) -> list[dict[str, Any]]:
+    """Every cursor that the next reading would go on from."""
+    with engine.connect() as connection:
+        statement = sa.select(tables.cursors).where(tables.cursors.c.state == "done")
+        return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def gone_hashes(engine: sa.Engine) -> Iterator[dict[str, str]]:
+    """The keyed hashes of records that are not to come back: `dataset`, `hash`."""
+    with engine.connect() as connection:
+        statement = sa.select(tables.gone.c.dataset, tables.gone.c.hash).where(tables.gone.c.state == "done").order_by(tables.gone.c.hash)
+        for dataset, digest in connection.execute(statement):
+            yield {"dataset": dataset, "hash": digest}
+
+
+def bring_gone(engine: sa.Engine, rows: Iterable[dict[str, str]], run: str) -> None:
+    """Keep keyed hashes that another ledger kept; those that are known stay as they are."""
+    with engine.begin() as connection:
+        known = set(connection.scalars(sa.select(tables.gone.c.hash)))
+        new = [row | {"run": run, "state": "done"} for row in {row["hash"]: row for row in rows if row["hash"] not in known}.values()]
+        if new:
+            connection.execute(tables.gone.insert(), new)
