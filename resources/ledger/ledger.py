@@ -20,6 +20,7 @@ from alembic.util.exc import CommandError
 from resources.errors import AnsvarError
 from resources.ledger import tables
 from resources.ledger.cursors import settle_cursors
+from resources.ledger.wipe import mark, wipe
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -189,16 +190,11 @@ class Ledger:
                 rows = [{"key": each} for each in ids]
                 if rows:
                     connection.execute(table.delete().where(table.c.request == key), rows)
+                    mark(connection)
             counted = _planned(run, moment, records, "done")
             if counted:
                 connection.execute(tables.purges.insert(), counted)
-        self._wipe()
-
-    def _wipe(self) -> None:
-        """Empty SQLite's write-ahead log into the database, where `secure_delete` overwrites what was deleted."""
-        if self.engine.dialect.name == "sqlite":
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        wipe(self.engine)
 
     def purges_of(self, run: str) -> list[dict[str, Any]]:
         """What a run purged."""

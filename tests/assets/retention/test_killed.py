@@ -75,7 +75,7 @@ def test_a_full_disk(due: Small, size: int) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
-        with pytest.raises(AnsvarError, match="make room|cannot be opened|full"):
+        with pytest.raises(AnsvarError, match="make room"):
             due.purge()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
