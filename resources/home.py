@@ -31,6 +31,7 @@ _FOLDERS = ("warehouse", "landing", "recordings", "outbox", "documents", "dagste
 _BEFOREHAND = {"settings.env", "clock"}  # what may stand in a folder that is to become a home
 _OWN_FILES = {"pepper.key", KEY_FILE, "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db-journal"}
 _PEPPER_BYTES = 32
+_MEMORY = re.compile(r"[1-9][0-9]{0,5} ?(MB|GB|MiB|GiB)")
 _STAGING = "backup-"
 
 
@@ -92,6 +93,18 @@ class Home:
             AnsvarError: where the key's file cannot be read, or a setting is wrong.
         """
         return sealing_of(self.path, self.settings())
+
+    @property
+    def memory(self) -> str | None:
+        """How much memory the warehouse's engine may take before it spills: the setting `ANSVAR_MEMORY`, as `1500MB`; None for no limit.
+
+        Raises:
+            AnsvarError: where the setting is none.
+        """
+        told = self.settings().get("ANSVAR_MEMORY", "").strip()
+        if told and not _MEMORY.fullmatch(told):
+            raise AnsvarError("The setting ANSVAR_MEMORY is an amount of memory, as 1500MB or 2GB.")
+        return told or None
 
     @property
     def ledger_url(self) -> str:

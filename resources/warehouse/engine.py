@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+_SESSION = ("SET TimeZone = 'UTC'", "SET enable_progress_bar = false")
 _CATALOG = "warehouse"
 _NETWORK = "HTTPFileSystem,S3FileSystem,HuggingFaceFileSystem"
 _FULL = ("No space left", "File too large", "Disk quota exceeded")
@@ -145,7 +146,8 @@ def engine(
         if file is not None:
             attach(connection, file, _CATALOG, read_only=read_only, key=key)
             connection.execute(f"USE {_CATALOG}")
-        connection.execute("SET TimeZone = 'UTC'")
+        for statement in _SESSION:
+            connection.execute(statement)
         yield Engine(connection)
     finally:
         connection.close()

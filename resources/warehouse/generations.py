@@ -45,11 +45,19 @@ _held: dict[Path, tuple[str, int]] = {}
 class Warehouse:
     """The register's bulk tables."""
 
-    def __init__(self, folder: Path, temporary: Path, sealing: Sealing) -> None:
-        """Name the folder of the generations, one for what spills out of memory, and what the files are encrypted with."""
+    def __init__(self, folder: Path, temporary: Path, sealing: Sealing, memory: str | None = None) -> None:
+        """Name the folder of the generations, and one for what spills out of memory.
+
+        Args:
+            folder: where the generations lie.
+            temporary: where what does not fit into memory goes.
+            sealing: what the files are encrypted with.
+            memory: how much memory the engine takes before it spills, as `1GB`; by default most of the machine's.
+        """
         self.folder = folder
         self.temporary = temporary
         self.sealing = sealing
+        self.memory = memory
 
     @property
     def is_published(self) -> bool:
@@ -213,7 +221,7 @@ class Warehouse:
     def _engine(self, file: Path, *, read_only: bool = False, new: bool = False) -> AbstractContextManager[Engine]:
         """A file of the warehouse, opened with the key that it was encrypted with, or, a new one, is to be."""
         key = self.sealing.for_new() if new else self.sealing.of(file)
-        return engine(file, self.temporary, read_only=read_only, key=key)
+        return engine(file, self.temporary, read_only=read_only, key=key, memory=self.memory)
 
     def _rewrite(self, opened: Engine, file: Path) -> None:
         source = opened.scalar("SELECT current_database()")
