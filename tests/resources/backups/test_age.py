@@ -46,7 +46,7 @@ def test_a_reader_that_stops_early(tmp_path: Path) -> None:
         assert stream.read(100) == CONTENT[:100]
     with file.open("r+b") as opened:
         opened.truncate(file.stat().st_size - 10)
-    with pytest.raises(AnsvarError, match="x.age is damaged"), reading(file, key) as stream:
+    with pytest.raises(AnsvarError, match=r"x[.]age is damaged"), reading(file, key) as stream:
         stream.read(100)
 
 
@@ -63,7 +63,7 @@ def test_damage(tmp_path: Path, kind: str) -> None:
     if kind == "no age":
         content = content[5:]
     file.write_bytes(content)
-    with pytest.raises(AnsvarError, match="x.age is damaged, or its key is of another backup"):
+    with pytest.raises(AnsvarError, match=r"x[.]age is damaged, or its key is of another backup"):
         _read(file, new_data_key() if kind == "other key" else key)
 
 
@@ -72,7 +72,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard))
     try:
-        with pytest.raises(AnsvarError, match="The backup could not be written [(]No space left on device[)]: nothing of it is left"):
+        with pytest.raises(AnsvarError, match=r"The backup could not be written [(]No space left on device[)]: nothing of it is left"):
             _written(tmp_path, new_data_key())
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
@@ -85,7 +85,7 @@ def test_an_error_of_the_writer_s_own(tmp_path: Path) -> None:
         with writing(tmp_path / "x.age", new_data_key()):
             raise ValueError
 
-    with pytest.raises(ValueError, match="^$"):
+    with pytest.raises(ValueError, match=r"^$"):
         fail()
 
 
