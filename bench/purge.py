@@ -1,8 +1,8 @@
 """How long a purge takes: plan, delete, and the publication that writes every row anew; beside the least that rewriting could cost.
 
 `python -m bench.purge --events 10000000`; prints one line of JSON a step, of a plain and of an encrypted warehouse, each in a process
-of its own. A tenth of the events is past its period. `survivors` is DuckDB's `CREATE TABLE AS` of the rows that stay, into a new file of the same
-kind, in the same run.
+of its own. A tenth of the events is past its period. `survivors` is DuckDB's `CREATE TABLE AS` of the rows that stay, into a new file
+of the same kind, in the same run.
 """
 
 from __future__ import annotations
