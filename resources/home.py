@@ -9,6 +9,8 @@ home/
   work_orders/ keys of records that the source systems are to delete
   documents/   the notice, the record of processing, the data map, the promises
   dagster/     Dagster's own storage (no personal data)
+  pepper.key    the pepper of keyed hashes
+  warehouse.key what the warehouse is encrypted with
   settings.env values of ${NAME} in the register's YAML: secrets stand here
   clock        optional: a moment at which the clock stands still
 """
@@ -18,17 +20,21 @@ from __future__ import annotations
 import os
 import re
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from resources.errors import AnsvarError
+from resources.keys import KEY_FILE, Sealing, key_is_elsewhere, new_key, published_is_encrypted, sealing_of
 
 _NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _FOLDERS = ("warehouse", "landing", "recordings", "outbox", "work_orders", "documents", "dagster", "temporary")
 _BEFOREHAND = {"settings.env", "clock"}  # what may stand in a folder that is to become a home
-_OWN_FILES = {"pepper.key", "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db-journal"}
+_OWN_FILES = {"pepper.key", KEY_FILE, "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db-journal"}
 _EARLIER_PEPPERS = "pepper.*.key"
 _PEPPER_BYTES = 32
+_MEMORY = re.compile(r"[1-9][0-9]{0,5} ?(MB|GB|MiB|GiB)")
+_STAGING = "backup-"
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,11 @@ class Home:
         settings = self.path / "settings.env"
         if not settings.exists():
             write_private(settings, "# NAME=value: what ${NAME} in the register's YAML stands for. Secrets belong here.\n")
+        key = self.path / KEY_FILE
+        if not key.exists() and not key_is_elsewhere(self.settings()):
+            if published_is_encrypted(self.path):
+                raise AnsvarError(f"The warehouse of {self.path} is encrypted, and its key is not there: put it back as {key}.")
+            write_private(key, new_key())
 
     def require(self) -> Home:
         """This home, which must exist.
@@ -82,6 +93,27 @@ class Home:
         return [self.pepper, *(file.read_text(encoding="utf-8") for file in sorted(self.path.glob(_EARLIER_PEPPERS)))]
 
     @property
+    def sealing(self) -> Sealing:
+        """How the warehouse is kept: with which key, or plain.
+
+        Raises:
+            AnsvarError: where the key's file cannot be read, or a setting is wrong.
+        """
+        return sealing_of(self.path, self.settings())
+
+    @property
+    def memory(self) -> str | None:
+        """How much memory the warehouse's engine may take before it spills: the setting `ANSVAR_MEMORY`, as `1500MB`; None for no limit.
+
+        Raises:
+            AnsvarError: where the setting is none.
+        """
+        told = self.settings().get("ANSVAR_MEMORY", "").strip()
+        if told and not _MEMORY.fullmatch(told):
+            raise AnsvarError("The setting ANSVAR_MEMORY is an amount of memory, as 1500MB or 2GB.")
+        return told or None
+
+    @property
     def ledger_url(self) -> str:
         """The ledger's SQLAlchemy URL: `ANSVAR_LEDGER`, by default SQLite in the home."""
         return os.environ.get("ANSVAR_LEDGER") or f"sqlite:///{self.path / 'ledger.db'}"
@@ -90,6 +122,17 @@ class Home:
         """How many files and folders at the top of the home are none that Ansvar made."""
         ours = {*_FOLDERS, *_BEFOREHAND, *_OWN_FILES}
         return sum(1 for each in self.path.iterdir() if each.name not in ours and not each.match(_EARLIER_PEPPERS))
+
+    def staging(self, what: str) -> Path:
+        """A new folder for what is on its way to or from a backup; its maker is the one writer, and clears it away."""
+        folder = self.path / "temporary" / f"{_STAGING}{what}"
+        folder.mkdir(mode=0o700)
+        return folder
+
+    def clear_staging(self, folder: Path | None = None) -> None:
+        """Take such a folder away, or all that were left behind; to be called by the one writer."""
+        for each in [folder] if folder else (self.path / "temporary").glob(f"{_STAGING}*"):
+            shutil.rmtree(each, ignore_errors=True)
 
     def settings(self) -> dict[str, str]:
         """The settings of `settings.env`, overridden by the environment.

@@ -71,7 +71,7 @@ def open_register(catalogue: Catalogue | None = None, home: Home | None = None, 
         catalogue=catalogue,
         home=home,
         clock=clock or clock_of(catalogue.notice.time_zone, home.path),
-        warehouse=Warehouse(home.path / "warehouse", home.path / "temporary"),
+        warehouse=Warehouse(home.path / "warehouse", home.path / "temporary", home.sealing, home.memory),
         ledger=Ledger(home.ledger_url),
         landing=Landing(home.path / "landing"),
     )

@@ -13,6 +13,7 @@ def begin_run(register: Register, run: str) -> None:
     if register.warehouse.begin(run):
         register.ledger.settle(register.warehouse.published_runs())
         register.landing.clear(but_unfinished=True)
+        register.home.clear_staging()
 
 
 def finish_run(register: Register, run: str) -> None:

@@ -1,4 +1,4 @@
-"""What the register makes itself, and how long it is kept: export bundles in the outbox, and answered requests in the ledger.
+"""What the register makes itself, and how long it is kept: export bundles in the outbox, answered requests in the ledger, and backups.
 
 The file goes first, then the ledger's rows together with the count of them: what stops in between is made up for by the next purge, and
 is counted once.
@@ -9,17 +9,19 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assets.retention.due import Due, Terms
+from resources.backups import copied_files
 from resources.clock import local_date
 from resources.ledger import PurgeRecord
+from resources.ledger.backups import backups, backups_gone
 from resources.ledger.holds import RESTRICTION, HoldLedger
 from resources.ledger.plans import PlanLedger
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from resources.catalogue.retention_shapes import RuleShape
     from resources.register import Register
@@ -31,12 +33,14 @@ WAITS = "waits"
 
 @dataclass(frozen=True)
 class OwnDue:
-    """What is due: bundles with their files, and requests, by the request's id with the local date; and files that are of no bundle."""
+    """What is due: bundles with their files, requests and backups, by their id with the local date; and files that are of no bundle."""
 
     bundles: dict[str, dt.date]
     files: list[Path]
     strays: list[Path]
     requests: dict[str, dt.date]
+    backups: dict[str, dt.date]
+    backup_files: list[Path]
     held: tuple[Due, ...] = ()
 
 
@@ -96,7 +100,24 @@ def due(register: Register, back: Back | None = None) -> OwnDue:
             requests[row["request"]] = received
     due_files = [register.outbox / file for file, request in files.items() if request in bundles]
     strays = [path for path in leftovers(register.outbox.iterdir(), register.clock.now()) if path.name not in files]
-    return OwnDue(bundles, due_files, strays, requests, tuple(_kept(register, stay)))
+    copies = _backups(register)
+    dates = {backup: made for backup, (made, _) in copies.items()}
+    copied = [file for _, files in copies.values() for file in files]
+    return OwnDue(bundles, due_files, strays, requests, dates, copied, tuple(_kept(register, stay)))
+
+
+def _backups(register: Register) -> dict[str, tuple[dt.date, list[Path]]]:
+    """The backups that are due, with their files where they can be reached; the wrapped key of each goes first."""
+    rule, zone, today = register.catalogue.retention.own.backups, register.catalogue.notice.time_zone, register.clock.today()
+    if rule is None:
+        return {}
+    found = {}
+    for row in backups(register.ledger.engine):
+        made = local_date(row["made_at"], zone)
+        if is_past(register.catalogue.retention.rules[rule], made, today):
+            folders = dict.fromkeys((Path(row["key_folder"]), Path(row["folder"])))
+            found[row["backup"]] = (made, [file for folder in folders for file in copied_files(folder, row["backup"])])
+    return found
 
 
 def _kept(register: Register, stay: dict[tuple[str, str], dict[str, dt.date]]) -> Iterator[Due]:
@@ -122,11 +143,12 @@ def planned_hashes(register: Register, back: Back) -> list[str]:
 
 
 def plan(register: Register, found: OwnDue | None = None) -> list[PurgeRecord]:
-    """What is due of it, as the layers `outbox` and `ledger`."""
+    """What is due of it, as the layers `outbox`, `ledger` and `backups`."""
     own, found = register.catalogue.retention.own, found or due(register)
     return [
         _record("outbox", "bundles", own.bundles, found.bundles.values(), len(found.strays)),
         _record("ledger", "requests", own.requests, found.requests.values()),
+        *([_record("backups", "backups", own.backups, found.backups.values())] if own.backups else []),
     ]
 
 
@@ -134,8 +156,9 @@ def purge(register: Register, run: str, back: Back | None = None) -> list[PurgeR
     """Delete what is due and not held back, files first, and leave no byte of it in the ledger's files; gives what went."""
     found = due(register, back)
     records = [record for record in plan(register, found) if record.records]
-    for path in (*found.files, *found.strays):
+    for path in (*found.backup_files, *found.files, *found.strays):
         path.unlink(missing_ok=True)
+    backups_gone(register.ledger.engine, found.backups)
     register.ledger.own_gone(run, register.clock.now(), records, bundles=found.bundles, requests=found.requests)
     pepper, ledger = register.home.pepper, PlanLedger(register.ledger)
     for layer, requests in (("outbox", found.bundles), ("ledger", found.requests)):

@@ -81,27 +81,13 @@ def purge_in_run(register: Register, run: str, *, dry_run: bool = False) -> Purg
     begin_run(register, run)
     if dry_run:
         return _dry(register, run)
-    catalogue, today, ledger, plans = register.catalogue, register.clock.today(), register.ledger, PlanLedger(register.ledger)
+    catalogue, today, plans = register.catalogue, register.clock.today(), PlanLedger(register.ledger)
     holds, terms, orders = Holds.of(register), Terms.of(register), Orders.of(register)
     plans.forget_void()
-    records: list[PurgeRecord] = []
-    gone: dict[str, set[str]] = {}
     with register.warehouse.writing(run) as engine:
         prepare(engine, register, holds)
         found = planned(engine, catalogue, today, terms)
-
-        def note(each: Due) -> None:
-            records.append(each.going)
-            plans.purge_meant(run, register.clock.now(), each.going, hashes(engine, terms.pepper))
-            if each.going.layer == "register":
-                orders.add(engine, catalogue.dataset(each.going.dataset), "due")
-            if each.is_remembered:
-                gone.setdefault(each.going.dataset, set()).update(without_anchor(engine, terms.pepper))
-
-        purge(engine, catalogue, today, terms, note)
-        for table, going in gone.items():
-            known = set(ledger.gone(table)["hash"].to_pylist())  # a warehouse out of a backup may hold them again
-            ledger.gone_meant(run, table, sorted(going - known))
+        records = carry_out(register, engine, run, terms, orders)
         if records or is_stale(engine):
             update(engine, catalogue, Kept.of(register))
     orders.meant(register, run, PURGE)
@@ -118,6 +104,27 @@ def purge_in_run(register: Register, run: str, *, dry_run: bool = False) -> Purg
         renew_plan(register, engine)
     taken = [*own.purge(register, run, back), *leavings.purge(register, run)]
     return Purged([*records, *taken], files, rows, [*found, *own_due])
+
+
+def carry_out(register: Register, engine: Engine, run: str, terms: Terms, orders: Orders) -> list[PurgeRecord]:
+    """Delete in a run's working copy what goes, once `prepare` said what is held, the ledger told first; gives what went."""
+    ledger, plans, catalogue = register.ledger, PlanLedger(register.ledger), register.catalogue
+    records: list[PurgeRecord] = []
+    gone: dict[str, set[str]] = {}
+
+    def note(each: Due) -> None:
+        records.append(each.going)
+        plans.purge_meant(run, register.clock.now(), each.going, hashes(engine, terms.pepper))
+        if each.going.layer == "register":
+            orders.add(engine, catalogue.dataset(each.going.dataset), "due")
+        if each.is_remembered:
+            gone.setdefault(each.going.dataset, set()).update(without_anchor(engine, terms.pepper))
+
+    purge(engine, catalogue, register.clock.today(), terms, note)
+    for table, going in gone.items():
+        known = set(ledger.gone(table)["hash"].to_pylist())  # a warehouse out of a backup may hold them again
+        ledger.gone_meant(run, table, sorted(going - known))
+    return records
 
 
 def _dry(register: Register, run: str) -> Purged:

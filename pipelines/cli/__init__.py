@@ -12,6 +12,7 @@ from resources.errors import AnsvarError
 
 _COMMANDS = {
     "backfill": "Read closed days of a data set again.",
+    "backup": "Write an encrypted, verified copy of the home.",
     "batches": "What became of the records of each batch.",
     "check": "Check the register's YAML.",
     "disclosure": "What was given to partners and authorities.",
@@ -27,6 +28,7 @@ _COMMANDS = {
     "purge": "Delete what is past its period.",
     "quarantine": "What could not be read in, and why: count it, look at a record, release what was mended.",
     "request": "Requests of data subjects.",
+    "restore": "Bring the register back out of a backup, less what has gone since.",
     "review": "Who may be one person: what is proposed, and what people decide.",
     "run": "Run the daily job.",
     "status": "Every promise of the notice: kept, broken or not yet applicable.",

@@ -9,6 +9,7 @@ from resources.catalogue import load_register
 from resources.clock import clock_of
 from resources.errors import AnsvarError
 from resources.home import Home
+from resources.keys import published_is_encrypted
 from resources.ledger import Ledger
 from resources.register import register_folder
 
@@ -29,3 +30,5 @@ def command() -> None:
     ledger.requests()
     ledger.close()
     click.echo(f"The home is ready: {home.path}")
+    if (home.path / "warehouse" / "current").exists() and not published_is_encrypted(home.path) and not home.sealing.plain:
+        click.echo("Its warehouse is not encrypted yet: the next run that is published encrypts it.")

@@ -100,9 +100,10 @@ class ErasureShape(Shape):
 class OwnShape(Shape):
     """The rules of what the register makes itself.
 
-    Export bundles and work orders for the sources are counted from their making, answered requests from their receipt, what Dagster keeps
-    of runs from their beginning, what stays of an erasure from it. `purges` is the rule of the keyed hashes of what was purged, counted
-    from the purge; by default they are kept as long as requests are. Without a rule for erasures or work orders nothing of them is made.
+    Export bundles, backups and work orders for the sources are counted from their making, answered requests from their receipt, what
+    Dagster keeps of runs from their beginning, what stays of an erasure from it. `purges` is the rule of the keyed hashes of what was
+    purged, counted from the purge; by default they are kept as long as requests are. Without a rule for erasures, work orders or backups
+    none is made.
     """
 
     bundles: Name
@@ -111,6 +112,7 @@ class OwnShape(Shape):
     purges: Name | None = None
     erasures: Name | None = None
     work_orders: Name | None = None
+    backups: Name | None = None
 
     @property
     def rule_of_purges(self) -> str:

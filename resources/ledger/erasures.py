@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from resources.errors import AnsvarError
 from resources.ledger import tables
+from resources.ledger.wipe import mark
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -97,6 +98,7 @@ class ErasureLedger:
             for table, ids in ((tables.bundles, bundles), (tables.request_identifiers, requests), (tables.requests, requests)):
                 for each in ids:
                     connection.execute(table.delete().where(table.c.request == each))
+                    mark(connection)
             own = sa.select(tables.erasures.c.request).where(tables.erasures.c.erasure == erasure).scalar_subquery()
             open_still = (tables.requests.c.request == own, tables.requests.c.state != "answered")
             connection.execute(tables.requests.update().where(*open_still).values(state=state))
@@ -111,6 +113,7 @@ class ErasureLedger:
         if rows:
             with self._ledger.engine.begin() as connection:
                 connection.execute(tables.verdicts.delete().where(sa.or_(one == key, other == key)), rows)
+                mark(connection)
 
     def erased(self) -> pa.Table:
         """All keyed hashes by which who was erased is known again: `key_id`, `kind`, `hash`, `erased_at` (naive UTC)."""

@@ -22,6 +22,7 @@ from resources.ledger import tables
 from resources.ledger.cursors import settle_cursors
 from resources.ledger.erasures import settle_erasures
 from resources.ledger.orders import settle_orders
+from resources.ledger.wipe import mark, wipe
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -200,18 +201,18 @@ class Ledger:
                 rows = [{"key": each} for each in ids]
                 if rows:
                     connection.execute(table.delete().where(table.c.request == key), rows)
+                    mark(connection)
             for statement in also:
                 connection.execute(statement)
+                mark(connection)
             counted = _planned(run, moment, records, "done")
             if counted:
                 connection.execute(tables.purges.insert(), counted)
         self.wipe()
 
     def wipe(self) -> None:
-        """Empty SQLite's write-ahead log into the database, where `secure_delete` overwrites what was deleted."""
-        if self.engine.dialect.name == "sqlite":
-            with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Leave no byte of what was deleted in the ledger's files: see `resources.ledger.wipe`."""
+        wipe(self.engine)
 
     def purges_of(self, run: str) -> list[dict[str, Any]]:
         """What a run purged."""

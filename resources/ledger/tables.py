@@ -289,3 +289,15 @@ work_order_answers = sa.Table(
     sa.Column("sent_by", sa.String(120), nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
 )
+
+backups = sa.Table(
+    "backups",
+    metadata,
+    sa.Column("backup", sa.String(60), primary_key=True),  # the name of its files
+    sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("with_keys", sa.Boolean, nullable=False),
+    sa.Column("folder", sa.Text, nullable=False),
+    sa.Column("key_folder", sa.Text, nullable=False),
+)

@@ -1,21 +1,32 @@
-"""DuckDB connections as Ansvar opens them: session in UTC, nothing fetched from anywhere, errors without data."""
+"""DuckDB connections as Ansvar opens them: session in UTC, nothing fetched from anywhere, errors without data.
+
+An encrypted database needs DuckDB's extension `httpfs`, for its cryptography alone. It comes with Ansvar's dependencies, is loaded from
+there, and what else it brings, reading over the network, is switched off.
+"""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import cache
+from importlib import resources as package_data
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from resources.errors import AnsvarError
+from resources.warehouse.dialect import literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     import pyarrow as pa
 
 _CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+_SESSION = ("SET TimeZone = 'UTC'", "SET enable_progress_bar = false")
+_CATALOG = "warehouse"
+_NETWORK = "HTTPFileSystem,S3FileSystem,HuggingFaceFileSystem"
+_FULL = ("No space left", "File too large", "Disk quota exceeded")
 
 
 _ROWS_AT_ONCE = 10_000
@@ -101,33 +112,101 @@ class Engine:
             raise
         self.run("COMMIT")
 
-    def close(self) -> None:
-        """Close the connection; what was committed is in the file."""
-        self._connection.close()
+    def attach(self, file: Path, catalog: str, *, key: str | None) -> None:
+        """Open another database file, by default a new one, under a name of its own.
+
+        Raises:
+            WarehouseError: where it cannot be opened.
+        """
+        if key is not None:
+            load_cryptography(self._connection)
+        attach(self._connection, file, catalog, key=key)
 
 
 def _described(error: Exception, statement: str) -> str:
     words = " ".join(statement.split()[:4])
     left_out = "Its own message is left out, for it may hold data of records."
-    return f"The warehouse could not carry out '{words} …': {type(error).__name__}. ({left_out})"
+    full = " The disk is full: make room, and run again; what was published before is as it was." if _is_full(error) else ""
+    return f"The warehouse could not carry out '{words} …': {type(error).__name__}.{full} ({left_out})"
+
+
+def _is_full(error: Exception) -> bool:
+    return any(words in str(error) for words in _FULL)
 
 
 @contextmanager
-def engine(file: Path | None, temporary: Path, *, read_only: bool = False) -> Iterator[Engine]:
-    """A connection to a database file, or to one in memory; it spills into `temporary`."""
-    config: dict[str, Any] = _CONFIG | {"temp_directory": str(temporary)}
+def engine(
+    file: Path | None, temporary: Path, *, read_only: bool = False, key: str | None = None, memory: str | None = None
+) -> Iterator[Engine]:
+    """A connection to a database file, or to one in memory; it spills into `temporary`.
+
+    Args:
+        file: the database file; None for one in memory.
+        temporary: the folder for what does not fit into memory; encrypted where the database is.
+        read_only: whether nothing may be written.
+        key: what the file is encrypted with, or, where it is not there yet, is to be encrypted with; None for a plain one.
+        memory: how much memory the engine takes before it spills, as `1GB`; by default most of the machine's.
+
+    Raises:
+        WarehouseError: where the file cannot be opened, or not with this key.
+    """
+    config: dict[str, Any] = _CONFIG | {"temp_directory": str(temporary)} | ({} if memory is None else {"memory_limit": memory})
+    connection = duckdb.connect(":memory:", config=config)
     try:
-        connection = duckdb.connect(str(file) if file else ":memory:", read_only=read_only, config=config)
-    except duckdb.Error as error:
-        raise WarehouseError(
-            f"The warehouse at {file} cannot be opened: {type(error).__name__}. Is it a DuckDB file that you may read?"
-        ) from None
-    opened = Engine(connection)
-    opened.run("SET TimeZone = 'UTC'")
-    try:
-        yield opened
+        if key is not None:
+            load_cryptography(connection)
+        if file is not None:
+            attach(connection, file, _CATALOG, read_only=read_only, key=key)
+            connection.execute(f"USE {_CATALOG}")
+        for statement in _SESSION:
+            connection.execute(statement)
+        yield Engine(connection)
     finally:
-        opened.close()
+        connection.close()
+
+
+def attach(connection: duckdb.DuckDBPyConnection, file: Path, catalog: str, *, read_only: bool = False, key: str | None = None) -> None:
+    """Open a database file under a name of its own; the key is bound, never a part of the statement.
+
+    Raises:
+        WarehouseError: where it cannot be opened.
+    """
+    options = [*(["READ_ONLY"] if read_only else []), *(["ENCRYPTION_KEY $key"] if key is not None else [])]
+    stated = f" ({', '.join(options)})" if options else ""
+    try:
+        connection.execute(f"ATTACH {literal(str(file))} AS {catalog}{stated}", None if key is None else {"key": key})
+    except duckdb.Error as error:
+        if "Wrong encryption key" in str(error):
+            raise WarehouseError(f"The warehouse at {file} was encrypted with another key than the one that is set.") from None
+        full = " The disk is full: make room, and run again." if _is_full(error) else " Is it a DuckDB file that you may read?"
+        raise WarehouseError(f"The warehouse at {file} cannot be opened: {type(error).__name__}.{full}") from None
+
+
+def load_cryptography(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let a connection read and write encrypted databases, and encrypt what it spills.
+
+    Raises:
+        WarehouseError: where the extension is not installed, or not for this version of DuckDB.
+    """
+    try:
+        connection.execute(f"LOAD {literal(str(_extension()))}")
+        connection.execute(f"SET disabled_filesystems = {literal(_NETWORK)}")
+        connection.execute("SET temp_file_encryption = true")
+    except duckdb.Error as error:
+        raise WarehouseError(f"DuckDB's cryptography cannot be loaded: {type(error).__name__}. {_INSTALL}") from None
+
+
+_INSTALL = f"Install duckdb-extension-httpfs {duckdb.__version__}, which is one of Ansvar's dependencies."
+
+
+@cache
+def _extension() -> Path:
+    """The extension's file, as its package brings it for this version of DuckDB."""
+    try:
+        folder = package_data.files("duckdb_extension_httpfs")
+    except ModuleNotFoundError:
+        raise WarehouseError(f"DuckDB's cryptography is not installed. {_INSTALL}") from None
+    return Path(str(folder / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"))
 
 
 def tables_of(opened: Engine, schema: str) -> Sequence[str]:

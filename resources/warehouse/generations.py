@@ -6,6 +6,9 @@
       working-<run>.duckdb         the copy that a run writes
       writer.lock
 
+Each file is encrypted with the warehouse's key (see `resources.keys`), unless the home is kept plain. A generation that was written without
+one is read as it is, and the next one is encrypted.
+
 A run's steps share one working copy, which its last writing step publishes by fsync and atomic rename: a run shows all that
 it did or nothing. What a run that stopped left behind goes when the next one begins.
 """
@@ -20,14 +23,17 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from resources.errors import AnsvarError
+from resources.warehouse.dialect import name
 from resources.warehouse.engine import WarehouseError, engine
 from resources.warehouse.models import tables
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from resources.keys import Sealing
     from resources.warehouse.engine import Engine
 
 _WAIT_SECONDS = 600
@@ -39,10 +45,19 @@ _held: dict[Path, tuple[str, int]] = {}
 class Warehouse:
     """The register's bulk tables."""
 
-    def __init__(self, folder: Path, temporary: Path) -> None:
-        """Name the folder of the generations, and one for what spills out of memory."""
+    def __init__(self, folder: Path, temporary: Path, sealing: Sealing, memory: str | None = None) -> None:
+        """Name the folder of the generations, and one for what spills out of memory.
+
+        Args:
+            folder: where the generations lie.
+            temporary: where what does not fit into memory goes.
+            sealing: what the files are encrypted with.
+            memory: how much memory the engine takes before it spills, as `1GB`; by default most of the machine's.
+        """
         self.folder = folder
         self.temporary = temporary
+        self.sealing = sealing
+        self.memory = memory
 
     @property
     def is_published(self) -> bool:
@@ -65,7 +80,7 @@ class Warehouse:
             if not self.is_published:
                 break
             try:
-                return stack.enter_context(engine(self.folder / (self.folder / "current").readlink(), self.temporary, read_only=True))
+                return stack.enter_context(self._engine(self.folder / (self.folder / "current").readlink(), read_only=True))
             except WarehouseError:
                 if attempt == _TRIES - 1:
                     raise
@@ -73,10 +88,29 @@ class Warehouse:
         raise AnsvarError("The register is empty: no run has been published yet. Run `ansvar run` first.")
 
     @contextmanager
+    def opening(self, file: Path) -> Iterator[Engine]:
+        """Another database file of this warehouse, as one out of a backup, read-only."""
+        with self._engine(file, read_only=True) as opened:
+            yield opened
+
+    @contextmanager
+    def holding(self, run: str) -> Iterator[None]:
+        """Be the one writer and write nothing: what is published stays as it is meanwhile.
+
+        Raises:
+            AnsvarError: where another process went on writing for ten minutes.
+        """
+        self._lock(run)
+        try:
+            yield
+        finally:
+            self.release(run)
+
+    @contextmanager
     def writing(self, run: str) -> Iterator[Engine]:
         """The working copy of a run, in one transaction: what is done inside stands in it whole or not at all."""
         self.begin(run)
-        with engine(self._working(run), self.temporary) as opened:
+        with self._engine(self._working(run)) as opened:
             with opened.transaction():
                 yield opened
             opened.run("CHECKPOINT")
@@ -88,7 +122,7 @@ class Warehouse:
             with self.reading() as opened:
                 yield opened
             return
-        with engine(self._working(run), self.temporary, read_only=True) as opened:
+        with self._engine(self._working(run), read_only=True) as opened:
             yield opened
 
     def begin(self, run: str) -> bool:
@@ -101,16 +135,33 @@ class Warehouse:
         working = self._working(run)
         if working.exists():
             return False
-        for stale in (*self.folder.glob("working-*"), *self.folder.glob("rewritten-*"), *self._superseded()):
-            stale.unlink()
+        self._clear()
         partial = working.with_suffix(".partial")
-        if self.is_published:
-            _clone((self.folder / "current").resolve(strict=True), partial)
-        with engine(partial, self.temporary) as opened:
-            for statement in tables():
-                opened.run(statement)
+        self.sealing.for_new()  # so that a run that could not be published is not begun
+        with _or_nothing(partial):
+            if self.is_published:
+                _clone((self.folder / "current").resolve(strict=True), partial)
+            with self._engine(partial, new=not partial.exists()) as opened:
+                for statement in tables():
+                    opened.run(statement)
         partial.replace(working)  # so that a run that is taken up again never finds half a copy
         return True
+
+    def adopt(self, run: str, file: Path) -> None:
+        """Become the one writer, with a database file as the run's working copy in place of what is published; the file is moved.
+
+        Raises:
+            AnsvarError: where another process went on writing for ten minutes.
+            WarehouseError: where the file cannot be opened.
+        """
+        self._lock(run)
+        self._clear()
+        partial = self._working(run).with_suffix(".partial")
+        file.replace(partial)
+        with self._engine(partial) as opened:
+            for statement in tables():
+                opened.run(statement)
+        partial.replace(self._working(run))
 
     def publish(self, run: str, moment: dt.datetime) -> None:
         """Make a run's working copy what readers see; the generation before goes.
@@ -121,11 +172,14 @@ class Warehouse:
             run: the run's id.
             moment: when, as a naive UTC timestamp.
         """
-        with engine(self._working(run), self.temporary) as opened:
-            opened.run("INSERT INTO meta.generations VALUES ($run, $moment)", {"run": run, "moment": moment})
-            rewritten = self._rewritten(opened, run)
+        rewritten = self.folder / f"rewritten-{run}.duckdb"
+        rewritten.unlink(missing_ok=True)
+        with _or_nothing(rewritten):
+            with self._engine(self._working(run)) as opened:
+                opened.run("INSERT INTO meta.generations VALUES ($run, $moment)", {"run": run, "moment": moment})
+                self._rewrite(opened, rewritten)
+            _sync(rewritten)
         target = self.folder / f"generation-{run}.duckdb"
-        _sync(rewritten)
         rewritten.replace(target)
         link = self.folder / "current.partial"
         link.unlink(missing_ok=True)
@@ -155,19 +209,26 @@ class Warehouse:
     def _working(self, run: str) -> Path:
         return self.folder / f"working-{run}.duckdb"
 
+    def _clear(self) -> None:
+        """Take away what a run that stopped left behind."""
+        for stale in (*self.folder.glob("working-*"), *self.folder.glob("rewritten-*"), *self._superseded()):
+            stale.unlink()
+
     def _superseded(self) -> list[Path]:
         current = (self.folder / "current").resolve()
         return [file for file in self.folder.glob("generation-*") if not file.name.startswith(current.name)]
 
-    def _rewritten(self, opened: Engine, run: str) -> Path:
-        file = self.folder / f"rewritten-{run}.duckdb"
-        file.unlink(missing_ok=True)
+    def _engine(self, file: Path, *, read_only: bool = False, new: bool = False) -> AbstractContextManager[Engine]:
+        """A file of the warehouse, opened with the key that it was encrypted with, or, a new one, is to be."""
+        key = self.sealing.for_new() if new else self.sealing.of(file)
+        return engine(file, self.temporary, read_only=read_only, key=key, memory=self.memory)
+
+    def _rewrite(self, opened: Engine, file: Path) -> None:
         source = opened.scalar("SELECT current_database()")
-        opened.run(f"ATTACH '{str(file).replace(chr(39), chr(39) * 2)}' AS rewritten")
-        opened.run(f'COPY FROM DATABASE "{source}" TO rewritten')
-        opened.run("DETACH rewritten")
+        opened.attach(file, "rewritten", key=self.sealing.for_new())
         file.chmod(0o600)
-        return file
+        opened.run(f"COPY FROM DATABASE {name(source)} TO rewritten")
+        opened.run("DETACH rewritten")
 
     def _lock(self, run: str) -> None:
         holder = _held.get(self.folder)
@@ -188,6 +249,25 @@ class Warehouse:
                     raise AnsvarError(msg) from None
                 time.sleep(0.2)
         _held[self.folder] = (run, descriptor)
+
+
+@contextmanager
+def _or_nothing(file: Path) -> Iterator[None]:
+    """A file that is written whole, or goes again: a disk that is full is not left full.
+
+    Raises:
+        WarehouseError: where the operating system refuses to write it.
+    """
+    try:
+        yield
+    except BaseException as error:
+        for left in (file, file.with_name(f"{file.name}.wal")):
+            left.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            raise WarehouseError(
+                f"The warehouse could not be written ({error.strerror}): make room, and run again; what was published before is as it was."
+            ) from None
+        raise
 
 
 def _clone(source: Path, target: Path) -> None:

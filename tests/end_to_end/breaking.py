@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import sqlalchemy as sa
 from stdnum.iban import calc_check_digits
 
@@ -21,6 +20,7 @@ from resources.connectors.landing import sha256
 from resources.ledger import Disclosure, tables
 from resources.recognise import RECOGNISERS, fits
 from resources.warehouse.dialect import name
+from resources.warehouse.engine import engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,8 +41,9 @@ class Place:
 
     def sql(self, statement: str, parameters: dict[str, object] | None = None) -> list[tuple[Any, ...]]:
         """Carry out a statement on the published generation."""
-        with duckdb.connect(str((self.register.warehouse.folder / "current").resolve())) as connection:
-            return connection.execute(statement, parameters).fetchall()
+        file, warehouse = (self.register.warehouse.folder / "current").resolve(), self.register.warehouse
+        with engine(file, warehouse.temporary, key=warehouse.sealing.of(file)) as opened:
+            return opened.rows(statement, parameters)
 
     def ledger(self, statement: sa.Executable) -> None:
         """Carry out a statement on the ledger."""

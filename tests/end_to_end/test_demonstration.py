@@ -13,11 +13,12 @@ import time
 import zipfile
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pytest
 
 from demo.servers import running
 from resources.catalogue import load_register
+from resources.home import Home
+from resources.register import open_register
 from tests.end_to_end.conftest import REPOSITORY
 
 if TYPE_CHECKING:
@@ -78,11 +79,11 @@ def test_addresses_go_before_their_visits(demonstration: Demonstration, truth: d
     anchors = [dt.date.fromisoformat(anchor) for anchor in truth["anchors"]["web.requests"].values()]
     kept = [anchor for anchor in anchors if (last := dataset.rule.limit.last_day(anchor, {})) is not None and last >= today]
     last_days = [last for anchor in kept if (last := dataset.fields["ip_address"].rule.limit.last_day(anchor, {})) is not None]
-    with contextlib.closing(duckdb.connect(str((demonstration.home / "warehouse" / "current").resolve()), read_only=True)) as warehouse:
-        found = warehouse.execute("SELECT count(*), count(ip_address) FROM register.web_requests").fetchall()
-        identifiers = warehouse.execute("SELECT count(*) FROM identity.identifiers WHERE field = 'ip_address' AND dataset = 'web_requests'")
+    with open_register(load_register(REPOSITORY / "register"), Home(demonstration.home)).warehouse.reading() as warehouse:
+        found = warehouse.rows("SELECT count(*), count(ip_address) FROM register.web_requests")
+        identifiers = warehouse.rows("SELECT count(*) FROM identity.identifiers WHERE field = 'ip_address' AND dataset = 'web_requests'")
         assert found == [(len(kept), sum(day >= today for day in last_days))]
-        assert identifiers.fetchall() == [(found[0][1],)]
+        assert identifiers == [(found[0][1],)]
     with contextlib.closing(sqlite3.connect(demonstration.home / "ledger.db")) as ledger:
         went = ledger.execute(
             "SELECT dataset, rule, sum(records) FROM purges WHERE layer = 'field' AND state = 'done' GROUP BY 1, 2"
@@ -192,8 +193,6 @@ def test_nothing_personal_stands_outside_register_and_bundles(demonstration: Dem
     if kind != "name":
         canaries = {value for person in truth["persons"].values() for value in person["identifiers"].get(kind, [])}
     assert len(canaries) > 50
-    register = (demonstration.home / "warehouse" / "current").resolve().read_bytes()
-    assert register
     for file in demonstration.home.rglob("*"):
         assert [canary for canary in canaries if canary.lower() in str(file.relative_to(demonstration.home)).lower()] == []
         if file.is_file() and file.is_relative_to(demonstration.home / "dagster"):

@@ -47,7 +47,7 @@ rules:
   bundles: {period: P1M, promise: period, reason: *words}
   requests: {period: P3Y, promise: period, reason: *words}
   runs: {period: P3M, promise: period, reason: *words}
-own: {bundles: bundles, requests: requests, runs: runs}
+own: {bundles: bundles, requests: requests, runs: runs, backups: month}
 """
 
 # A field of every type and with every rule, in a snapshot.

@@ -51,7 +51,7 @@ def came_to(register: Register) -> dict[str, Any]:
     """What a register holds: a digest of each table and of the recordings, the states of the batches, and what is left on the disk."""
     with register.warehouse.reading() as opened:
         names = [f"{schema}.{table}" for schema in ("register", "quarantine") for table in tables_of(opened, schema)]
-        found: dict[str, Any] = {name: _digest(opened.arrow(f"SELECT * FROM {name}")) for name in (*names, "identity.identifiers")}  # noqa: S608
+        found: dict[str, Any] = {name: digest(opened.arrow(f"SELECT * FROM {name}")) for name in (*names, "identity.identifiers")}  # noqa: S608
         found["unaccounted"] = opened.count("""
             SELECT count(*) FROM meta.batches WHERE read <> inserted + updated + unchanged + quarantined + refused + dropped
         """)
@@ -62,12 +62,13 @@ def came_to(register: Register) -> dict[str, Any]:
     return found
 
 
-def _digest(table: Any) -> list[Any]:
+def digest(table: Any) -> list[Any]:
+    """How many rows a table has, and a digest of them in any order."""
     rows = sorted(repr([row[name] for name in sorted(row) if name not in _OURS]) for row in table.to_pylist())
     return [len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest()]
 
 
-def _fork(work: Callable[[], object]) -> tuple[int, int]:
+def fork(work: Callable[[], object]) -> tuple[int, int]:
     """Begin a piece of work in a process of its own; gives its number, and where it tells what it comes to."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -80,7 +81,7 @@ def _fork(work: Callable[[], object]) -> tuple[int, int]:
     return child, reading
 
 
-def _result(begun: tuple[int, int], seconds: float | None = None) -> tuple[Any, bool]:
+def result(begun: tuple[int, int], seconds: float | None = None) -> tuple[Any, bool]:
     """What a piece of work comes to, unless it is killed after some seconds; and whether it was."""
     child, reading = begun
     if seconds is not None:
@@ -101,10 +102,10 @@ def main(folder: Path, moment: str, times: int) -> None:
     with engine(None, folder) as memory:  # what DuckDB loads when it is first asked, once and not in every fork
         memory.scalar("SELECT $number", {"number": 1})
     trial = Trial(catalogue, clock, folder)
-    expected, seconds = _result(_fork(lambda: trial.whole("undisturbed")))[0]
+    expected, seconds = result(fork(lambda: trial.whole("undisturbed")))[0]
     shares = [times // 2, times - times // 2]
-    workers = [_fork(partial(trial.several, number, share, seconds)) for number, share in enumerate(shares)]
-    found = [each for worker in workers for each in _result(worker)[0]]
+    workers = [fork(partial(trial.several, number, share, seconds)) for number, share in enumerate(shares)]
+    found = [each for worker in workers for each in result(worker)[0]]
     print(json.dumps({"expected": expected, "seconds": seconds, "found": found}))  # noqa: T201 - what the test reads
 
 
@@ -123,18 +124,19 @@ class Trial:
 
     def killed(self, home: str, seconds: float) -> dict[str, Any]:
         """Kill a run after some seconds; what was left of it, and what the next run came to."""
-        register = self._copied(home)
-        _, killed = _result(_fork(lambda: ingest(register, "killed")), seconds)
+        register = self.copied(home)
+        _, killed = result(fork(lambda: ingest(register, "killed")), seconds)
         left = sorted(path.name for path in register.warehouse.folder.iterdir())
-        (after, _), _ = _result(_fork(lambda: self._came_to(register)))
+        (after, _), _ = result(fork(lambda: self._came_to(register)))
         shutil.rmtree(self.folder / home)
         return {"killed": killed, "left": left, "after": after}
 
     def whole(self, home: str) -> list[Any]:
         """What an undisturbed run comes to, and its seconds."""
-        return self._came_to(self._copied(home))
+        return self._came_to(self.copied(home))
 
-    def _copied(self, home: str) -> Register:
+    def copied(self, home: str) -> Register:
+        """The register of a copy of the home."""
         shutil.copytree(self.folder / "home", self.folder / home, symlinks=True)
         return open_register(self.catalogue, Home(self.folder / home), self.clock)
 

@@ -21,6 +21,7 @@ from assets.retention.run import Purged, purge_in_run
 from resources.catalogue import load_register
 from resources.clock import Clock
 from resources.home import Home, write_private
+from resources.keys import PLAIN_SETTING
 from resources.register import Register, open_register
 from resources.runs import finish_run
 from resources.warehouse.dialect import name
@@ -45,8 +46,8 @@ def _parsed(text: str) -> Any:
 class Small:
     """A register whose sources are files; `described` is its YAML as plain values, to be changed before the next `describe`."""
 
-    def __init__(self, folder: Path, sources: Mapping[str, str] = SOURCES, moment: str = TODAY) -> None:
-        """Write the YAML, make the home, open both."""
+    def __init__(self, folder: Path, sources: Mapping[str, str] = SOURCES, moment: str = TODAY, *, encrypted: bool = False) -> None:
+        """Write the YAML, make the home, open both; the warehouse is plain, so that bytes can be looked for in it, unless asked."""
         self.folder = folder
         self.described: dict[str, Any] = {each: deepcopy(_parsed(text)) for each, text in sources.items()}
         self.home = Home(folder / "home")
@@ -54,7 +55,7 @@ class Small:
         self.data = folder / "data"
         for source in sources:
             (self.data / source).mkdir(parents=True)
-        write_private(self.home.path / "settings.env", f"DATA={self.data}\n")
+        write_private(self.home.path / "settings.env", f"DATA={self.data}\n{PLAIN_SETTING}={'no' if encrypted else 'yes'}\n")
         self._runs = 1
         (folder / "register" / "sources").mkdir(parents=True)
         (folder / "register" / "notice.yaml").write_text(NOTICE, encoding="utf-8")

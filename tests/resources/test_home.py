@@ -40,6 +40,7 @@ def test_a_new_home_is_its_owner_s_alone(tmp_path: Path) -> None:
     assert {path.name: _mode(path) for path in home.path.iterdir()} == dict.fromkeys(FOLDERS, 0o700) | {
         "pepper.key": 0o600,
         "settings.env": 0o600,
+        "warehouse.key": 0o600,
     }
     assert _mode(home.path) == 0o700
 
@@ -150,3 +151,13 @@ def test_a_private_file_is_whole_and_closed(tmp_path: Path) -> None:
         left.chmod(0o644)
     write_private(path, "new")
     assert ("new", 0o600, [path]) == (path.read_text(encoding="utf-8"), _mode(path), list(tmp_path.iterdir()))
+
+
+def test_how_much_memory(home: Home, settings: Path) -> None:
+    """The engine's memory is a setting, unlimited where it is not made."""
+    assert home.memory is None
+    settings.write_text("ANSVAR_MEMORY=1500MB\n", encoding="utf-8")
+    assert home.memory == "1500MB"
+    settings.write_text("ANSVAR_MEMORY=lots\n", encoding="utf-8")
+    with pytest.raises(AnsvarError, match="ANSVAR_MEMORY is an amount of memory, as 1500MB or 2GB"):
+        assert home.memory

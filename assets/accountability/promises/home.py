@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assets.retention.orders import files_of
+from resources.keys import is_database, is_encrypted
 from resources.ledger.orders import OrderLedger
 
 if TYPE_CHECKING:
@@ -20,22 +21,26 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 # What stands in the folders of the home, by the patterns of its names; `*` in a pattern is of one folder.
 _WAREHOUSE = ("current", "generation-*.duckdb", "generation-*.duckdb.wal", "working-*", "rewritten-*", "writer.lock", "*.partial")
 _DOCUMENTS = ("notice.*", "record_of_processing.*", "data_map.*", "promises.*", ".*.partial")
-_TEMPORARY = ("duckdb_temp_*", "pace-*.json")
+_TEMPORARY = ("duckdb_temp_*", "pace-*.json", "backup-*")
 
 
 @dataclass(frozen=True)
 class HomeFacts:
-    """The home's files; the accounts that own them; folders that others may enter, files that others may read, and old generations."""
+    """The home's files; the accounts that own them; folders that others may enter, files that others may read; databases.
+
+    Of the databases of the warehouse: old generations, and those that are not encrypted (`plain`).
+    """
 
     files: int
     accounts: int
     open_to_others: int
     readable_by_others: int
     superseded: int
+    plain: int
 
 
 def look_at(path: Path) -> HomeFacts:
-    """Look at every file of a home, without opening any.
+    """Look at every file of a home, and of the warehouse's databases at the first bytes.
 
     A file is readable by others where its own mode and that of every folder above it, up to the home, let them.
     """
@@ -56,7 +61,8 @@ def look_at(path: Path) -> HomeFacts:
     warehouse = path / "warehouse"
     current = (warehouse / "current").resolve().name
     superseded = sum(1 for each in warehouse.glob("generation-*.duckdb") if each.name != current)
-    return HomeFacts(files, len(owners), int(is_open), readable, superseded)
+    plain = sum(1 for each in warehouse.glob("*.duckdb") if each.is_file() and is_database(each) and not is_encrypted(each))
+    return HomeFacts(files, len(owners), int(is_open), readable, superseded, plain)
 
 
 def strangers(register: Register) -> dict[str, int]:

@@ -24,8 +24,16 @@ def named_users(facts: Facts, target: Target) -> Judgement:
 
 
 def at_rest(facts: Facts, target: Target) -> Judgement:
-    """No key or file of the home can be read by others, and no generation of the warehouse is left that was replaced by a newer one."""
+    """No key or file of the home can be read by others; the warehouse is encrypted, and no generation is left that a newer one replaced."""
     del target  # looked at in one place
     home = facts.home
     faults = home.readable_by_others + home.superseded
-    return judged(faults, "unprotected", files=home.files, readable=home.readable_by_others or None, superseded=home.superseded or None)
+    remedy = "unencrypted" if home.plain and not faults else "unprotected"
+    return judged(
+        faults + home.plain,
+        remedy,
+        files=home.files,
+        readable=home.readable_by_others or None,
+        superseded=home.superseded or None,
+        plain=home.plain or None,
+    )

@@ -138,7 +138,7 @@ def small_register(folder: Path) -> Register:
     _write(folder / "data")
     home = Home(folder / "home")
     home.create()
-    write_private(home.path / "settings.env", f"SMALL_DATA={folder / 'data'}\n")
+    write_private(home.path / "settings.env", f"SMALL_DATA={folder / 'data'}\nANSVAR_WAREHOUSE_PLAIN=yes\n")
     register = open_register(load_register(_REGISTER), home, Clock("Europe/Helsinki", Instant(NOW)))
     for source in register.catalogue.sources.values():
         outcomes = list(ingest_source(register, source.name, "run1", source.datasets))

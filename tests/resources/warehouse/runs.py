@@ -10,6 +10,7 @@ import signal
 import sys
 from pathlib import Path
 
+from resources.keys import PLAIN, Sealing
 from resources.warehouse import Warehouse
 from resources.warehouse.engine import engine
 
@@ -18,11 +19,11 @@ INSERTS = {"first": "INSERT INTO register.first VALUES ($number)", "second": "IN
 WATCHED = {"open", "os.rename", "os.remove", "os.symlink", "os.chmod", "fcntl.flock", "fcntl.ioctl", "os.listdir", "os.scandir"}
 
 
-def warehouse_in(folder: Path) -> Warehouse:
+def warehouse_in(folder: Path, sealing: Sealing = PLAIN) -> Warehouse:
     """The warehouse of a folder, which is made where it is missing."""
     (folder / "warehouse").mkdir(parents=True, exist_ok=True)
     (folder / "temporary").mkdir(exist_ok=True)
-    return Warehouse(folder / "warehouse", folder / "temporary")
+    return Warehouse(folder / "warehouse", folder / "temporary", sealing)
 
 
 def write(warehouse: Warehouse, run: str, number: int) -> None:

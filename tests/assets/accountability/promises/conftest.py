@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def small(tmp_path: Path) -> Iterator[Small]:
     """A shop with one customer, published."""
-    made = Small(tmp_path)
+    made = Small(tmp_path, encrypted=True)
     made.deliver("shop", [{"customer_number": "C1", "email": "asko@koti.example", "name": "Asko", "kind": "consumer"}])
     made.ingest("shop")
     yield made

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from assets.accountability.promises.finding import State
 from assets.accountability.promises.home import look_at, strangers
+from assets.accountability.promises.status import status_of
+from resources.home import write_private
+from resources.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from tests.helpers.small import Small
@@ -43,3 +48,18 @@ def test_what_ansvar_makes_is_no_stranger(small: Small) -> None:
         (home / folder).mkdir(parents=True, exist_ok=True)
         (home / folder / file).write_text("{}", encoding="utf-8")
     assert strangers(small.register) == {"landing": 3, "temporary": 1}
+
+
+def test_a_database_that_is_not_encrypted(small: Small) -> None:
+    """A warehouse that is kept plain breaks the promise, with the remedy that says how to encrypt it; once encrypted it is kept again."""
+    home = small.home.path
+    assert look_at(home).plain == 0
+    for setting, plain, state in (("yes", 1, State.BROKEN), ("no", 0, State.KEPT)):
+        write_private(home / "settings.env", f"DATA={small.data}\nANSVAR_WAREHOUSE_PLAIN={setting}\n")
+        small.register = replace(
+            small.register, warehouse=Warehouse(small.register.warehouse.folder, home / "temporary", small.home.sealing)
+        )
+        small.publish()
+        assert look_at(home).plain == plain
+        (found,) = status_of(small.register).standings["at_rest"].findings
+        assert (found.judgement.state, found.judgement.remedy) == (state, "unencrypted" if plain else None)
