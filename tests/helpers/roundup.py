@@ -91,7 +91,7 @@ def tracker(folder: Path) -> Iterator[Tracker]:
         _wait(port, served)
         yield Tracker(url, home)
     finally:
-        served.terminate()
+        served.kill()  # asked to end, it waits for connections that are kept open
         served.wait(_PATIENCE_S)
         log.close()
 

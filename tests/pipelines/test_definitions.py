@@ -29,9 +29,9 @@ def test_an_untagged_column_fails_the_build(small: Small, tmp_path: Path, monkey
     """A model with a column that nobody tagged lets no definition be built, and the error names its file and line."""
     folder = shutil.copytree(written.FOLDER, tmp_path / "sql")
     model = folder / "identity" / "record_persons.sql"
-    model.write_text(model.read_text(encoding="utf-8").replace(" person\n", " person, 1 AS one\n"), encoding="utf-8")
+    model.write_text(model.read_text(encoding="utf-8").replace(" AS person\n", " AS person, 1 AS one\n"), encoding="utf-8")
     monkeypatch.setattr(written, "FOLDER", folder)
     with pytest.raises(
-        LineageError, match=r"sql/identity/record_persons\.sql:3:63: the column 'one' of identity\.record_persons is not described"
+        LineageError, match=r"sql/identity/record_persons\.sql:8:61: the column 'one' of identity\.record_persons is not described"
     ):
         build(small.folder / "register")

@@ -58,6 +58,8 @@ NOTHING_HELD = (
 def _put(folder: Path, register: str) -> None:
     for name in ("notice.yaml", "retention.yaml"):
         shutil.copy(REGISTERS[register] / name, folder / name)
+    if (REGISTERS[register] / "relations").is_dir():
+        shutil.copytree(REGISTERS[register] / "relations", folder / "relations")
 
 
 def _problems(folder: Path) -> list[Problem]:
@@ -157,7 +159,9 @@ def test_no_basis_and_no_period_can_be_forgotten(alone: Path, register: str, fil
     text = Text(_text(alone / file))
     for name in text.keys(section):
         for tag in tags:
-            mistaken = text.without((section, name, tag))
+            form = next((each for each in ("while", "longest", "shortest") if each in text.keys(section, name)), "period")
+            cuts = ("while", "grace") if form == "while" else (form,)
+            mistaken = text.without(*((section, name, cut) for cut in (cuts if tag == "period" else (tag,))))
             (alone / file).write_text(mistaken, encoding="utf-8")
             expected = {(file, _line(mistaken, name, 2), f"{section[:-1]} {name}")}
             assert (name, tag, expected) == (name, tag, _said(_problems(alone), tag))
