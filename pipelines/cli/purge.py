@@ -118,10 +118,15 @@ def asked_for(words: tuple[str, ...], dataset: str | None) -> None:
 
 
 def _look(register: Register) -> list[Due]:
+    """All that is due, in the register and in what Dagster keeps of its runs."""
+    from assets.retention import dagster_storage
+    from assets.retention.due import Due
     from assets.retention.run import look
+    from pipelines.instance import open_instance
 
-    with register.warehouse.reading() as engine:
-        return look(register, engine)
+    with register.warehouse.reading() as engine, open_instance(register.home) as instance:
+        runs = dagster_storage.due(register, instance).record(register.catalogue.retention.own.runs)
+        return [*look(register, engine), Due(runs)]
 
 
 def _show_forecast(register: Register) -> None:
