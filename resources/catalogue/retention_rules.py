@@ -122,6 +122,8 @@ class _Resolving:
     def rule(self, name: str) -> RuleShape:
         """A rule with its limit and its reason in words."""
         rule, limit = self.retention.rules[name], self._limit(name)
+        if rule.erasure is not None:
+            rule = rule.model_copy(update={"erasure": rule.erasure.model_copy(update={"reason": _spoken(rule.erasure.reason, limit)})})
         return rule.resolved(limit, _reason(rule, limit))
 
     def _limit(self, name: str) -> Limit:
@@ -165,6 +167,12 @@ class _Resolving:
                 hint = nearest(part, self.retention.rules)
                 self.document.report(place, f"'{part}' is neither a rule of this file nor a period such as P3M: {hint}")
         return Calendar(Period(0, 0))
+
+
+def _spoken(label: Label, limit: Limit) -> Label:
+    """A text whose `{period}` is the rule's own period in words."""
+    words = {each: label.in_language(each).replace(PERIOD, own_period_in_words(limit, each)) for each in LANGUAGES}
+    return label.model_copy(update=words)
 
 
 def _reason(rule: RuleShape, limit: Limit) -> Label:

@@ -125,7 +125,7 @@ def test_a_dry_run_changes_nothing(small: Small) -> None:
 
 def test_when_did_it_go(small: Small) -> None:
     """That a record was held, by what rule it went and when is told by its key, without holding it; after a stated period no more."""
-    text = RETENTION.replace("requests: requests}", "requests: requests, purges: year}")
+    text = RETENTION.replace("requests: requests,", "requests: requests, purges: year,")
     (small.folder / "register" / "retention.yaml").write_text(text, encoding="utf-8")
     small.describe()
     _fill(small)

@@ -45,7 +45,7 @@ def _waits(described: Described, sql: str = TALKING) -> None:
 def test_what_rules_come_to(described: Described) -> None:
     """Names are resolved into limits, and the reason tells the period, the law and what is kept afterwards."""
     _waits(described)
-    rules = described.retention["rules"]
+    rules, described.retention["own"]["backups"] = described.retention["rules"], "bundles"
     rules["calls"] = rules["calls"] | {"minimum": LAW, "reason": dict.fromkeys(LABEL, "{period}.")}
     rules["month"] = rules["month"] | {"shortest": ["calls", "P14D"]}
     rules["year"] = rules["year"] | {"longest": ["chats", "month"]}
