@@ -59,8 +59,8 @@ def test_a_column_fits_a_screen(ansvar: Command, on: tuple[str, ...]) -> None:
 
 def test_tags_are_shown_where_they_change(ansvar: Command, on: tuple[str, ...]) -> None:
     """A step whose tags are those of the step above it does not repeat them; of others, a list is cut after three words."""
-    lines = ansvar(*on, "lineage", "identity.links.value").out.splitlines()
-    assert "    identity.evidence.value" in lines
+    lines = ansvar(*on, "lineage", "rights.links.value").out.splitlines()
+    assert "    identity.links.value" in lines
     assert all(" and " not in line for line in lines[: lines.index("  comes from")])
     assert any(line.strip().startswith("register.shop_customers.email  [user.contact.email | ") for line in lines)
 
@@ -72,8 +72,9 @@ def test_a_column_may_be_named_by_its_data_set(ansvar: Command, on: tuple[str, .
 
 def test_each_step_stands_under_what_is_made_of_it(ansvar: Command, on: tuple[str, ...]) -> None:
     """An identifier is followed step by step: evidence, identifiers, the register's tables, the sources; each a step further in."""
-    lines = ansvar(*on, "lineage", "identity.links.value").out.splitlines()
+    lines = ansvar(*on, "lineage", "rights.links.value").out.splitlines()
     wanted = [
+        "identity.links.value",
         "identity.evidence.value",
         "identity.given.value",
         "identity.identifiers.value",
@@ -81,10 +82,8 @@ def test_each_step_stands_under_what_is_made_of_it(ansvar: Command, on: tuple[st
         "source:shop.customers.email",
     ]
     depths = [next(len(line) - len(line.lstrip()) for line in lines if line.split("  [")[0].strip() == name) for name in wanted]
-    assert depths == [4, 6, 8, 10, 12]
-    assert lines[0].startswith(
-        "identity.links.value  [user.contact.email, user.contact.phone_number, user.device.cookie_id, user.unique_id"
-    )
+    assert depths == [4, 6, 8, 10, 12, 14]
+    assert lines[0].startswith("rights.links.value  [user.contact.email, user.contact.phone_number, user.device.cookie_id, user.unique_id")
 
 
 def test_a_ring_ends(ansvar: Command, on: tuple[str, ...]) -> None:
