@@ -145,7 +145,7 @@ class PlanLedger:
         return sorted(found.values(), key=lambda row: (row["planned_at"], row["purge"]))
 
     def purged_beyond(self, runs: set[str]) -> pa.Table:
-        """What was purged by other runs than these: `layer` (`register` or `quarantine`), `dataset`, and the keyed `hash` of a record's id."""
+        """What was purged by other runs than these: `layer` (register, quarantine), `dataset`, and the keyed `hash` of a record's id."""
         purges, records = tables.purges.c, tables.purged_records.c
         of_records = (purges.state == "done", purges.layer.in_(("register", "quarantine")))
         columns: dict[str, list[str]] = {"layer": [], "dataset": [], "hash": []}
