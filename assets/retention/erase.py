@@ -240,7 +240,13 @@ def summary_of(register: Register, request_id: str) -> dict[str, Any]:
     Raises:
         AnsvarError: where it was not decided, or not carried out yet.
     """
-    found = ErasureLedger(register.ledger).erasures(DONE, request=asked(register, request_id).id)
+    ledger, request = ErasureLedger(register.ledger), asked(register, request_id).id
+    found = ledger.erasures(DONE, request=request)
+    if not found and ledger.erasures(DECIDED, MEANT, PUBLISHED, request=request):
+        raise AnsvarError(
+            "That the person is erased was decided, and is not carried out yet: the daily job does so once nothing keeps records of the "
+            "person back; see `ansvar hold list` and `ansvar request list`."
+        )
     if not found:
         raise AnsvarError("Nobody was erased for this request yet: `ansvar erase REQUEST --by NAME` decides it.")
     return found[-1]

@@ -250,8 +250,11 @@ def test_what_is_kept_back_waits(small: Small) -> None:
     keeping(small)
     small.deliver("shop", [customer(1, email="aino@koe.example")])
     small.ingest("shop")
-    decide(small.register, ask(small, EMAIL), "Dana", whom)
+    request = ask(small, EMAIL)
+    decide(small.register, request, "Dana", whom)
     assert erase_decided(small.register, whom, lambda *_given: 1).kept_back == 1
+    with pytest.raises(AnsvarError, match="decided, and is not carried out yet"):
+        summary_of(small.register, request)
     assert _held(small, "shop_customers", "customer_number") == ["C1"]
     assert carry_out(small).erased == 1
     assert _held(small, "shop_customers", "customer_number") == []
@@ -283,14 +286,17 @@ def test_what_holds_a_person_keeps_the_erasure_waiting(small: Small, kind: str) 
 
 
 def test_another_persons_request_keeps_nobody(small: Small) -> None:
-    """A request of somebody else, or one that asks for something else than the data, is no reason to wait."""
+    """A request of somebody else, or one for something else than the data, is no reason to wait; one that was carried out keeps nothing."""
     keeping(small)
     small.deliver("shop", [customer(1, email="aino@koe.example"), customer(2, email="bo@koe.example")])
     small.ingest("shop")
     ledger, now = small.register.ledger, small.register.clock.now()
     ledger.new_request("access", "en", [("email", "bo@koe.example")], now)
-    ledger.new_request("objection", "en", [EMAIL], now)
-    assert erase(small, EMAIL)["state"] == "done"
+    objection = ledger.new_request("objection", "en", [EMAIL], now).id
+    done = erase(small, EMAIL)
+    assert done["state"] == "done"
+    kept_by = {request for request, _, _, value in HoldLedger(ledger).keeping().requests if value == EMAIL[1]}
+    assert kept_by == {objection}
 
 
 def test_a_run_that_stops_is_made_up_for(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
