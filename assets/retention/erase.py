@@ -32,30 +32,37 @@ if TYPE_CHECKING:
 
 Finder = Callable[[Engine, Register, Request], Whom]
 """Finds whom a request means; fails where that is not plain."""
-KeptBack = Callable[[Engine, Register, Whom], int]
+KeptBack = Callable[[Engine, Register, Request, Whom], int]
 """How many records of a person something keeps for now, as a legal hold: as long as it is any, nobody is erased."""
 KIND = "erasure"
 ERASED = "erased"
+ANSWERED_FIRST = ("access", "portability")
+"""Kinds of requests that nobody could answer once the person is erased."""
 _ID_BYTES = 8
 
 
-def kept_back(engine: Engine, register: Register, whom: Whom) -> int:
-    """How many records of a person, loaded or in quarantine, a legal hold or a restriction of processing keeps for now."""
+def kept_back(engine: Engine, register: Register, request: Request, whom: Whom) -> int:
+    """How many records of a person, loaded or in quarantine, something keeps for now.
+
+    A legal hold, a restriction of processing, or another request that is to be answered with the very data: one of access or portability.
+    """
     if not mark(engine, register.catalogue, Holds.of(register)):
         return 0
-    engine.register("whom_persons", pa.table({"person": pa.array(list(whom.persons), pa.string())}))
-    engine.register("whom_texts", pa.table({"id": pa.array(list(whom.quarantined), pa.string())}))
+    others = [row["request"] for row in register.ledger.requests() if row["kind"] in ANSWERED_FIRST and row["request"] != request.id]
+    given = {"erased_person_rows": [*whom.persons], "erased_text_rows": [*whom.quarantined], "other_requests": others}
+    for view, values in given.items():
+        engine.register(view, pa.table({"id": pa.array(values, pa.string())}))
     found = engine.count(
         """
         SELECT count(DISTINCT held.dataset || '/' || held.id)
         FROM held
         LEFT JOIN identity.record_persons AS records ON records._record = held.id AND records.dataset = held.dataset
-        WHERE held.kind IN ($hold, $restriction)
-          AND (records.person IN (SELECT person FROM whom_persons) OR held.id IN (SELECT id FROM whom_texts))
+        WHERE (held.kind IN ($hold, $restriction) OR held.hold IN (SELECT id FROM other_requests))
+          AND (records.person IN (SELECT id FROM erased_person_rows) OR held.id IN (SELECT id FROM erased_text_rows))
         """,
         {"hold": LEGAL_HOLD, "restriction": RESTRICTION},
     )
-    for view in ("whom_persons", "whom_texts"):
+    for view in given:
         engine.unregister(view)
     return found
 
@@ -107,7 +114,7 @@ def preview(register: Register, request_id: str, find: Finder, held: KeptBack = 
     with register.warehouse.reading() as engine:
         whom = find(engine, register, request)
         decided = choose(engine, register.catalogue, whom, register.clock.now())
-        return Preview(decided, held(engine, register, whom), len(whom.identifiers))
+        return Preview(decided, held(engine, register, request, whom), len(whom.identifiers))
 
 
 def decide(register: Register, request_id: str, by: str, find: Finder, held: KeptBack = kept_back) -> str:
@@ -121,7 +128,10 @@ def decide(register: Register, request_id: str, by: str, find: Finder, held: Kep
         raise AnsvarError("That this person is erased was decided before: `ansvar erase REQUEST --answer` tells what became of it.")
     found = preview(register, request_id, find, held)
     if found.kept_back:
-        raise AnsvarError(f"{found.kept_back:,} records of the person are kept back for now: the erasure waits until they are released.")
+        what = "by a legal hold, a restriction, or a request for access or portability that was not answered"
+        raise AnsvarError(
+            f"{found.kept_back:,} records of the person are kept back for now, {what}: the erasure waits until they are released."
+        )
     return ledger.decide(request_id, by, register.clock.now())
 
 
@@ -166,7 +176,7 @@ def _publish(register: Register, row: dict[str, Any], find: Finder, held: KeptBa
             except UntoldError:
                 ledger_of_erasures.given_up(row["erasure"])
                 return "unclear"
-            if held(engine, register, whom):
+            if held(engine, register, request, whom):
                 return "kept_back"
             decided = choose(engine, catalogue, whom, moment)
             known_by = [*_hashed(register, hashes(engine, whom))]
@@ -230,7 +240,13 @@ def summary_of(register: Register, request_id: str) -> dict[str, Any]:
     Raises:
         AnsvarError: where it was not decided, or not carried out yet.
     """
-    found = ErasureLedger(register.ledger).erasures(DONE, request=asked(register, request_id).id)
+    ledger, request = ErasureLedger(register.ledger), asked(register, request_id).id
+    found = ledger.erasures(DONE, request=request)
+    if not found and ledger.erasures(DECIDED, MEANT, PUBLISHED, request=request):
+        raise AnsvarError(
+            "That the person is erased was decided, and is not carried out yet: the daily job does so once nothing keeps records of the "
+            "person back; see `ansvar hold list` and `ansvar request list`."
+        )
     if not found:
         raise AnsvarError("Nobody was erased for this request yet: `ansvar erase REQUEST --by NAME` decides it.")
     return found[-1]

@@ -83,23 +83,25 @@ def _purged_again(register: Register, engine: Engine, held: set[str]) -> int:
     """Delete the records, in the register and in quarantine, that the ledger knows as gone, or as purged since the backup was made."""
     gone, there, pepper = 0, tables_of(engine, "register"), register.home.pepper
     engine.register("purged_rows", PlanLedger(register.ledger).purged_beyond(held))
-    engine.run("CREATE OR REPLACE TEMP TABLE purged_since AS SELECT DISTINCT dataset, hash FROM purged_rows")
+    engine.run("CREATE OR REPLACE TEMP TABLE purged_since AS SELECT DISTINCT layer, dataset, hash FROM purged_rows")
     engine.unregister("purged_rows")
     for dataset in register.catalogue.datasets:
         engine.register("gone_rows", register.ledger.gone(dataset.table))
         engine.run("CREATE OR REPLACE TEMP TABLE gone_hashes AS SELECT hash FROM gone_rows")
         engine.unregister("gone_rows")
         keyed = "sha256($pepper || {id}) IN (SELECT hash FROM gone_hashes)"
-        since = "substr(sha256($pepper || {id}), 1, 32) IN (SELECT hash FROM purged_since WHERE dataset = $table)"
+        since = "substr(sha256($pepper || {id}), 1, 32) IN (SELECT hash FROM purged_since WHERE dataset = $table AND {layers})"
         bound = {"pepper": pepper, "table": dataset.table}
         if dataset.table in there:
             table = f"register.{name(dataset.table)}"
-            condition = f"{keyed} OR {since}".format(id="_record")
+            # A copy that could not be read in went alone. What waits for a relation may have come back: whether it lasts is asked anew.
+            alone = since.format(id="_record", layers="layer = 'register'")
+            condition = alone if dataset.relations else f"{keyed.format(id='_record')} OR {alone}"
             engine.run(f"CREATE OR REPLACE TEMP TABLE again AS SELECT _record AS id FROM {table} WHERE {condition}", bound)
             gone += engine.count(f"DELETE FROM {table} USING again WHERE {table}._record = again.id")
             forget_identifiers(engine, "again", "id")
             engine.run("DROP TABLE again")
-        condition = f"{keyed.format(id='_quarantine')} OR {since.format(id='coalesce(_record, _quarantine)')}"
+        condition = f"{keyed.format(id='_quarantine')} OR {since.format(id='coalesce(_record, _quarantine)', layers='true')}"
         gone += engine.count(f"DELETE FROM quarantine.records WHERE dataset = $table AND ({condition})", bound)
     return gone
 

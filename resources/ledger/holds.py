@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LEGAL_HOLD, OPEN_REQUEST, RESTRICTION = "legal_hold", "open_request", "restriction"
 KINDS = (LEGAL_HOLD, OPEN_REQUEST, RESTRICTION)
 SUBJECT, COMPANY, DATASET = "subject", "company", "dataset"
-_CLOSED = ("answered", "refused", "closed")
+_CLOSED = ("answered", "erased", "refused", "closed")
 _REFUSED = "refused"
 _ID_BYTES = 10
 _LONGEST_NAME = 120

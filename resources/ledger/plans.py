@@ -145,17 +145,17 @@ class PlanLedger:
         return sorted(found.values(), key=lambda row: (row["planned_at"], row["purge"]))
 
     def purged_beyond(self, runs: set[str]) -> pa.Table:
-        """What was purged by other runs than these: `dataset`, and the keyed `hash` of a record's id; of the register and of quarantine."""
+        """What was purged by other runs than these: `layer` (register, quarantine), `dataset`, and the keyed `hash` of a record's id."""
         purges, records = tables.purges.c, tables.purged_records.c
         of_records = (purges.state == "done", purges.layer.in_(("register", "quarantine")))
-        columns: dict[str, list[str]] = {"dataset": [], "hash": []}
+        columns: dict[str, list[str]] = {"layer": [], "dataset": [], "hash": []}
         with self._ledger.engine.connect().execution_options(yield_per=_AT_ONCE) as connection:
             others = set(connection.scalars(sa.select(purges.run).where(*of_records).distinct())) - runs
             for run in sorted(others):
-                statement = sa.select(purges.dataset, records.hash).join(tables.purged_records).where(*of_records, purges.run == run)
-                for dataset, digest in connection.execute(statement):
-                    columns["dataset"].append(dataset)
-                    columns["hash"].append(digest)
+                own = sa.select(purges.layer, purges.dataset, records.hash).join(tables.purged_records)
+                for row in connection.execute(own.where(*of_records, purges.run == run)):
+                    for column, value in zip(columns, row, strict=True):
+                        columns[column].append(value)
         return pa.table({key: pa.array(values, pa.string()) for key, values in columns.items()})
 
     def forget(self, purges: Iterable[str]) -> None:

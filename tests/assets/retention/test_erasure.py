@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ import sqlalchemy as sa
 from assets.retention.answer import answer
 from assets.retention.erase import decide, erase_decided, preview, summary_of
 from assets.retention.erasure import apply_erasures
+from assets.retention.holds import hold
 from assets.retention.run import purge_in_run
 from assets.rights.find import UnclearError
 from assets.rights.whom import whom
@@ -17,6 +19,7 @@ from resources.errors import AnsvarError
 from resources.keyed_hash import key_id, keyed_hash
 from resources.ledger import tables
 from resources.ledger.erasures import DECIDED, ErasureLedger
+from resources.ledger.holds import HoldLedger
 from resources.runs import begin_run, finish_run
 from tests.assets.retention.test_bytes import Marks
 from tests.helpers.erasing import ask, carry_out, counts, erase, keeping
@@ -228,6 +231,7 @@ def test_what_is_not_plain_is_refused(small: Small) -> None:
     access = small.register.ledger.new_request("access", "en", [EMAIL], small.register.clock.now()).id
     with pytest.raises(AnsvarError, match="one of access, not for erasure"):
         decide(small.register, access, "Dana", whom)
+    small.register.ledger.request_state(access, "answered")
     with pytest.raises(AnsvarError, match="gives a name"):
         decide(small.register, request, " ", whom)
     with pytest.raises(AnsvarError, match="Nobody was erased"):
@@ -235,7 +239,7 @@ def test_what_is_not_plain_is_refused(small: Small) -> None:
     with pytest.raises(UnclearError):
         decide(small.register, ask(small, EMAIL, ("email", "bo@koe.example")), "Dana", whom)
     with pytest.raises(AnsvarError, match="3 records of the person are kept back"):
-        decide(small.register, request, "Dana", whom, lambda _engine, _register, _whom: 3)
+        decide(small.register, request, "Dana", whom, lambda *_given: 3)
     decide(small.register, request, "Dana", whom)
     with pytest.raises(AnsvarError, match="decided before"):
         decide(small.register, request, "Dana", whom)
@@ -246,11 +250,53 @@ def test_what_is_kept_back_waits(small: Small) -> None:
     keeping(small)
     small.deliver("shop", [customer(1, email="aino@koe.example")])
     small.ingest("shop")
-    decide(small.register, ask(small, EMAIL), "Dana", whom)
-    assert erase_decided(small.register, whom, lambda _engine, _register, _whom: 1).kept_back == 1
+    request = ask(small, EMAIL)
+    decide(small.register, request, "Dana", whom)
+    assert erase_decided(small.register, whom, lambda *_given: 1).kept_back == 1
+    with pytest.raises(AnsvarError, match="decided, and is not carried out yet"):
+        summary_of(small.register, request)
     assert _held(small, "shop_customers", "customer_number") == ["C1"]
     assert carry_out(small).erased == 1
     assert _held(small, "shop_customers", "customer_number") == []
+
+
+@pytest.mark.parametrize("kind", ["legal_hold", "restriction", "access", "portability"])
+def test_what_holds_a_person_keeps_the_erasure_waiting(small: Small, kind: str) -> None:
+    """A legal hold, a restriction and an unanswered request for the data keep a person from being erased; in the end it is carried out."""
+    keeping(small)
+    small.deliver("shop", [customer(1, email="aino@koe.example"), customer(2, email="aino@koe.example", visits="x")])
+    small.ingest("shop")
+    holds, now, ledger = HoldLedger(small.register.ledger), small.register.clock.now(), small.register.ledger
+    request = ask(small, EMAIL)
+    if kind == "legal_hold":
+        (subject,) = (row[0] for row in small.rows("SELECT DISTINCT subject FROM identity.persons"))
+        made = hold(small.register, ("subject", subject), "A dispute", "Dana", dt.date(2030, 1, 1))
+    else:
+        made = ledger.new_request(kind, "en", [EMAIL], now).id
+    with pytest.raises(AnsvarError, match="2 records of the person are kept back"):
+        decide(small.register, request, "Dana", whom)
+    if kind == "legal_hold":
+        holds.end(made, "Dana", now)
+    elif kind == "restriction":
+        holds.lift(made, "Dana", now)
+    else:
+        ledger.request_state(made, "answered")
+    decide(small.register, request, "Dana", whom)
+    assert carry_out(small).erased == 1
+
+
+def test_another_persons_request_keeps_nobody(small: Small) -> None:
+    """A request of somebody else, or one for something else than the data, is no reason to wait; one that was carried out keeps nothing."""
+    keeping(small)
+    small.deliver("shop", [customer(1, email="aino@koe.example"), customer(2, email="bo@koe.example")])
+    small.ingest("shop")
+    ledger, now = small.register.ledger, small.register.clock.now()
+    ledger.new_request("access", "en", [("email", "bo@koe.example")], now)
+    objection = ledger.new_request("objection", "en", [EMAIL], now).id
+    done = erase(small, EMAIL)
+    assert done["state"] == "done"
+    kept_by = {request for request, _, _, value in HoldLedger(ledger).keeping().requests if value == EMAIL[1]}
+    assert kept_by == {objection}
 
 
 def test_a_run_that_stops_is_made_up_for(small: Small, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from resources.ledger import Ledger
 from resources.ledger.backups import gone_hashes
 from resources.register import open_register
 from tests.helpers.records import call, chat, customer, trader
+from tests.helpers.rules import wait_for_talk
 from tests.helpers.small import Small
 
 if TYPE_CHECKING:
@@ -79,6 +80,11 @@ def _ids(small: Small) -> dict[str, list[str]]:
         }
 
 
+def _customers(small: Small) -> list[str]:
+    with _again(small.register).warehouse.reading() as engine:
+        return [row[0] for row in engine.rows("SELECT customer_number FROM register.shop_customers")]
+
+
 def _left(small: Small) -> set[str]:
     """What stands in the folders that a restore works in."""
     home = small.home.path
@@ -131,7 +137,7 @@ def test_what_is_past_its_period_today_is_never_read(filled: Small) -> None:
 
 
 def test_what_the_ledger_says_has_gone_goes_again(filled: Small) -> None:
-    """What was purged by its age in the register goes again by its keyed hash, even where the clock would not have it go."""
+    """What was purged goes again by its keyed hash, even where the clock would not have it go."""
     made = _back_up(filled)
     early = filled.register
     filled.at("2027-06-01T03:00:00+03:00")
@@ -139,10 +145,45 @@ def test_what_the_ledger_says_has_gone_goes_again(filled: Small) -> None:
     filled.load("shop")
     filled.purge()
     done = _restore(filled, made, early)
-    assert (done.ledger, done.again) == ("home", 1)
+    assert (done.ledger, done.again) == ("home", 4)
     found = _ids(filled)
-    assert found["register.registry_traders"] == []
-    assert found["register.chats_conversations"] == ["chat-1", "chat-2"]
+    assert (found["register.registry_traders"], found["register.chats_conversations"], found["register.calls_recordings"]) == ([], [], [])
+    assert found["register.shop_customers"] == ["C1"]
+
+
+def test_a_bad_copy_that_went_takes_no_good_one_with_it(filled: Small) -> None:
+    """A record in quarantine that was purged after the backup goes again; the good record of the same key, which it is a copy of, stays."""
+    filled.deliver("shop", [customer(1, email="asko@koe.example"), customer(2)])
+    filled.ingest("shop")
+    filled.deliver("shop", [customer(1, email="asko@koe.example"), customer(2, visits="x")])
+    filled.ingest("shop")
+    before = _ids(filled)
+    assert (before["register.shop_customers"], before["quarantine.records"]) == (["C1", "C2"], ["shop_customers"])
+    made, early = _back_up(filled), filled.register
+    filled.at("2030-06-01T03:00:00+03:00")
+    filled.purge()
+    found = _ids(filled)
+    assert (found["register.shop_customers"], found["quarantine.records"]) == (["C1", "C2"], [])
+    _restore(filled, made, early)
+    again = _ids(filled)
+    assert (again["register.shop_customers"], again["quarantine.records"]) == (["C1", "C2"], [])
+
+
+def test_who_came_back_with_a_relation_comes_back_with_the_backup(small: Small) -> None:
+    """A keyed hash tells that a contact went once; the contact that was a customer again when the backup was made comes out of it."""
+    wait_for_talk(small)
+    ended = customer(1, ended_on="2026-01-31", email="one@koe.example")
+    small.deliver("shop", [ended])
+    small.deliver("chats", [chat(2)])
+    small.ingest("shop", "chats")
+    small.purge()
+    assert _customers(small) == []
+    small.deliver("chats", [chat(1, email="one@koe.example")])
+    small.ingest("chats")
+    small.ingest("shop")
+    assert _customers(small) == ["C1"]
+    done = _restore(small, _back_up(small))
+    assert (done.again, _customers(small)) == (0, ["C1"])
 
 
 def test_the_ledger_was_lost_with_the_rest(filled: Small, tmp_path: Path) -> None:
@@ -177,7 +218,7 @@ def test_a_ledger_that_was_saved_elsewhere(filled: Small, tmp_path: Path) -> Non
     for file in filled.home.path.glob("ledger.db*"):
         file.unlink()
     done = _restore(filled, made, _again(early), ledger=f"sqlite:///{saved}")
-    assert (done.ledger, done.again, _ids(filled)["register.registry_traders"]) == ("given", 1, [])
+    assert (done.ledger, done.again, _ids(filled)["register.registry_traders"]) == ("given", 4, [])
 
 
 def test_what_was_read_since_is_read_again(filled: Small) -> None:

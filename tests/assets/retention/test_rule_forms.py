@@ -14,37 +14,15 @@ from assets.retention.assets import _ahead
 from assets.retention.forecast import forecast, totals
 from assets.retention.purge import plan
 from assets.retention.run import verify
-from tests.helpers.described import RETENTION
 from tests.helpers.records import chat, customer, trader
+from tests.helpers.rules import TALKING, change_rule, wait_for_talk
 
 if TYPE_CHECKING:
     from tests.helpers.small import Small
 
-TALKING = """
--- One row: a customer, until the relation ended; while a conversation is held, it goes on.
-SELECT customers._record, CASE WHEN spoken.email IS NULL THEN customers.ended_on END AS held_until
-FROM register.shop_customers AS customers
-LEFT JOIN (SELECT DISTINCT email FROM register.chats_conversations) AS spoken ON spoken.email = customers.email
-"""
-RELATION = "relation: {period: P12M, open: keep,"
 CHATS = "chats: {period: P3M, future: keep,"
 SOURCE = "source: {en: An act, sv: En lag, fi: Laki}"
 ENDED = dt.date(2026, 8, 31)
-
-
-def _rule(small: Small, old: str, new: str, more: str = "") -> None:
-    """Change a rule of the register, and add to its file."""
-    file = small.folder / "register" / "retention.yaml"
-    assert old in RETENTION
-    file.write_text(RETENTION.replace(old, new) + more, encoding="utf-8")
-    small.describe()
-
-
-def _waits(small: Small, sql: str = TALKING) -> None:
-    (small.folder / "register" / "relations").mkdir()
-    (small.folder / "register" / "relations" / "talking.sql").write_text(sql, encoding="utf-8")
-    label = "relations: {talking: {label: {en: one talks, sv: man samtalar, fi: puhutaan}}}\n"
-    _rule(small, RELATION, "relation: {while: talking, grace: P1M, open: keep,", label)
 
 
 def _customers(small: Small) -> list[str]:
@@ -61,7 +39,7 @@ class TestRelations:
 
     def test_the_grace_after_the_end(self, small: Small) -> None:
         """The last day of the grace is kept whole, the next one takes the record; who still talks is kept, and so is whose end is open."""
-        _waits(small)
+        wait_for_talk(small)
         small.deliver(
             "shop", [customer(1, ended_on="2026-08-31"), customer(2, ended_on="2026-08-31", email="two@koe.example"), customer(3)]
         )
@@ -77,7 +55,7 @@ class TestRelations:
 
     def test_what_goes_tonight_keeps_nobody(self, small: Small) -> None:
         """When the last conversation goes, the contact goes in the same night, and nothing is overdue afterwards."""
-        _waits(small)
+        wait_for_talk(small)
         small.deliver("shop", [customer(2, ended_on="2026-08-31", email="two@koe.example")])
         small.deliver("chats", [chat(1, "2026-10-01T10:00:00Z", email="two@koe.example")])
         small.ingest("shop", "chats")
@@ -89,7 +67,7 @@ class TestRelations:
 
     def test_what_was_taken_comes_back_only_with_the_relation(self, small: Small) -> None:
         """The source that still has the record gives it in vain; once the person is a customer again, it comes in."""
-        _waits(small)
+        wait_for_talk(small)
         gone, kept = customer(1, ended_on="2026-08-31"), customer(3)
         small.deliver("shop", [gone, kept])
         small.deliver("chats", [chat(1)])
@@ -105,7 +83,7 @@ class TestRelations:
 
     def test_a_relation_that_cannot_be_worked_out_keeps(self, small: Small) -> None:
         """Where a table that the relation reads was never loaded, nobody knows whether it holds: nothing goes."""
-        _waits(small)
+        wait_for_talk(small)
         small.deliver("shop", [customer(1, ended_on="2020-01-01")])
         small.ingest("shop")
         assert small.purge().records == []
@@ -113,7 +91,7 @@ class TestRelations:
 
     def test_what_it_does_not_speak_of_counts_from_its_anchor(self, small: Small) -> None:
         """A record that the relation leaves out has its grace from its own anchor."""
-        _waits(small, f"{TALKING}WHERE customers.customer_number <> 'C1'")
+        wait_for_talk(small, f"{TALKING}WHERE customers.customer_number <> 'C1'")
         small.deliver("shop", [customer(1, ended_on="2026-08-31")])
         small.deliver("chats", [chat(1)])
         small.load("shop", "chats")
@@ -121,7 +99,7 @@ class TestRelations:
 
     def test_a_field_before_its_record(self, small: Small) -> None:
         """A field of a rule of its own goes before a record that waits, and is not counted again when the record goes itself."""
-        _waits(small)
+        wait_for_talk(small)
         file = small.folder / "register" / "retention.yaml"
         file.write_text(file.read_text(encoding="utf-8").replace("fortnight: {", "fortnight: {open: keep, "), encoding="utf-8")
         small.dataset("shop.customers")["fields"]["name"]["retention"] = "fortnight"
@@ -146,7 +124,7 @@ class TestRelations:
 )
 def test_the_last_day_of_each_form(small: Small, form: str, last_days: dict[str, str]) -> None:
     """The last second of an anchor's local day is kept through the last day, and the first of the next day for as long as its own."""
-    _rule(small, CHATS, f"chats: {{{form}, future: keep,")
+    change_rule(small, CHATS, f"chats: {{{form}, future: keep,")
     small.at("2020-01-01T03:00:00+02:00")
     rows = [chat(number, f"{day}T21:00:00.999+02:00") for number, day in enumerate(last_days)]
     small.deliver("chats", rows)
@@ -168,7 +146,7 @@ class TestAnchors:
     )
     def test_kept_or_counted_from_ingestion(self, small: Small, said: str, accounts: dict[str, dt.date | None]) -> None:
         """No anchor, one a day ahead (which is none that is wrong), and one two years ahead."""
-        _rule(small, "registry: {period: P6M, open: ingested,", f"registry: {{period: P6M, {said},")
+        change_rule(small, "registry: {period: P6M, open: ingested,", f"registry: {{period: P6M, {said},")
         small.deliver("registry", [trader(1), trader(2, ended_on="2026-10-16"), trader(3, ended_on="2027-10-15")])
         small.ingest("registry")
         last_days = accounts | {"T2": dt.date(2027, 4, 16)}
@@ -177,7 +155,7 @@ class TestAnchors:
 
     def test_sent_to_quarantine(self, small: Small) -> None:
         """What has no anchor, or one that is ahead, is not loaded but quarantined, and goes from there by its age."""
-        _rule(small, "registry: {period: P6M, open: ingested,", "registry: {period: P6M, open: quarantine, future: quarantine,")
+        change_rule(small, "registry: {period: P6M, open: ingested,", "registry: {period: P6M, open: quarantine, future: quarantine,")
         small.dataset("registry.traders")["most_quarantined"] = 1
         small.describe()
         small.deliver("registry", [trader(1), trader(2, ended_on="2026-10-16"), trader(3, ended_on="2126-10-17")])
@@ -190,12 +168,12 @@ class TestAnchors:
         """A row without an anchor that is held already is not forgotten: it counts from its ingestion."""
         small.deliver("registry", [trader(1)])
         small.ingest("registry")
-        _rule(small, "registry: {period: P6M, open: ingested,", "registry: {period: P6M, open: quarantine,")
+        change_rule(small, "registry: {period: P6M, open: ingested,", "registry: {period: P6M, open: quarantine,")
         assert [_due(small, dt.date(2027, 4, 15) + dt.timedelta(days=shift)) for shift in (0, 1)] == [0, 1]
 
     def test_a_wrong_year_keeps_nothing_for_longer(self, small: Small) -> None:
         """Unless the rule says else, what is always there and lies ahead is a mistake: it counts from the ingestion."""
-        _rule(small, CHATS, "chats: {period: P3M,")
+        change_rule(small, CHATS, "chats: {period: P3M,")
         small.deliver("chats", [chat(1, "2206-10-01T10:00:00Z")])
         small.ingest("chats")
         small.at("2027-01-16T03:00:00+02:00")
@@ -210,7 +188,7 @@ class TestEmptied:
 
     def _blanked(self, small: Small) -> None:
         small.dataset("chats.conversations")["fields"]["ended_at"] = {"type": "timestamp", "required": True, "category": "system"}
-        _rule(small, CHATS, f"chats: {{period: P3M, action: blank, fields: {self.FIELDS},")
+        change_rule(small, CHATS, f"chats: {{period: P3M, action: blank, fields: {self.FIELDS},")
 
     def test_what_is_about_a_person_goes_and_the_rest_stays(self, small: Small) -> None:
         """The row stays without its fields, its person and its identifiers; reading it again brings nothing back."""
@@ -237,7 +215,7 @@ class TestEmptied:
 
 def test_counted_before_it_goes(small: Small) -> None:
     """What goes is counted by local day, small numbers are not kept, and the next purge adds to the same table."""
-    _rule(small, CHATS, "chats: {period: P3M, future: keep, action: aggregate, counts: {table: talks, by: [ended_at], least: 2},")
+    change_rule(small, CHATS, "chats: {period: P3M, future: keep, action: aggregate, counts: {table: talks, by: [ended_at], least: 2},")
     times = ["2026-07-14T20:59:59Z", "2026-07-14T21:00:00Z", "2026-07-15T20:59:59Z", "2026-07-16T10:00:00Z", "2026-07-16T11:00:00Z"]
     small.at("2026-08-01T03:00:00+03:00")
     small.deliver("chats", [chat(number, moment) for number, moment in enumerate(times)])
@@ -247,7 +225,7 @@ def test_counted_before_it_goes(small: Small) -> None:
         small.purge()
     assert small.rows("SELECT ended_at, records FROM counts.talks ORDER BY 1") == [(dt.date(2026, 7, 15), 2), (dt.date(2026, 7, 16), 2)]
     assert small.rows("SELECT count(*) FROM register.chats_conversations") == [(0,)]
-    _rule(small, CHATS, CHATS)
+    change_rule(small, CHATS, CHATS)
     assert verify(small.register).undeclared == 1
 
 
