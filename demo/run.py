@@ -27,8 +27,8 @@ from demo.world import TODAY
 from pipelines.cli.batches import COLUMNS, batch_row
 from pipelines.cli.discover import rows as discovered
 from pipelines.cli.show import table
-from pipelines.instance import prepare_instance
-from pipelines.run import add_partition, run_daily, run_export
+from pipelines.instance import add_partition, prepare_instance
+from pipelines.run import run_daily, run_export
 from resources.clock import CLOCK_SETTING
 from resources.errors import AnsvarError
 from resources.home import Home, write_private

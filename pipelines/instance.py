@@ -34,3 +34,9 @@ def open_instance(home: Home) -> dg.DagsterInstance:
 
     os.environ["DAGSTER_HOME"] = str(prepare_instance(home))
     return dg.DagsterInstance.get()
+
+
+def add_partition(home: Home, request: str) -> None:
+    """Let Dagster know of a request, by its opaque id."""
+    with open_instance(home) as instance:
+        instance.add_dynamic_partitions("requests", [request])

@@ -14,7 +14,7 @@ import dagster as dg
 from assets.accountability.checks import PROMISES_STEP
 from assets.ingest.backfill import backfill_key
 from pipelines.definitions import build
-from pipelines.instance import open_instance
+from pipelines.instance import add_partition, open_instance
 from pipelines.jobs import DAILY, EXPORT, QUIET, backfill_name
 from resources.catalogue import load_register
 from resources.register import open_register, register_folder
@@ -111,12 +111,6 @@ def _stretches(days: Iterable[dt.date]) -> list[tuple[dt.date, dt.date]]:
 def run_erasures(home: Home) -> Ran:
     """Carry out the erasures that were decided on."""
     return _run(daily, home, selection=[ERASURES], tags=_TAGS)
-
-
-def add_partition(home: Home, request: str) -> None:
-    """Let Dagster know of a request, by its opaque id."""
-    with open_instance(home) as instance:
-        instance.add_dynamic_partitions("requests", [request])
 
 
 def _run(job: object, home: Home, selection: Sequence[dg.AssetKey] | None, tags: dict[str, str]) -> Ran:

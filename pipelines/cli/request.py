@@ -35,7 +35,7 @@ def new(kind: str, email: tuple[str, ...], phone: tuple[str, ...], identifier: t
         _check(register, each, value)
     request = register.ledger.new_request(kind, language or register.catalogue.notice.languages[0], given, register.clock.now())
     if kind == "access":
-        from pipelines.run import add_partition
+        from pipelines.instance import add_partition
 
         add_partition(register.home, request.id)
     click.echo(request.id)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
+
+from tests.pipelines.cli.conftest import Answer, Command
 
 REPOSITORY = Path(__file__).parents[2]
 PERSONS = 80
@@ -36,15 +39,43 @@ class Demonstration:
         return subprocess.run(program, cwd=REPOSITORY, env=self.environment(**more), capture_output=True, text=True, check=False)
 
 
+class Ansvar(Protocol):
+    """Runs `ansvar` on a demonstration's home, in this process."""
+
+    def __call__(self, place: Demonstration, *arguments: str, **settings: str) -> Answer:
+        """The answer to arguments; what is set beside the home and the register is given by name."""
+        ...
+
+
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
-    """`python -m demo run`, as `make demo` runs it, with fewer persons."""
-    folder = tmp_path_factory.mktemp("demonstration")
-    place = Demonstration(folder / "home", folder / "world", "")
-    program = [sys.executable, "-m", "demo", "run", "--persons", str(PERSONS)]
-    done = subprocess.run(program, cwd=REPOSITORY, env=place.environment(), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Demonstration(place.home, place.world, done.stdout + done.stderr)
+    """`python -m demo run`, as `make demo` runs it, with fewer persons: run by the first worker that needs it, and each has a copy."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "shared_demonstration"
+    shared.mkdir(exist_ok=True)
+    made, printed = Demonstration(shared / "home", shared / "world", ""), shared / "printed"
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until the file is closed
+        if not printed.exists():
+            program = [sys.executable, "-m", "demo", "run", "--persons", str(PERSONS)]
+            done = subprocess.run(program, cwd=REPOSITORY, env=made.environment(), capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
+            printed.write_text(done.stdout + done.stderr, encoding="utf-8")
+    home = tmp_path_factory.mktemp("demonstration") / "home"
+    subprocess.run(["cp", "-a", str(made.home), str(home)], check=True)
+    return replace(made, home=home, printed=printed.read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def ansvar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ansvar:
+    """The command in this process, for a test to which it does not matter in which."""
+    command = Command(monkeypatch, capsys)
+
+    def run(place: Demonstration, *arguments: str, **settings: str) -> Answer:
+        own = {"ANSVAR_HOME": str(place.home), "ANSVAR_REGISTER": str(REPOSITORY / "register")}
+        return command(*arguments, **own | settings)
+
+    return run
 
 
 @pytest.fixture

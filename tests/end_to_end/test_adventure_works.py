@@ -35,7 +35,10 @@ REGISTER = ROOT / "tests" / "registers" / "adventure_works"
 DATA = ROOT.parent / "shared" / "data"
 DAY = "2015-06-01"
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"the real input is not there: {DATA}")
+pytestmark = [
+    pytest.mark.skipif(not DATA.is_dir(), reason=f"the real input is not there: {DATA}"),
+    pytest.mark.xdist_group("adventure_works"),
+]
 
 
 @cache

@@ -22,24 +22,22 @@ from resources.register import open_register
 from tests.end_to_end.conftest import REPOSITORY
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from tests.end_to_end.conftest import Demonstration
+    from tests.end_to_end.conftest import Ansvar, Demonstration
 
 pytestmark = pytest.mark.xdist_group("demonstration")
 
 
-def _request(place: Demonstration, *given: str) -> str:
-    filed = place.ansvar("request", "new", "--kind", "access", *given)
-    assert filed.returncode == 0, filed.stderr
-    return filed.stdout.strip()
+def _request(ansvar: Ansvar, place: Demonstration, *given: str) -> str:
+    filed = ansvar(place, "request", "new", "--kind", "access", *given)
+    assert filed.code == 0, filed.err
+    return filed.out.strip()
 
 
-def _bundle(place: Demonstration, *given: str) -> dict[str, bytes]:
+def _bundle(ansvar: Ansvar, place: Demonstration, *given: str) -> dict[str, bytes]:
     """File a request, answer it, and read every file of the bundle."""
-    made = place.ansvar("export", _request(place, *given))
-    assert made.returncode == 0, made.stderr
-    with zipfile.ZipFile(made.stdout.strip()) as archive:
+    made = ansvar(place, "export", _request(ansvar, place, *given))
+    assert made.code == 0, made.err
+    with zipfile.ZipFile(made.out.strip()) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
@@ -60,9 +58,9 @@ def test_it_prints_what_it_did(demonstration: Demonstration) -> None:
     assert "make ui" in demonstration.printed
 
 
-def test_every_record_is_accounted_for(demonstration: Demonstration, truth: dict[str, Any]) -> None:
+def test_every_record_is_accounted_for(ansvar: Ansvar, demonstration: Demonstration, truth: dict[str, Any]) -> None:
     """For each batch, the records that the source holds = in the table + quarantined + dropped by a stated rule."""
-    batches = json.loads(demonstration.ansvar("batches", "--json").stdout)
+    batches = json.loads(ansvar(demonstration, "batches", "--json").out)
     assert len(batches) == 2 * len(truth["counts"])
     for batch in batches:
         account, dataset = batch["account"], f"{batch['source']}.{batch['dataset']}"
@@ -92,9 +90,9 @@ def test_addresses_go_before_their_visits(demonstration: Demonstration, truth: d
     assert went[0][2] > 0
 
 
-def test_what_nobody_tagged_is_found(demonstration: Demonstration, truth: dict[str, Any]) -> None:
+def test_what_nobody_tagged_is_found(ansvar: Ansvar, demonstration: Demonstration, truth: dict[str, Any]) -> None:
     """The one field that the register does not declare is told, with its exact count and the category that its values are of."""
-    found = json.loads(demonstration.ansvar("discover", "--json").stdout)
+    found = json.loads(ansvar(demonstration, "discover", "--json").out)
     told: dict[str, dict[str, Any]] = {}
     for field in found:
         told.setdefault(f"{field['source']}.{field['dataset']}", {})[field["path"]] = {key: field[key] for key in ("category", "records")}
@@ -102,11 +100,11 @@ def test_what_nobody_tagged_is_found(demonstration: Demonstration, truth: dict[s
     assert "callback_number of helpdesk.tickets" in demonstration.printed
 
 
-def test_the_example_persons_bundle_holds_every_data_set(demonstration: Demonstration, truth: dict[str, Any]) -> None:
+def test_the_example_persons_bundle_holds_every_data_set(ansvar: Ansvar, demonstration: Demonstration, truth: dict[str, Any]) -> None:
     """The person who has data everywhere gets a table of every data set about persons, as JSON and CSV, the audio, and a report."""
     number = truth["cases"]["example_person"]
     email = truth["persons"][str(number)]["identifiers"]["email"][0]
-    files = _bundle(demonstration, "--email", email, "--language", "sv")
+    files = _bundle(ansvar, demonstration, "--email", email, "--language", "sv")
     expected = {name.replace(".", "_") for name, keys in truth["persons"][str(number)]["records"].items() if keys}
     tables = {name.removeprefix("data/").removesuffix(".json") for name in files if name.endswith(".json") and name.startswith("data/")}
     assert tables == expected | {"facts"}
@@ -118,12 +116,14 @@ def test_the_example_persons_bundle_holds_every_data_set(demonstration: Demonstr
     assert b'lang="sv"' in files["report.html"]
 
 
-def test_two_who_share_a_phone_and_a_company_get_nothing_of_each_other(demonstration: Demonstration, truth: dict[str, Any]) -> None:
+def test_two_who_share_a_phone_and_a_company_get_nothing_of_each_other(
+    ansvar: Ansvar, demonstration: Demonstration, truth: dict[str, Any]
+) -> None:
     """Of two colleagues with one phone, each one's bundle holds their own data and no known value of any other person."""
     sharers = truth["cases"]["phone_sharers"]
     for number in sharers:
         person = truth["persons"][str(number)]
-        files = _bundle(demonstration, "--email", person["identifiers"]["email"][0], "--phone", person["identifiers"]["phone"][0])
+        files = _bundle(ansvar, demonstration, "--email", person["identifiers"]["email"][0], "--phone", person["identifiers"]["phone"][0])
         content = b"\n".join(files.values()).decode("utf-8", errors="replace").lower()
         own = _known(truth, number)
         assert all(value.lower() in content for value in own if value in person["identifiers"]["email"][:1])
@@ -132,58 +132,57 @@ def test_two_who_share_a_phone_and_a_company_get_nothing_of_each_other(demonstra
             assert (other, leaked) == (other, [])
 
 
-def test_a_shared_phone_alone_is_not_answered(demonstration: Demonstration, truth: dict[str, Any]) -> None:
+def test_a_shared_phone_alone_is_not_answered(ansvar: Ansvar, demonstration: Demonstration, truth: dict[str, Any]) -> None:
     """A request that gives nothing but a shared phone ends in a question, with no bundle and no personal data in the message."""
     phone = truth["persons"][str(truth["cases"]["phone_sharers"][0])]["identifiers"]["phone"][0]
-    request = _request(demonstration, "--phone", phone)
-    refused = demonstration.ansvar("export", request)
-    assert refused.returncode != 0
-    assert "several persons" in refused.stderr
-    assert phone not in refused.stdout + refused.stderr
+    request = _request(ansvar, demonstration, "--phone", phone)
+    refused = ansvar(demonstration, "export", request)
+    assert "several persons" in refused.message
+    assert phone not in refused.err
     assert not (demonstration.home / "outbox" / f"{request}.zip").exists()
 
 
-def test_an_unknown_person_is_told_that_nothing_is_held(demonstration: Demonstration) -> None:
+def test_an_unknown_person_is_told_that_nothing_is_held(ansvar: Ansvar, demonstration: Demonstration) -> None:
     """A person whom no source knows gets a report and no table."""
-    files = _bundle(demonstration, "--email", "nobody.at.all@elsewhere.example")
+    files = _bundle(ansvar, demonstration, "--email", "nobody.at.all@elsewhere.example")
     assert sorted(name for name in files if not name.startswith("data/")) == sorted(files)
     assert json.loads(files["manifest.json"])["held"] is False
 
 
-def test_dry_run_then_purge_give_the_same_counts(copied: Demonstration, tmp_path: Path) -> None:
+def test_dry_run_then_purge_give_the_same_counts(ansvar: Ansvar, copied: Demonstration) -> None:
     """Three months on, the dry run says what will go and changes nothing; the purge takes just that, rows and audio files."""
     clock = {"ANSVAR_CLOCK": "2027-01-20T03:00"}
     generation = (copied.home / "warehouse" / "current").resolve().name
-    dry = copied.ansvar("purge", "--dry-run", **clock)
-    assert "chats_conversations" in dry.stdout
-    assert "calls_recordings" in dry.stdout
+    dry = ansvar(copied, "purge", "--dry-run", **clock)
+    assert "chats_conversations" in dry.out
+    assert "calls_recordings" in dry.out
     assert (copied.home / "warehouse" / "current").resolve().name == generation
     audio = len(list((copied.home / "recordings").rglob("*.wav")))
-    done = copied.ansvar("purge", **clock)
-    assert done.returncode == 0, done.stderr
-    assert _counted(done.stdout) == _counted(dry.stdout)
-    gone = next(int(count) for dataset, count in _counted(done.stdout) if dataset == "calls_recordings")
+    done = ansvar(copied, "purge", **clock)
+    assert done.code == 0, done.err
+    assert _counted(done.out) == _counted(dry.out)
+    gone = next(int(count) for dataset, count in _counted(done.out) if dataset == "calls_recordings")
     assert len(list((copied.home / "recordings").rglob("*.wav"))) == audio - gone
-    assert "nothing" in copied.ansvar("purge", "--dry-run", **clock).stdout
-    del tmp_path
+    assert "nothing" in ansvar(copied, "purge", "--dry-run", **clock).out
 
 
 def _counted(printed: str) -> list[tuple[str, str]]:
     return re.findall(r"^(?:register|field|quarantine|outbox|ledger) +(\w+) +\w+ +([\d,]+) ", printed, re.MULTILINE)
 
 
-def test_a_source_that_is_down_stops_nothing_else(copied: Demonstration) -> None:
+def test_a_source_that_is_down_stops_nothing_else(ansvar: Ansvar, copied: Demonstration, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the helpdesk stopped, all else is read, the purge is done, and the run ends as failed with one clear message."""
     with running(copied.world) as servers:
-        settings = servers.settings | {"HELPDESK_URL": "http://127.0.0.1:9/api", "ANSVAR_CLOCK": "2026-11-20T03:00"}
-        done = copied.ansvar("run", **settings)
-    assert done.returncode == 1
-    assert "The source 'helpdesk' cannot be read: nothing answers at its address" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert "helpdesk.tickets" not in done.stdout
-    assert re.search(r"crm\.contacts +done", done.stdout)
-    assert re.search(r"[1-9][\d,]* purged\.", done.stdout)
-    assert "helpdesk_messages" in copied.ansvar("purge", "--dry-run", ANSVAR_CLOCK="2030-01-01").stdout
+        for name, value in (servers.settings | {"HELPDESK_URL": "http://127.0.0.1:9/api"}).items():
+            monkeypatch.setenv(name, value)
+        done = ansvar(copied, "run", ANSVAR_CLOCK="2026-11-20T03:00")
+    assert done.code == 1
+    assert "The source 'helpdesk' cannot be read: nothing answers at its address" in done.err
+    assert "Traceback" not in done.err
+    assert "helpdesk.tickets" not in done.out
+    assert re.search(r"crm\.contacts +done", done.out)
+    assert re.search(r"[1-9][\d,]* purged\.", done.out)
+    assert "helpdesk_messages" in ansvar(copied, "purge", "--dry-run", ANSVAR_CLOCK="2030-01-01").out
 
 
 @pytest.mark.parametrize("kind", ["email", "phone", "name"])
@@ -201,7 +200,7 @@ def test_nothing_personal_stands_outside_register_and_bundles(demonstration: Dem
     assert [canary for canary in canaries if canary in demonstration.printed] == []
 
 
-def test_a_run_that_is_killed_holds_nobody_up(copied: Demonstration) -> None:
+def test_a_run_that_is_killed_holds_nobody_up(ansvar: Ansvar, copied: Demonstration, monkeypatch: pytest.MonkeyPatch) -> None:
     """After kill -9 in the middle of a run, what was published stands; the next purge and run work and leave nothing of the dead one."""
     published = (copied.home / "warehouse" / "current").resolve().name
     clock = {"ANSVAR_CLOCK": "2026-10-17T03:00"}
@@ -214,10 +213,12 @@ def test_a_run_that_is_killed_holds_nobody_up(copied: Demonstration) -> None:
                 time.sleep(0.05)
             killed.kill()
         assert (copied.home / "warehouse" / "current").resolve().name == published
-        purged = copied.ansvar("purge", **clock)
-        assert purged.returncode == 0, purged.stderr
-        ran = copied.ansvar("run", **servers.settings, **clock)
-    assert ran.returncode == 0, ran.stderr
+        purged = ansvar(copied, "purge", **clock)
+        assert purged.code == 0, purged.err
+        for name, value in servers.settings.items():
+            monkeypatch.setenv(name, value)
+        ran = ansvar(copied, "run", **clock)
+    assert ran.code == 0, ran.err
     assert not list((copied.home / "warehouse").glob("working-*"))
     assert not list((copied.home / "landing").iterdir())
     with contextlib.closing(sqlite3.connect(copied.home / "dagster" / "history" / "runs.db")) as runs:

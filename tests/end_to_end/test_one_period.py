@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from resources.catalogue import Catalogue
     from tests.end_to_end.conftest import Demonstration
 
-pytestmark = pytest.mark.xdist_group("demonstration")
 LONGER = load_register(REPOSITORY / "register")
 LANGUAGES = ("fi", "sv", "en")
 # The chats' promise with each period, as the notice says it.

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from tests.end_to_end.conftest import Demonstration
 
-pytestmark = pytest.mark.xdist_group("demonstration")
 CATALOGUE = load_register(REPOSITORY / "register")
 PROMISES = list(CATALOGUE.notice.promises)
 SHARED_NOTICE = REPOSITORY.parent / "shared" / "notice.md"

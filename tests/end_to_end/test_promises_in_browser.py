@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,18 +25,20 @@ if TYPE_CHECKING:
 
     from tests.end_to_end.conftest import Demonstration
 
-pytestmark = [pytest.mark.xdist_group("demonstration"), pytest.mark.skipif(CHROMIUM is None, reason=WITHOUT_CHROMIUM)]
+pytestmark = [pytest.mark.xdist_group("promises_in_browser"), pytest.mark.skipif(CHROMIUM is None, reason=WITHOUT_CHROMIUM)]
 
 
-@pytest.fixture
-def pages(copied: Demonstration, tmp_path: Path) -> list[Path]:
+@pytest.fixture(scope="module")
+def pages(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """The pages that the daily run wrote, and the English one of a register whose chats are overdue."""
-    kept = [copied.home / "documents" / f"promises.{language}.html" for language in LANGUAGES]
-    register = open_register(CATALOGUE, Home(copied.home))
+    folder = tmp_path_factory.mktemp("promises")
+    shutil.copytree(demonstration.home, folder / "home", symlinks=True, ignore=shutil.ignore_patterns("dagster"))
+    kept = [folder / "home" / "documents" / f"promises.{language}.html" for language in LANGUAGES]
+    register = open_register(CATALOGUE, Home(folder / "home"))
     break_promise(Place(register), "chats_3_months")
-    broken = write_documents(tmp_path / "broken", promises_documents(status_of(register), CATALOGUE))
+    broken = write_documents(folder / "broken", promises_documents(status_of(register), CATALOGUE))
     register.ledger.close()
-    return [*kept, *(tmp_path / "broken" / each.name for each in broken if each.name == "promises.en.html")]
+    return [*kept, *(folder / "broken" / each.name for each in broken if each.name == "promises.en.html")]
 
 
 def _noting(asked: list[str]) -> Callable[[Request], None]:

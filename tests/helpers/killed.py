@@ -6,6 +6,7 @@ was left of it and what the next run came to.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import os
@@ -68,6 +69,12 @@ def digest(table: Any) -> list[Any]:
     return [len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest()]
 
 
+def settle() -> None:
+    """Let no fork look for garbage in what was there before it: to look makes a copy of all of it, in each."""
+    gc.collect()
+    gc.freeze()
+
+
 def fork(work: Callable[[], object]) -> tuple[int, int]:
     """Begin a piece of work in a process of its own; gives its number, and where it tells what it comes to."""
     reading, writing = os.pipe()
@@ -102,6 +109,7 @@ def main(folder: Path, moment: str, times: int) -> None:
     with engine(None, folder) as memory:  # what DuckDB loads when it is first asked, once and not in every fork
         memory.scalar("SELECT $number", {"number": 1})
     trial = Trial(catalogue, clock, folder)
+    settle()
     expected, seconds = result(fork(lambda: trial.whole("undisturbed")))[0]
     shares = [times // 2, times - times // 2]
     workers = [fork(partial(trial.several, number, share, seconds)) for number, share in enumerate(shares)]

@@ -21,7 +21,7 @@ from assets.retention.run import purge_in_run, verify
 from resources.catalogue import load_register
 from resources.clock import Clock
 from resources.warehouse.engine import engine, tables_of
-from tests.helpers.killed import Trial, digest, fork, result
+from tests.helpers.killed import Trial, digest, fork, result, settle
 
 if TYPE_CHECKING:
     from resources.register import Register
@@ -81,6 +81,7 @@ def main(folder: Path, moment: str, times: int) -> None:
     with engine(None, folder) as memory:  # what DuckDB loads when it is first asked, once and not in every fork
         memory.scalar("SELECT $number", {"number": 1})
     trial = Purges(catalogue, clock, folder)
+    settle()
     before, _ = result(fork(lambda: seen(trial.copied("before"))))
     (seconds, *after), _ = result(fork(lambda: purge(trial.copied("undisturbed"), "undisturbed")))
     workers = [fork(partial(trial.several, number, share, seconds)) for number, share in enumerate((times // 2, times - times // 2))]

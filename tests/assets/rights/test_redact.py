@@ -169,5 +169,5 @@ def test_identifiers_and_codes() -> None:
 
 
 def test_long_texts_without_blanks_take_no_time() -> None:
-    """A text of a million characters without a blank is searched in linear time."""
-    assert list(patterns.emails("a" * 1_000_000)) == []
+    """A text of two hundred thousand characters without a blank is searched in linear time."""
+    assert list(patterns.emails("a" * 200_000)) == []
