@@ -43,19 +43,19 @@ def kept_back(engine: Engine, register: Register, whom: Whom) -> int:
     """How many records of a person, loaded or in quarantine, a legal hold or a restriction of processing keeps for now."""
     if not mark(engine, register.catalogue, Holds.of(register)):
         return 0
-    engine.register("held_whom", pa.table({"person": pa.array(list(whom.persons), pa.string())}))
-    engine.register("held_texts", pa.table({"id": pa.array(list(whom.quarantined), pa.string())}))
+    engine.register("whom_persons", pa.table({"person": pa.array(list(whom.persons), pa.string())}))
+    engine.register("whom_quarantined", pa.table({"id": pa.array(list(whom.quarantined), pa.string())}))
     found = engine.count(
         """
         SELECT count(DISTINCT held.dataset || '/' || held.id)
         FROM held
         LEFT JOIN identity.record_persons AS records ON records._record = held.id AND records.dataset = held.dataset
         WHERE held.kind IN ($hold, $restriction)
-          AND (records.person IN (SELECT person FROM held_whom) OR held.id IN (SELECT id FROM held_texts))
+          AND (records.person IN (SELECT person FROM whom_persons) OR held.id IN (SELECT id FROM whom_quarantined))
         """,
         {"hold": LEGAL_HOLD, "restriction": RESTRICTION},
     )
-    for view in ("held_whom", "held_texts"):
+    for view in ("whom_persons", "whom_quarantined"):
         engine.unregister(view)
     return found
 
