@@ -1,8 +1,11 @@
-"""What erasures and work orders leave behind, and how long that is kept: keyed hashes of who was erased, decisions on returns, orders."""
+"""What decisions leave behind, and how long that is kept.
+
+That is keyed hashes of who was erased, decisions on returns, orders; and holds that have ended, looks and disclosures, as long as requests.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from assets.retention.orders import files_of
@@ -11,6 +14,7 @@ from resources.clock import local_date
 from resources.ledger import PurgeRecord, tables
 from resources.ledger.erasures import DONE, ErasureLedger
 from resources.ledger.orders import OrderLedger
+from resources.ledger.written import KINDS, deletions, written
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -23,12 +27,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LeavingsDue:
-    """What is due, each with its local date: erasures, decisions on returns (by key id and hash), and orders; and files of no order."""
+    """What is due, each with its local date: erasures, decisions on returns (by key id and hash), and orders; and files of no order.
+
+    `written` has, by its kind, what users wrote down.
+    """
 
     erasures: dict[str, dt.date]
     returns: dict[tuple[str, str], dt.date]
     orders: dict[str, dt.date]
     strays: list[Path]
+    written: dict[str, dict[str, dt.date]] = field(default_factory=dict)
 
 
 def due(register: Register) -> LeavingsDue:
@@ -44,12 +52,14 @@ def due(register: Register) -> LeavingsDue:
     returned = {(row["key_id"], row["hash"]): local_date(row["made_at"], zone) for row in ledger.returns_made()}
     ordered = {row["work_order"]: local_date(row["made_at"], zone) for row in orders}
     known = {file.name for row in orders if row["state"] != "void" for file in files_of(register, row["work_order"])}
+    noted = {kind: {each: local_date(at, zone) for each, at in written(register.ledger.engine, kind).items()} for kind in KINDS}
     held = register.work_orders.iterdir() if register.work_orders.is_dir() else iter(())
     return LeavingsDue(
         {erasure: day for erasure, day in erased.items() if is_due(own.erasures, day)},
         {each: day for each, day in returned.items() if is_due(own.erasures, day)},
         {order: day for order, day in ordered.items() if is_due(own.work_orders, day)},
         [path for path in leftovers(held, register.clock.now()) if path.name not in known],
+        {kind: {each: day for each, day in days.items() if is_due(own.requests, day)} for kind, days in noted.items()},
     )
 
 
@@ -59,6 +69,7 @@ def plan(register: Register, found: LeavingsDue | None = None) -> list[PurgeReco
     return [
         _record("ledger", "erasures", own.erasures, [*found.erasures.values()]),
         _record("ledger", "returns", own.erasures, [*found.returns.values()]),
+        *(_record("ledger", kind, own.requests, [*days.values()]) for kind, days in found.written.items()),
         _record("work_orders", "work_orders", own.work_orders, [*found.orders.values()], len(found.strays)),
     ]
 
@@ -77,13 +88,13 @@ def purge(register: Register, run: str) -> list[PurgeRecord]:
 def _deletions(found: LeavingsDue) -> list[sa.Delete]:
     erasures, identifiers, returns = tables.erasures, tables.erased_identifiers, tables.returns
     orders, answers = tables.work_orders, tables.work_order_answers
-    deletions = []
+    gone: list[sa.Delete] = []
     for erasure in found.erasures:
-        deletions += [identifiers.delete().where(identifiers.c.erasure == erasure), erasures.delete().where(erasures.c.erasure == erasure)]
-    deletions += [returns.delete().where(returns.c.key_id == key_id, returns.c.hash == each) for key_id, each in found.returns]
+        gone += [identifiers.delete().where(identifiers.c.erasure == erasure), erasures.delete().where(erasures.c.erasure == erasure)]
+    gone += [returns.delete().where(returns.c.key_id == key_id, returns.c.hash == each) for key_id, each in found.returns]
     for order in found.orders:
-        deletions += [answers.delete().where(answers.c.work_order == order), orders.delete().where(orders.c.work_order == order)]
-    return deletions
+        gone += [answers.delete().where(answers.c.work_order == order), orders.delete().where(orders.c.work_order == order)]
+    return gone + [each for kind, ids in found.written.items() for each in deletions(kind, ids)]
 
 
 def _record(layer: str, what: str, rule: str | None, dates: list[dt.date], more: int = 0) -> PurgeRecord:

@@ -23,6 +23,7 @@ from resources.ledger.holds import HoldLedger
 from resources.runs import begin_run, finish_run
 from tests.assets.retention.test_bytes import Marks
 from tests.helpers.erasing import ask, carry_out, counts, erase, keeping
+from tests.helpers.holds import end, held
 from tests.helpers.records import call, chat, customer
 
 if TYPE_CHECKING:
@@ -243,6 +244,20 @@ def test_what_is_not_plain_is_refused(small: Small) -> None:
     decide(small.register, request, "Dana", whom)
     with pytest.raises(AnsvarError, match="decided before"):
         decide(small.register, request, "Dana", whom)
+
+
+def test_a_hold_keeps_back(small: Small) -> None:
+    """A legal hold on a data set keeps back the person's records in it, in quarantine too, and is counted; once it has ended, all go."""
+    keeping(small)
+    _aino(small)
+    small.ingest("shop", "chats", "calls")
+    request, hold = ask(small, EMAIL), held(small, "dataset", "shop.customers")
+    assert preview(small.register, request, whom).kept_back == 2
+    with pytest.raises(AnsvarError, match="2 records of the person are kept back"):
+        decide(small.register, request, "Dana", whom)
+    end(small, hold)
+    decide(small.register, request, "Dana", whom)
+    assert carry_out(small).erased == 1
 
 
 def test_what_is_kept_back_waits(small: Small) -> None:

@@ -13,7 +13,10 @@ import sqlalchemy as sa
 from assets.retention import own
 from assets.retention.run import due, overdue, verify
 from resources.errors import AnsvarError
-from resources.ledger import PurgeRecord
+from resources.ledger import PurgeRecord, tables
+from resources.ledger.holds import HoldLedger
+from resources.ledger.ledger import Disclosure
+from tests.helpers.holds import end, held
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,3 +143,23 @@ def test_what_a_run_left_in_landing_is_overdue(small: Small) -> None:
     assert verify(small.register).overdue == 1
     small.purge()
     assert overdue(small.register) == []
+
+
+def test_what_users_wrote_goes_as_requests_do(small: Small) -> None:
+    """A look, a disclosure and a hold that has ended are kept through the last day of the requests' period; a hold in force stays."""
+    ledger, now = small.register.ledger, small.register.clock.now()
+    ledger.record_look("subject", "s1", "Maija", "A complaint", now)
+    ledger.new_disclosure(Disclosure("police", "authority", "FI", "A warrant", None, "Maija", now), ["0" * 64])
+    ended, _ = held(small, "dataset", "chats.conversations"), held(small, "dataset", "shop.customers")
+    end(small, ended)
+    small.at("2029-10-15T23:59:59+03:00")
+    assert small.purge().records == []
+    small.at(REQUEST_GOES)
+    expected = [PurgeRecord("ledger", kind, "requests", 1, DAY, DAY) for kind in ("holds", "looks", "disclosures")]
+    assert overdue(small.register) == expected
+    assert small.purge().records == expected
+    assert [each.target for each in HoldLedger(ledger).holds()] == ["shop.customers"]
+    with ledger.engine.connect() as connection:
+        assert [
+            connection.scalar(sa.select(sa.func.count()).select_from(table)) for table in (tables.looks, tables.disclosure_persons)
+        ] == [0, 0]

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING
 import pytest
 from pyrage import x25519
 
+from assets.retention.approval import renew_plan
 from assets.retention.restore import Source, restore
 from assets.retention.run import overdue
 from resources.backups import Backup, Lock, Opener, back_up, unpack
 from resources.errors import AnsvarError
 from resources.ledger import Ledger
 from resources.ledger.backups import gone_hashes
+from resources.ledger.plans import PlanLedger
 from resources.register import open_register
+from tests.helpers.erasing import erase, keeping
 from tests.helpers.records import call, chat, customer, trader
 from tests.helpers.rules import wait_for_talk
 from tests.helpers.small import Small
@@ -137,7 +140,7 @@ def test_what_is_past_its_period_today_is_never_read(filled: Small) -> None:
 
 
 def test_what_the_ledger_says_has_gone_goes_again(filled: Small) -> None:
-    """What was purged goes again by its keyed hash, even where the clock would not have it go."""
+    """What was purged since goes again by its keyed hash, by its age in the register or by its own, even where the clock would keep it."""
     made = _back_up(filled)
     early = filled.register
     filled.at("2027-06-01T03:00:00+03:00")
@@ -233,6 +236,67 @@ def test_what_was_read_since_is_read_again(filled: Small) -> None:
     filled.register = _again(filled.register)
     filled.ingest("chats")
     assert len(_ids(filled)["register.chats_conversations"]) == 3
+
+
+def test_who_was_erased_since_is_erased_again(filled: Small) -> None:
+    """A person who was erased after the backup was made is not in what is restored, in the register nor in who is who; others are."""
+    keeping(filled)
+    made = _back_up(filled)
+    erase(filled, ("email", "asko@koe.example"))
+    done = _restore(filled, made)
+    assert (done.ledger, done.again) == ("home", 1)
+    found = _ids(filled)
+    assert (found["register.shop_customers"], found["register.chats_conversations"]) == ([], ["chat-1", "chat-2"])
+    assert found["quarantine.records"] == ["shop_customers"]
+    with _again(filled.register).warehouse.reading() as engine:
+        assert engine.rows("SELECT value FROM identity.identifiers WHERE value = 'asko@koe.example'") == []
+
+
+def test_what_was_approved_and_purged_since_goes_again(filled: Small) -> None:
+    """Where a purge needs an approval, what was approved and went after the backup goes again unasked, and what nobody approved waits."""
+    path = filled.folder / "register" / "retention.yaml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("chats: {period: P3M,", "chats: {period: P3M, approval: true,"), encoding="utf-8"
+    )
+    filled.describe()
+    filled.at("2026-11-01T03:00:00+02:00")
+    filled.deliver("chats", [chat(3, "2026-10-30T10:00:00Z")], "later.ndjson")
+    filled.ingest("chats")
+    made = _back_up(filled)
+    filled.at("2027-01-10T03:00:00+02:00")
+    with filled.register.warehouse.reading() as engine:
+        plan = renew_plan(filled.register, engine)
+    assert plan is not None
+    PlanLedger(filled.register.ledger).approve(plan, "Maija", filled.register.clock.today(), filled.register.clock.now())
+    filled.purge()
+    assert _ids(filled)["register.chats_conversations"] == ["chat-3"]
+    filled.at(LATER)
+    done = _restore(filled, made)
+    assert (done.ledger, done.again) == ("home", 2)
+    assert _ids(filled)["register.chats_conversations"] == ["chat-3"]
+    assert sum(each.records for each in overdue(_again(filled.register))) == 1
+
+
+def test_who_was_erased_by_a_ledger_that_was_lost(filled: Small, tmp_path: Path) -> None:
+    """Hashes that were saved before the home was lost erase the person again in a new home, and keep the person from coming back."""
+    keeping(filled)
+    made = _back_up(filled, with_keys=True)
+    erase(filled, ("email", "asko@koe.example"))
+    saved = tuple(gone_hashes(filled.register.ledger.engine))
+    assert {each["kind"] for each in saved} == {"email", "customer_number"}
+    other = Small(tmp_path / "other", encrypted=True)
+    keeping(other)
+    for name in ("pepper.key", "warehouse.key"):
+        shutil.copyfile(filled.home.path / name, other.home.path / name)
+    other.register = _again(other.register)
+    done = _restore(other, made, hashes=saved)
+    assert (done.ledger, done.again) == ("backup", 1)
+    assert (_ids(other)["register.shop_customers"], _ids(other)["register.chats_conversations"]) == ([], ["chat-1", "chat-2"])
+    other.register = _again(other.register)
+    other.deliver("shop", [customer(1, email="asko@koe.example"), customer(3)])
+    other.ingest("shop")
+    assert _ids(other)["register.shop_customers"] == ["C3"]
+    other.close()
 
 
 @pytest.mark.parametrize("kind", ["damaged", "pepper", "key"])

@@ -1,0 +1,38 @@
+"""What users wrote down in the ledger of what they did, with a reason of their own: holds that have ended, looks, disclosures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from resources.ledger import tables
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
+
+KINDS = ("holds", "looks", "disclosures")
+_COLUMNS = {
+    "holds": (tables.holds.c.hold, tables.holds.c.ended_at),  # one in force has no end
+    "looks": (tables.looks.c.look, tables.looks.c.at),
+    "disclosures": (tables.disclosures.c.disclosure, tables.disclosures.c.made_at),
+}
+_PARTS = {"holds": tables.hold_persons.c.hold, "disclosures": tables.disclosure_persons.c.disclosure}
+_AT_ONCE = 500
+
+
+def written(engine: sa.Engine, kind: str) -> dict[str, dt.datetime]:
+    """The ids of one of `KINDS`, each with the naive UTC moment that its period is counted from; holds in force are not in it."""
+    key, moment = _COLUMNS[kind]
+    with engine.connect() as connection:
+        return {row[0]: row[1] for row in connection.execute(sa.select(key, moment).where(moment.is_not(None)))}
+
+
+def deletions(kind: str, ids: Iterable[str]) -> Iterator[sa.Delete]:
+    """What deletes them, with the keyed hashes of the persons in them."""
+    listed, key = list(ids), _COLUMNS[kind][0]
+    for column in (_PARTS.get(kind), key):
+        for start in range(0, len(listed), _AT_ONCE):
+            if column is not None:
+                yield sa.delete(column.table).where(column.in_(listed[start : start + _AT_ONCE]))
