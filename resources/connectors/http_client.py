@@ -107,7 +107,8 @@ class HttpClient:
             raise SourceError(self.source, f"it refuses our credentials (HTTP {status}): mend the token or password in its settings")
         if status in _MISASKED:
             raise SourceError(
-                self.source, f"it does not take what it is asked (HTTP {status}): mend 'params' or 'path' in the YAML, or the settings in them"
+                self.source,
+                f"it does not take what it is asked (HTTP {status}): mend 'params' or 'path' in the YAML, or the settings in them",
             )
         if status not in _AGAIN:
             raise SourceError(self.source, f"it answered HTTP {status}: mend 'base_url' in its settings or 'path' in the YAML")

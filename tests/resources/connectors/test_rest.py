@@ -311,9 +311,10 @@ def test_what_never_passes(source: Source, failure: Answer, said: str) -> None:
 
 def test_a_server_without_tls(source: Source) -> None:
     """Where no secure connection comes about, the error says so, and not that nothing answers."""
-    with serving(lambda _: Answer({"things": []})) as served, pytest.raises(SourceError, match="not trusted, or it speaks no TLS"):
+    with serving(lambda _: Answer({"things": []})) as served:
         secure = {"base_url": served.url.replace("http:", "https:"), "retries": 1}
-        source.read({"path": "/things", "records": "things"}, FIELDS, "rest", secure)
+        with pytest.raises(SourceError, match="not trusted, or it speaks no TLS"):
+            source.read({"path": "/things", "records": "things"}, FIELDS, "rest", secure)
 
 
 def test_an_error_body_only_where_it_is_stated(source: Source) -> None:
