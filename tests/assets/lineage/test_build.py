@@ -237,7 +237,12 @@ def test_models_that_read_each_other(models: Models) -> None:
             "'category: system' says that it is not about a person",
         ),
         ("ledger/columns.yaml", "  ledger.gone:\n", "  ledger.gones:\n", "the table ledger.gone is not described"),
-        ("ledger/columns.yaml", "      layer:\n", "      layers:\n", "the column 'layer' of ledger.purges is not described"),
+        (
+            "ledger/columns.yaml",
+            "      layer:\n        description: Whether",
+            "      layers:\n        description: Whether",
+            "the column 'layer' of ledger.purges is not described",
+        ),
         (
             "ingest/columns.yaml",
             BATCH,
