@@ -22,9 +22,12 @@ if TYPE_CHECKING:
 
     from resources.warehouse import Engine
 
-VERSION = 2
+VERSION = 3
 """Raised whenever a rule of this module changes what it gives, so that identifiers that are held are worked out again."""
-EMAIL = r"^[^@\s]+@[^@\s]+[.][^@\s]+$"
+_IN_DOMAIN = r"[^@\s<>()\[\]{},;:\"\\/?=&.]+"
+EMAIL = rf"^[^@\s<>()\[\],;:\"\\]+@{_IN_DOMAIN}(?:[.]{_IN_DOMAIN})+$"
+_AROUND = r"<|^\s*mailto:"
+_WITHIN = re.compile(r"(?:[^<>]*<)?\s*(?:mailto:)?([^<>]*?)\s*>?")
 _BLANKS = "".join(character for character in map(chr, range(0x3001)) if character.isspace())
 _PUNYCODE = "xn--"
 _PLAIN = r"^[\x00-\x7F]*$"
@@ -38,12 +41,15 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_NUMBER = 250
+_PLACEHOLDER = re.compile(r"(\d)\1*")
 _WITHOUT_ZERO = re.compile(r"\d{6}-\d")
 _FINLAND = "FI"
 
 
 def e164(number: str, region: str) -> str | None:
     """A telephone number in E.164 form (ITU-T E.164), without the line behind it; None for what is not one possible number.
+
+    One of a single digit over and over (`0000000000`) stands for no number, and would make one person of all who gave none.
 
     Args:
         number: the number as written. Words around it are passed over; letters are no digits.
@@ -70,7 +76,7 @@ def _number(text: str, region: str) -> tuple[str | None, str | None]:
         parsed = phonenumbers.parse(written["number"], region)
     except phonenumbers.NumberParseException:
         return None, None
-    if not phonenumbers.is_possible_number(parsed):
+    if not phonenumbers.is_possible_number(parsed) or _PLACEHOLDER.fullmatch(str(parsed.national_number)):
         return None, None
     found: str | None = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     if parsed.italian_leading_zero and found != written["number"]:  # right in Italy; elsewhere a 0 too many, as in +46 (00)8
@@ -81,9 +87,12 @@ def _number(text: str, region: str) -> tuple[str | None, str | None]:
 def email(text: str) -> str | None:
     """An e-mail address in lower case, its domain as people read it (`öljy.example`, not `xn--ljy-rna.example`; RFC 5891, UTS 46).
 
-    A domain that is no internationalised name stays as it is. None for what is no address.
+    A domain that is no internationalised name stays as it is. A name before the address, angle brackets around it (RFC 5322, section 3.4)
+    and `mailto:` are passed over. None for what is not one address.
     """
     found = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text.strip()).lower())
+    within = _WITHIN.fullmatch(found)
+    found = within[1] if within else found
     if not found.isascii() or _PUNYCODE in found:
         local, _, domain = found.rpartition("@")
         found = f"{local}@{_domain(domain)}"
@@ -165,7 +174,9 @@ def stripped(text: str) -> str:
 
 def is_plain(text: str) -> str:
     """The condition that an e-mail address needs no more than lower case."""
-    return f"(regexp_matches({text}, {literal(_PLAIN)}) AND NOT contains(lower({text}), {literal(_PUNYCODE)}))"
+    lower = f"lower({text})"
+    around = f"regexp_matches({lower}, {literal(_AROUND)})"
+    return f"(regexp_matches({text}, {literal(_PLAIN)}) AND NOT contains({lower}, {literal(_PUNYCODE)}) AND NOT {around})"
 
 
 def email_value(text: str, looked_up: str, *, joins_plus: bool) -> str:

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from resources.connectors.undeclared import Undeclared
     from resources.warehouse.engine import Engine
 
+ANY_VALUE = "*"
+"""In a condition on records: whatever stands there, but nothing at all and an empty text."""
+
 
 @dataclass(frozen=True)
 class Decoded:
@@ -101,6 +104,9 @@ def _undeclared(engine: Engine, dataset: Dataset, region: str, chosen: str, rela
 
 
 def _matches(text: str, values: str | list[str]) -> str:
+    """The condition that a text is one of the values; of `*`, that there is any."""
+    if values == ANY_VALUE:
+        return f"coalesce({text} <> '', false)"
     listed = ", ".join(literal(value) for value in ([values] if isinstance(values, str) else values))
     return f"coalesce({text} IN ({listed}), false)"
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _LONGEST_WAIT = 120.0
 _AGAIN = {408, 425, 429, 500, 502, 503, 504}
 _REFUSED = {401, 403}
+_MISASKED = {400, 414, 422}
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ class HttpClient:
             self.pace.wait(asking.rate)
             try:
                 answer = self._send(asking)
+            except requests.exceptions.SSLError:
+                reason = "its certificate is not trusted, or it speaks no TLS: see 'base_url', or name the authority in REQUESTS_CA_BUNDLE"
             except requests.ConnectionError:
                 reason = "nothing answers at its address: see that the server runs and that 'base_url' in its settings is right"
             except requests.Timeout:
@@ -102,6 +105,11 @@ class HttpClient:
         status = answer.status_code
         if status in _REFUSED:
             raise SourceError(self.source, f"it refuses our credentials (HTTP {status}): mend the token or password in its settings")
+        if status in _MISASKED:
+            raise SourceError(
+                self.source,
+                f"it does not take what it is asked (HTTP {status}): mend 'params' or 'path' in the YAML, or the settings in them",
+            )
         if status not in _AGAIN:
             raise SourceError(self.source, f"it answered HTTP {status}: mend 'base_url' in its settings or 'path' in the YAML")
         return f"it answers HTTP {status}: see the server, or wait until it lets us in again"

@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 from whenever import Instant
 
+from assets.identity.kept import Kept
+from assets.identity.resolve import update
 from assets.ingest.source import Outcome, ingest_source
 from resources.catalogue import load_register
 from resources.clock import Clock
@@ -52,6 +54,11 @@ class Preset:
         """The preset's source."""
         return self.catalogue.sources[self.name]
 
+    def add(self, name: str) -> None:
+        """Put another preset beside it."""
+        shutil.copy(ROOT / "presets" / f"{name}.yaml", self.catalogue.folder / "sources")
+        self.reload()
+
     def reload(self) -> None:
         """Load the register anew, after its YAML was changed."""
         self.catalogue = load_register(self.catalogue.folder)
@@ -81,16 +88,22 @@ class Preset:
         with self.register.ledger.engine.begin() as connection:
             connection.execute(tables.cursors.delete())
 
-    def ingest(self, *datasets: str, now: str = NOW, published: bool = True) -> list[Outcome]:
-        """Read data sets into the register, as the daily job does."""
+    def ingest(self, *datasets: str, now: str = NOW, published: bool = True, source: str | None = None) -> list[Outcome]:
+        """Read data sets of the preset, or of one beside it, into the register, as the daily job does."""
         self.runs += 1
         run = f"run{self.runs}"
         self.register = open_register(self.catalogue, self.home, Clock(self.catalogue.notice.time_zone, Instant(now)))
-        outcomes = list(ingest_source(self.register, self.name, run, datasets))
+        outcomes = list(ingest_source(self.register, source or self.name, run, datasets))
         if published:
             finish_run(self.register, run)
         self.register.ledger.close()
         return outcomes
+
+    def resolve(self) -> None:
+        """Work out who is who, and publish it."""
+        with self.register.warehouse.writing("resolve") as engine:
+            update(engine, self.catalogue, Kept.of(self.register))
+        finish_run(self.register, "resolve")
 
     def held(self, dataset: str, column: str) -> list[str]:
         """A column of what is held of a data set, sorted."""

@@ -71,9 +71,9 @@ def test_every_record_once(tmp_path: Path, served: Tracker) -> None:
         assert (account.quarantined, account.undeclared) == (0, [])
     number = ISSUES - 1
     author = FIRST_USER + number % USERS
-    issue = _held(preset, "issues", "issue_id", "requester_id", "agent_id", "subject", "status", "changed_at")[str(number)]
+    issue = _held(preset, "issues", "issue_id", "requester_id", "agent_id", "subject", "status", "changed_at", "message_ids")[str(number)]
     changed = roundup.changed_at(number).replace(tzinfo=None)
-    assert issue == (str(author), str(FIRST_USER - 1), f"Pyyntö {number} — “kiire”", "resolved", str(changed))
+    assert issue == (str(author), str(FIRST_USER - 1), f"Pyyntö {number} — “kiire”", "resolved", str(changed), str(number))
     told = roundup.person(author)
     message = _held(preset, "messages", "message_id", "author_id", "body", "written_at")[str(number)]
     assert message == (str(author), f"Hei, pyyntö {number}: {told['address']}", "2026-09-01 08:00:00")

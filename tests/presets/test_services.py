@@ -205,3 +205,56 @@ def test_wrong_credentials(tmp_path: Path, name: str, dataset: str, service: Ser
             preset.extract(dataset)
     assert "wr0ng" not in repr(caught.value)
     assert len(served.asked) == 1
+
+
+def test_recipients_of_mailchimp_who_did_nothing_yet(tmp_path: Path) -> None:
+    """However many did nothing with a campaign, the others are loaded; whoever opens it later comes in with the next reading."""
+    idle = {str(number) for number in range(COUNT) if number % 4}
+
+    def quiet(asked: Asked) -> Answer:
+        answer = services.mailchimp(asked)
+        for row in answer.body.get("emails", []):
+            row["activity"] = [] if row["email_id"] in idle else row["activity"]
+        return answer
+
+    with serving(quiet) as served:
+        preset = _preset(tmp_path, "mailchimp", served.url)
+        (first,) = preset.ingest("activity")
+        idle.remove("1")
+        (second,) = preset.ingest("activity", now="2026-10-16T01:00:00Z")
+    assert (first.error, second.error) == (None, None)
+    assert first.account is not None
+    assert second.account is not None
+    assert (first.account.inserted, first.account.quarantined, first.account.dropped) == (18, 0, {"where": 51})
+    assert (second.account.inserted, second.account.unchanged, second.account.dropped) == (3, 18, {"where": 48})
+
+
+def test_companies_of_a_customer_register_and_of_the_business_register(tmp_path: Path) -> None:
+    """HubSpot's companies are those of PRH where their business ids are the same, and its contact persons work for them."""
+
+    def hubspot(asked: Asked) -> Answer:
+        stated = {"business_id": "2077474-0", "name": "Ours", "relation_started_on": "2024-05-01"}
+        contact = {"email": "a@example.com", "jobtitle": "Buyer", "associatedcompanyid": "7"}
+        row = {"id": "7", "properties": stated} if asked.path.endswith("/companies") else {"id": "1", "properties": contact}
+        return Answer({"results": [row]})
+
+    def prh(_: Asked) -> Answer:
+        offices = [{"type": 2, "postOffices": [{"city": "TURKU"}]}, {"type": 1, "street": "Katu", "postOffices": [{"city": "ESPOO"}]}]
+        forms, names = [{"type": "16"}], [{"name": "Virallinen Oy", "type": "1"}]
+        row = {"businessId": {"value": "2077474-0"}, "companyForms": forms, "names": names, "addresses": offices}
+        return Answer({"totalResults": 1, "companies": [row]})
+
+    with serving(hubspot) as crm, serving(prh) as book:
+        preset = _preset(tmp_path, "hubspot", crm.url)
+        preset.add("prh")
+        preset.set(**SETTINGS["hubspot"], **SETTINGS["prh"], HUBSPOT_URL=crm.url, PRH_URL=book.url)
+        preset.ingest("contacts", "companies")
+        preset.ingest("companies", source="prh")
+    preset.resolve()
+    with preset.register.warehouse.reading() as engine:
+        companies = engine.rows("SELECT business_id, name, sources, is_registered, is_customer FROM identity.companies")
+        periods = engine.rows("SELECT role, is_customer, CAST(customer_from AS VARCHAR) FROM identity.contact_periods")
+        cities = engine.rows("SELECT city FROM register.prh_companies")
+    assert companies == [("2077474-0", "Virallinen Oy", 2, True, True)]
+    assert periods == [("Buyer", True, "2024-05-01")]
+    assert cities == [("ESPOO",)]

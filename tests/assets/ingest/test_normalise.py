@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assets.ingest.findings import unfit_table
-from assets.ingest.normalise import business_id, email, phone, without_plus
+from assets.ingest.normalise import business_id, e164, email, phone, without_plus
 from assets.ingest.people import forms
 from assets.ingest.unfit import unfit
 from resources.catalogue.loader import CatalogueError
@@ -31,6 +31,17 @@ EMAILS = [
     ("aino@fa\u00df.example", "aino@faß.example"),
     ("aino@\u2603.example", "aino@\u2603.example"),
     ("aino+uutiset@koe.example", "aino+uutiset@koe.example"),
+    ("Aino Laine <Aino@koe.example>", "aino@koe.example"),
+    ("<aino@koe.example>", "aino@koe.example"),
+    ("\u00c4iti < aino@koe.example >", "aino@koe.example"),
+    ("MAILTO:aino@koe.example", "aino@koe.example"),
+    ("<mailto:aino@koe.example>", "aino@koe.example"),
+    ("<aino@koe.example> <liisa@koe.example>", None),
+    ("mailto:aino@koe.example?subject=x", None),
+    ("aino@koe.example;", None),
+    ("aino@koe.example,liisa", None),
+    ("aino@koe..example", None),
+    ("aino@koe.example.", None),
     ("aino@koe", None),
     ("ai no@koe.example", None),
     ("aino@öljy", None),
@@ -127,6 +138,22 @@ def test_where_plus_addresses_mean_nothing(small: Small) -> None:
         ("sources/registry.yaml", "'plus_addresses' reaches no field: the source has no e-mail address that identifies"),
         ("sources/chats.yaml", "'equal' is not a value of 'plus_addresses': one of 'same' or 'apart'"),
     }
+
+
+def test_addresses_have_one_form_in_bulk_and_alone(small: Small) -> None:
+    """What the engine works out of many addresses is what the rule says of each."""
+    small.deliver("shop", [customer(number, email=written) for number, (written, _) in enumerate(EMAILS, 1)])
+    small.load("shop")
+    held = dict(small.rows("SELECT _record, value FROM identity.identifiers WHERE kind = 'email'"))
+    rows = small.rows("SELECT _record, CAST(substr(customer_number, 2) AS INTEGER) FROM register.shop_customers")
+    assert {number: held.get(record) for record, number in rows} == {number: form for number, (_, form) in enumerate(EMAILS, 1)}
+
+
+@pytest.mark.parametrize("written", ["0000000000", "1111111111", "+358 999 999 9999", "000-000 000"])
+def test_a_digit_over_and_over_is_no_number(written: str) -> None:
+    """What is written where nobody gave a number names nobody, so that those who gave none are not one person."""
+    assert phone(written, "FI") is None
+    assert e164(written, "FI") is None
 
 
 def test_what_is_no_identifier_is_kept_and_counted(small: Small) -> None:

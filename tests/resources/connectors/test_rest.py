@@ -283,6 +283,7 @@ def test_stumbles_that_pass(source: Source, stumble: Answer) -> None:
         (Answer(b"{", promised=99), "its answer broke off: see the server, or the connection to it (tried 2 times)."),
         (Answer({}, 401), "it refuses our credentials (HTTP 401): mend the token or password in its settings."),
         (Answer({}, 403), "it refuses our credentials (HTTP 403): mend the token or password in its settings."),
+        (Answer({}, 400), "it does not take what it is asked (HTTP 400): mend 'params' or 'path' in the YAML, or the settings in them."),
         (Answer({}, 404), "it answered HTTP 404: mend 'base_url' in its settings or 'path' in the YAML."),
         (
             Answer({}, 301, {"Location": "http://127.0.0.1:9/"}),
@@ -306,6 +307,14 @@ def test_what_never_passes(source: Source, failure: Answer, said: str) -> None:
     """A failure that stays is one error, on a later page as on the first; nothing is left in landing."""
     with serving(lambda asked: failure if asked.query["page"] == "2" else _page(asked, 4, 9)) as served:
         assert said == _fault(source, served, PAGE, retries=1, error="error")
+
+
+def test_a_server_without_tls(source: Source) -> None:
+    """Where no secure connection comes about, the error says so, and not that nothing answers."""
+    with serving(lambda _: Answer({"things": []})) as served:
+        secure = {"base_url": served.url.replace("http:", "https:"), "retries": 1}
+        with pytest.raises(SourceError, match="not trusted, or it speaks no TLS"):
+            source.read({"path": "/things", "records": "things"}, FIELDS, "rest", secure)
 
 
 def test_an_error_body_only_where_it_is_stated(source: Source) -> None:
