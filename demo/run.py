@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -87,7 +88,7 @@ def ui(port: int) -> int:
         raise AnsvarError("There is no demonstration yet: run `make demo` first.")
     settings = places.home.settings()
     os.umask(0o077)
-    ports = [urlsplit(settings[name]).port or 0 for name in ("HELPDESK_URL", "REGISTRY_URL")]
+    ports = [port_if_free(urlsplit(settings[name]).port or 0) for name in ("HELPDESK_URL", "REGISTRY_URL")]
     with running(places.world, *ports) as servers:
         write_settings(places, servers.settings)
         program = [str(Path(sys.executable).parent / "ansvar"), "ui", "--port", str(port)]
@@ -95,6 +96,17 @@ def ui(port: int) -> int:
             for ending in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(ending, lambda *_: opened.terminate())
             return opened.wait()
+
+
+def port_if_free(port: int) -> int:
+    """The port on which a source system listened last; 0, for any that is free, where somebody else has taken it."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            return 0
+    return port
 
 
 def write_settings(places: Places, servers: dict[str, str]) -> None:

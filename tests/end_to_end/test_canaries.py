@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.xdist_group("canaries")
+
 TODAY, TODAY_UTC = "2026-10-15T03:00", "2026-10-15T00:00Z"
 UNCOMPRESSED = "uncompressed"
 OVER, ALL_OVER = "2034-01-05T03:00", "2034-05-05T03:00"  # the longest period, and that of work orders, which are made at the first

@@ -43,7 +43,7 @@ def address(demonstration: Demonstration) -> Iterator[str]:
     served = subprocess.Popen(program, cwd=REPOSITORY, env=demonstration.environment(), stdout=log, stderr=log, start_new_session=True)
     base = f"http://127.0.0.1:{port}"
     try:
-        _wait(base)
+        _wait(base, served)
         yield base
     finally:
         os.killpg(served.pid, signal.SIGINT)
@@ -55,7 +55,7 @@ def address(demonstration: Demonstration) -> Iterator[str]:
         log.close()
 
 
-def _wait(base: str) -> None:
+def _wait(base: str, served: subprocess.Popen[bytes]) -> None:
     question = json.dumps({"query": "{ repositoriesOrError { __typename ... on RepositoryConnection { nodes { name } } } }"}).encode()
     deadline = time.monotonic() + 120
     while True:
@@ -66,7 +66,9 @@ def _wait(base: str) -> None:
                     return
         except OSError:
             pass
+        assert served.poll() is None, "Dagster's UI ended before it answered: see ui.log"
         assert time.monotonic() < deadline, "Dagster's UI did not start within two minutes"
+        time.sleep(0.2)
         time.sleep(0.5)
 
 
