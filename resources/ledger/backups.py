@@ -30,6 +30,7 @@ _MOMENTS = (
     tables.returns.c.made_at,
     tables.work_orders.c.made_at,
     tables.work_orders.c.done_at,
+    tables.audit.c.at,
 )
 
 

@@ -301,3 +301,27 @@ backups = sa.Table(
     sa.Column("folder", sa.Text, nullable=False),
     sa.Column("key_folder", sa.Text, nullable=False),
 )
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("by", sa.String(120), nullable=False),  # the named user, or a run
+    sa.Column("what", sa.String(60), nullable=False),  # as `request.verified`
+    sa.Column("thing", sa.String(120), nullable=False),  # the opaque id of what it was done to
+    sa.Column("why", sa.Text),
+    sa.Column("salt", sa.String(32)),  # goes with the reason, which cannot be guessed from its digest then
+    sa.Column("why_digest", sa.String(64)),
+    sa.Column("previous", sa.String(64), nullable=False),  # the hash of the entry before
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Index("audit_by_thing", "thing", "number"),
+)
+
+audit_head = sa.Table(
+    "audit_head",
+    metadata,
+    sa.Column("head", sa.Integer, primary_key=True, autoincrement=False),  # there is one
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
