@@ -1,4 +1,4 @@
-"""The audit chain: who did what about a person, or to what the register promises, when and why; each entry holds the hash of the one before.
+"""The audit chain: who did what about a person or a promise, when and why; each entry holds the hash of the one before.
 
 An entry names things by opaque ids alone. The reason that a user gives is free text, so it has a period as other personal data has: the
 chain holds a salted digest of it, and stands when the reason and its salt have gone.

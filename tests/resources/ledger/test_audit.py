@@ -47,9 +47,9 @@ def test_each_entry_holds_the_hash_of_the_one_before(ledger: Ledger) -> None:
 
 def test_what_is_rolled_back_leaves_the_chain_whole(ledger: Ledger) -> None:
     """An act whose transaction fails was never in the chain."""
-    with pytest.raises(ZeroDivisionError), ledger.engine.begin() as connection:
+    with ledger.engine.connect() as connection, connection.begin() as transaction:
         record(connection, Act("Ada", "request.refused", "r1", AT))
-        _ = 1 / 0
+        transaction.rollback()
     assert len(list(entries(ledger.engine))) == 5
     assert verify(ledger.engine) == []
 
