@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 import dagster as dg
 import pytest
 from dagster._core.definitions.reconstruct import ReconstructableRepository
+from dagster._core.remote_origin import ManagedGrpcPythonEnvCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.run_coordinator import SubmitRunContext
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import ModuleTarget
 
@@ -36,6 +38,10 @@ WRITERS_LOCK = "writer.lock"
 
 pytestmark = pytest.mark.xdist_group("launch")
 
+_TARGET = LoadableTargetOrigin(module_name="pipelines.location", attribute="defs")
+_LOCATION = ManagedGrpcPythonEnvCodeLocationOrigin(_TARGET, location_name="ansvar")
+_ORIGIN = RemoteJobOrigin(RemoteRepositoryOrigin(_LOCATION, "__repository__"), "purge")
+
 
 class Company:
     """A small register with its Dagster instance."""
@@ -54,7 +60,9 @@ class Company:
     def created(self, **tags: str) -> str:
         """A run that was not begun; gives its id."""
         made = ReconstructableRepository.for_module("pipelines.location", "defs").get_reconstructable_job("purge")
-        run = self.instance.create_run_for_job(made.get_definition(), job_code_origin=made.get_python_origin(), tags=tags)
+        run = self.instance.create_run_for_job(
+            made.get_definition(), tags=tags, job_code_origin=made.get_python_origin(), remote_job_origin=_ORIGIN
+        )
         return run.run_id
 
     def submitted(self, **tags: str) -> str:
