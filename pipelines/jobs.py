@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from pipelines.launch.coordinator import LANE_TAG, ON_DEMAND
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -65,6 +67,7 @@ def export_job() -> dg.UnresolvedAssetJobDefinition:
     return dg.define_asset_job(
         EXPORT,
         selection=dg.AssetSelection.groups("rights"),
+        tags={LANE_TAG: ON_DEMAND},
         description="Writes the export bundle that answers one request; the partition is the id that `ansvar request new` gives.",
         executor_def=EXECUTOR,
         config=QUIET,

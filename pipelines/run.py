@@ -6,7 +6,6 @@ import datetime as dt
 import os
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -16,18 +15,20 @@ from assets.ingest.backfill import backfill_key
 from pipelines.definitions import build
 from pipelines.instance import add_partition, open_instance
 from pipelines.jobs import DAILY, EXPORT, QUIET, backfill_name
+from pipelines.launch.process import PROCESS_TAG, name_of, number_of
+from pipelines.launch.run import ENDED
 from resources.catalogue import load_register
 from resources.register import open_register, register_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
     from resources.catalogue import Dataset
     from resources.home import Home
 
 _TAGS = {".dagster/repository": "__repository__@ansvar"}  # so that the UI lists the run with its job
 ERASURES = dg.AssetKey(["retention", "erasures"])
-_PROCESS = "ansvar/process"
 _EVALUATED = dg.DagsterEventType.ASSET_CHECK_EVALUATION
 
 
@@ -126,7 +127,7 @@ def _run(job: object, home: Home, selection: Sequence[dg.AssetKey] | None, tags:
             instance=instance,
             run_config=QUIET,
             asset_selection=selection,
-            tags=tags | {_PROCESS: _name_of(os.getpid())},
+            tags=tags | {PROCESS_TAG: name_of(os.getpid())},
             raise_on_error=False,
         )
         failures = [_message(event) for event in result.all_events if event.is_step_failure]
@@ -140,18 +141,9 @@ def _settle(instance: dg.DagsterInstance) -> None:
     """Mark as failed the runs of earlier commands whose process is gone: Dagster would show them as running for ever."""
     unfinished = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
     for run in instance.get_runs(dg.RunsFilter(statuses=unfinished)):
-        process = run.tags.get(_PROCESS)
-        if process is not None and process != _name_of(int(process.partition(".")[0])):
-            instance.report_run_failed(run, "The process of this run ended without a word. What it had not published never happened.")
-
-
-def _name_of(process: int) -> str:
-    """A process by its number and the time it started (in clock ticks since boot), for numbers come again; empty where there is none."""
-    try:
-        status = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
-    except OSError:
-        return ""
-    return f"{process}.{status.rpartition(')')[2].split()[19]}"
+        process = run.tags.get(PROCESS_TAG, "")
+        if process != "" and number_of(process) is None:
+            instance.report_run_failed(run, ENDED)
 
 
 def _message(event: dg.DagsterEvent) -> str:

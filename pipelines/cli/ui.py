@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from pipelines.instance import prepare_instance, shipped
+from pipelines.launch.client import keep
 from resources.errors import AnsvarError
 from resources.home import Home
 
@@ -26,6 +27,7 @@ def command(port: int) -> None:
     os.environ["DAGSTER_HOME"] = str(prepare_instance(home))
     os.environ.setdefault("PYTHONWARNINGS", "ignore")  # Dagster's own, of commands that it is about to rename
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Dagster ends by it, and a shell's background jobs would ignore it
+    keep(home.path / "dagster")
     os.chdir(home.path)  # Dagster warns of every dagster.yaml in the present folder
     click.echo(f"Dagster's UI: http://127.0.0.1:{port}  (Ctrl-C ends it)")
     os.execv(program, [program, "dev", "-w", str(shipped("workspace.yaml")), "-h", "127.0.0.1", "-p", str(port)])  # noqa: S606 - our own command, no shell

@@ -1,0 +1,23 @@
+"""Carry out one run that Dagster's storage knows, in this process. It leans on names private to Dagster: this module alone has them."""
+
+from __future__ import annotations
+
+import dagster as dg
+from dagster._cli.api import _execute_run_command_body
+from dagster._utils.interrupts import capture_interrupts
+
+ENDED = "The process of this run ended without a word. What it had not published never happened."
+
+
+def carry_out(run: str) -> None:
+    """Carry out a run, as `dagster api execute_run` does in a process of its own; its events tell how it ended."""
+    with capture_interrupts(), dg.DagsterInstance.get() as instance:
+        _execute_run_command_body(run, instance, lambda _event: None, set_exit_code_on_failure=False)
+
+
+def settle(run: str) -> None:
+    """Mark a run as failed whose process has ended, unless it is over."""
+    with dg.DagsterInstance.get() as instance:
+        found = instance.get_run_by_id(run)
+        if found is not None and not found.is_finished:
+            instance.report_run_failed(found, ENDED)
