@@ -12,9 +12,7 @@ import json
 import os
 import random
 import shutil
-import signal
 import sys
-import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,12 +27,14 @@ from resources.home import Home
 from resources.register import open_register
 from resources.runs import finish_run
 from resources.warehouse.engine import engine, tables_of
+from tests.helpers.steps import killed, moments, times
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from resources.catalogue import Catalogue
     from resources.register import Register
+    from tests.helpers.steps import Moment
 
 _OURS = {"_batch"}  # a random number of each reading
 
@@ -88,33 +88,35 @@ def fork(work: Callable[[], object]) -> tuple[int, int]:
     return child, reading
 
 
-def result(begun: tuple[int, int], seconds: float | None = None) -> tuple[Any, bool]:
-    """What a piece of work comes to, unless it is killed after some seconds; and whether it was."""
+def result(begun: tuple[int, int]) -> Any:
+    """What a piece of work comes to."""
     child, reading = begun
-    if seconds is not None:
-        time.sleep(seconds)
-        os.kill(child, signal.SIGKILL)
     with os.fdopen(reading) as told:
         text = told.read()
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    if seconds is None and code:
+    if code:
         sys.exit(f"a run that nobody killed ended with {code}")
-    return (json.loads(text) if text else None), code == -signal.SIGKILL
+    return json.loads(text)
 
 
-def main(folder: Path, moment: str, times: int) -> None:
-    """Run, kill, run again: in as many processes at once as there are processors for, up to two."""
+def main(folder: Path, moment: str, number: int) -> None:
+    """Run, kill, run again."""
     catalogue = load_register(folder / "register")
     clock = Clock(catalogue.notice.time_zone, OffsetDateTime(moment).to_instant())
     with engine(None, folder) as memory:  # what DuckDB loads when it is first asked, once and not in every fork
         memory.scalar("SELECT $number", {"number": 1})
     trial = Trial(catalogue, clock, folder)
     settle()
-    expected, seconds = result(fork(lambda: trial.whole("undisturbed")))[0]
-    shares = [times // 2, times - times // 2]
-    workers = [fork(partial(trial.several, number, share, seconds)) for number, share in enumerate(shares)]
-    found = [each for worker in workers for each in result(worker)[0]]
-    print(json.dumps({"expected": expected, "seconds": seconds, "found": found}))  # noqa: T201 - what the test reads
+    expected, undisturbed = result(fork(trial.whole))
+    found = shared(trial, undisturbed, number)
+    print(json.dumps({"expected": expected, "found": found}))  # noqa: T201 - what the test reads
+
+
+def shared(trial: Trial, undisturbed: list[float], number: int) -> list[dict[str, Any]]:
+    """What comes of so many kills, in two processes at once."""
+    chosen = moments(random.Random(7), undisturbed, number)  # noqa: S311 - a test's chance, the same each time
+    workers = [fork(partial(trial.several, each, chosen[each::2])) for each in range(2)]
+    return [one for worker in workers for one in result(worker)]
 
 
 @dataclass(frozen=True)
@@ -125,33 +127,33 @@ class Trial:
     clock: Clock
     folder: Path
 
-    def several(self, number: int, times: int, seconds: float) -> list[dict[str, Any]]:
-        """Kill so many runs within the seconds that one takes, each over a copy of its own."""
-        rng = random.Random(number)  # noqa: S311 - a test's chance, the same each time
-        return [self.killed(f"home-{number}-{each}", rng.uniform(0, seconds)) for each in range(times)]
+    def several(self, number: int, chosen: list[Moment]) -> list[dict[str, Any]]:
+        """Kill a run at each of some moments, each over a copy of its own."""
+        return [self.killed(f"home-{number}-{each}", moment) for each, moment in enumerate(chosen)]
 
-    def killed(self, home: str, seconds: float) -> dict[str, Any]:
-        """Kill a run after some seconds; what was left of it, and what the next run came to."""
+    def killed(self, home: str, moment: Moment) -> dict[str, Any]:
+        """Kill a run at a moment; what was left of it, and what the next run came to."""
         register = self.copied(home)
-        _, killed = result(fork(lambda: ingest(register, "killed")), seconds)
+        was_killed = killed(register.home.path, partial(ingest, register, "killed"), moment)
         left = sorted(path.name for path in register.warehouse.folder.iterdir())
-        (after, _), _ = result(fork(lambda: self._came_to(register)))
-        shutil.rmtree(self.folder / home)
-        return {"killed": killed, "left": left, "after": after}
+        after = result(fork(partial(self._came_to, register, "after")))
+        shutil.rmtree(register.home.path)
+        return {"killed": was_killed, "left": left, "after": after}
 
-    def whole(self, home: str) -> list[Any]:
-        """What an undisturbed run comes to, and its seconds."""
-        return self._came_to(self.copied(home))
+    def whole(self) -> list[Any]:
+        """What an undisturbed run comes to, and the times of its steps."""
+        register = self.copied("undisturbed")
+        taken = times(register.home.path, partial(ingest, register, "after"))
+        return [came_to(register), taken]
 
     def copied(self, home: str) -> Register:
         """The register of a copy of the home."""
         shutil.copytree(self.folder / "home", self.folder / home, symlinks=True)
         return open_register(self.catalogue, Home(self.folder / home), self.clock)
 
-    def _came_to(self, register: Register) -> list[Any]:
-        begun = time.monotonic()
-        ingest(register, "after")
-        return [came_to(register), time.monotonic() - begun]
+    def _came_to(self, register: Register, run: str) -> dict[str, Any]:
+        ingest(register, run)
+        return came_to(register)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,8 @@ killed one what readers saw then, what was left of it, and what the next purge c
 from __future__ import annotations
 
 import json
-import random
 import shutil
 import sys
-import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,10 +19,12 @@ from assets.retention.run import purge_in_run, verify
 from resources.catalogue import load_register
 from resources.clock import Clock
 from resources.warehouse.engine import engine, tables_of
-from tests.helpers.killed import Trial, digest, fork, result, settle
+from tests.helpers.killed import Trial, digest, fork, result, settle, shared
+from tests.helpers.steps import killed, times
 
 if TYPE_CHECKING:
     from resources.register import Register
+    from tests.helpers.steps import Moment
 
 
 def seen(register: Register) -> dict[str, Any]:
@@ -44,10 +44,8 @@ def left(register: Register) -> dict[str, list[str]]:
 
 
 def purge(register: Register, run: str) -> list[Any]:
-    """Purge; gives how long it took, what readers see then, and what is left over."""
-    begun = time.monotonic()
-    purge_in_run(register, run)
-    taken = time.monotonic() - begun
+    """Purge; gives when it made its steps, what readers see then, and what is left over."""
+    taken = times(register.home.path, partial(purge_in_run, register, run))
     found = verify(register)
     overdue = [found.overdue, found.undeclared, found.orphans]
     return [taken, seen(register), left(register), overdue, sorted({each["state"] for each in register.ledger.batches()})]
@@ -56,36 +54,34 @@ def purge(register: Register, run: str) -> list[Any]:
 class Purges(Trial):
     """Purges of copies of one home."""
 
-    def several(self, number: int, times: int, seconds: float) -> list[dict[str, Any]]:
-        """Kill so many purges within the seconds that one takes, each of a copy of its own; purge again where something new was left."""
-        rng = random.Random(number)  # noqa: S311 - a test's chance, the same each time
+    def several(self, number: int, chosen: list[Moment]) -> list[dict[str, Any]]:
+        """Kill a purge at each of some moments, each of a copy of its own; purge again where something new was left."""
         found, known = [], set()
-        for each in range(times):
+        for each, moment in enumerate(chosen):
             register = self.copied(f"home-{number}-{each}")
-            _, killed = result(fork(partial(purge, register, "killed")), rng.uniform(0, seconds))
+            was_killed = killed(register.home.path, partial(purge_in_run, register, "killed"), moment)
             here, after = left(register), None
             shape = json.dumps(here)
-            readers, _ = result(fork(partial(seen, register)))
+            readers = result(fork(partial(seen, register)))
             if shape not in known:
                 known.add(shape)
-                (_, *after), _ = result(fork(partial(purge, register, "next")))
-            found.append({"killed": killed, "seen": readers, "left": here, "after": after})
+                _, *after = result(fork(partial(purge, register, "next")))
+            found.append({"killed": was_killed, "seen": readers, "left": here, "after": after})
             shutil.rmtree(register.home.path)
         return found
 
 
-def main(folder: Path, moment: str, times: int) -> None:
-    """Look, purge, kill: in two processes at once."""
+def main(folder: Path, moment: str, number: int) -> None:
+    """Look, purge, kill."""
     catalogue = load_register(folder / "register")
     clock = Clock(catalogue.notice.time_zone, OffsetDateTime(moment).to_instant())
     with engine(None, folder) as memory:  # what DuckDB loads when it is first asked, once and not in every fork
         memory.scalar("SELECT $number", {"number": 1})
     trial = Purges(catalogue, clock, folder)
     settle()
-    before, _ = result(fork(lambda: seen(trial.copied("before"))))
-    (seconds, *after), _ = result(fork(lambda: purge(trial.copied("undisturbed"), "undisturbed")))
-    workers = [fork(partial(trial.several, number, share, seconds)) for number, share in enumerate((times // 2, times - times // 2))]
-    found = [each for worker in workers for each in result(worker)[0]]
+    before = result(fork(lambda: seen(trial.copied("before"))))
+    undisturbed, *after = result(fork(lambda: purge(trial.copied("undisturbed"), "undisturbed")))
+    found = shared(trial, undisturbed, number)
     print(json.dumps({"before": before, "after": after, "found": found}))  # noqa: T201 - what the test reads
 
 

@@ -6,17 +6,16 @@ import datetime as dt
 import json
 import os
 import shutil
-import signal
 import sys
 from pathlib import Path
 
 from resources.keys import PLAIN, Sealing
 from resources.warehouse import Warehouse
 from resources.warehouse.engine import engine
+from tests.helpers.steps import die_at
 
 MOMENT = dt.datetime.fromisoformat("2026-01-01T00:00:00")
 INSERTS = {"first": "INSERT INTO register.first VALUES ($number)", "second": "INSERT INTO register.second VALUES ($number)"}
-WATCHED = {"open", "os.rename", "os.remove", "os.symlink", "os.chmod", "fcntl.flock", "fcntl.ioctl", "os.listdir", "os.scandir"}
 
 
 def warehouse_in(folder: Path, sealing: Sealing = PLAIN) -> Warehouse:
@@ -50,20 +49,6 @@ def publish(warehouse: Warehouse, run: str, number: int) -> None:
     warehouse.publish(run, MOMENT + dt.timedelta(days=number))
 
 
-def _kill_at(step: int, folder: Path) -> None:
-    """Kill this process when it is about to do its `step`th thing with the files of a folder."""
-    seen = 0
-
-    def watch(event: str, arguments: tuple[object, ...]) -> None:
-        nonlocal seen
-        if event in WATCHED and (event.startswith("fcntl") or any(str(folder) in str(each) for each in arguments)):
-            if seen == step:
-                os.kill(os.getpid(), signal.SIGKILL)
-            seen += 1
-
-    sys.addaudithook(watch)
-
-
 def _in_a_fork(work: object) -> bool:
     """Whether a piece of work came to its end in a process of its own."""
     child = os.fork()
@@ -92,7 +77,7 @@ def each_step(folder: Path, published: int) -> None:
 
         def killed(home: Path = home, step: int = step) -> None:
             warehouse = warehouse_in(home)
-            _kill_at(step, home)
+            die_at(step, home)
             publish(warehouse, f"run-{published + 1}", published + 1)
 
         ended = _in_a_fork(killed)
