@@ -18,7 +18,7 @@ from resources.warehouse.engine import tables_of
 from resources.warehouse.models import model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from resources.catalogue import Catalogue, Dataset
     from resources.register import Register
@@ -80,22 +80,6 @@ def mark(engine: Engine, catalogue: Catalogue, holds: Holds, source: str | None 
     _texts(engine, holds)
     _make(engine, "held")
     return True
-
-
-def kinds_of(engine: Engine, persons: Iterable[str]) -> dict[str, int]:
-    """What keeps the data of persons, by kind, with how many records of theirs; after `mark`."""
-    engine.register("person_rows", pa.table({"person": pa.array(list(persons), pa.string())}))
-    found = engine.rows("""
-        SELECT held.kind, count(DISTINCT held.dataset || '/' || held.id)
-        FROM held
-        INNER JOIN (SELECT DISTINCT kind, hold FROM held_persons WHERE person IN (SELECT person FROM person_rows)) AS mine
-          ON mine.kind = held.kind AND mine.hold = held.hold
-        INNER JOIN identity.identifiers AS identifiers ON identifiers._record = held.id AND identifiers.dataset = held.dataset
-        WHERE identifiers.person IN (SELECT person FROM person_rows)
-        GROUP BY held.kind ORDER BY held.kind
-    """)
-    engine.unregister("person_rows")
-    return dict(found)
 
 
 def _is_any(holds: Holds, covers: str) -> bool:

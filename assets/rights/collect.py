@@ -1,114 +1,160 @@
-"""Everything that the register's tables hold of one data subject; what concerns others, and what the catalogue withholds, is left out."""
+"""Everything that the register's tables hold of data subjects; what concerns others, and what the catalogue withholds, is left out.
+
+Whatever is asked of the warehouse is asked for all requests of a batch at once, and what it gives goes through memory record by record.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from assets.ingest.audio import kept_file
 from assets.rights.holding import MISSING_FILE, OTHER_PERSON, Evidence, Identifier, Row, Table
+from assets.rights.rows import Spooled
 from resources.catalogue.model import SYSTEM
 from resources.warehouse.dialect import name
 from resources.warehouse.models import model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     from resources.catalogue import Catalogue, Dataset
+    from resources.spool import Spool
     from resources.warehouse import Engine
 
+Reasons = dict[str, str]
+"""Of each field that is not shown, the reason."""
+_EVIDENCE = 4  # role, field, kind and value
 
-def name_subject(engine: Engine, persons: Iterable[str]) -> None:
-    """Make the temporary table `subject_persons`, which the statements of this stage read."""
-    engine.register("person_rows", pa.table({"person": pa.array(list(persons), pa.string())}))
-    engine.run("CREATE OR REPLACE TEMP TABLE subject_persons AS SELECT person FROM person_rows")
+
+def name_subjects(engine: Engine, persons: Mapping[str, Iterable[str]]) -> None:
+    """Make the temporary table `subject_persons`, which the statements of this stage read: of each request the subject's source persons."""
+    rows = [(request, person) for request, each in persons.items() for person in each]
+    given = {column: pa.array([row[place] for row in rows], pa.string()) for place, column in enumerate(("request", "person"))}
+    engine.register("person_rows", pa.table(given))
+    engine.run("CREATE OR REPLACE TEMP TABLE subject_persons AS SELECT request, person FROM person_rows")
     engine.unregister("person_rows")
 
 
-def identifiers(engine: Engine, catalogue: Catalogue) -> list[Identifier]:
-    """The identifiers by which the subject is known, with the sources that know them and the origins of the fields that bear them."""
+def identifiers(engine: Engine, catalogue: Catalogue) -> defaultdict[str, list[Identifier]]:
+    """The identifiers by which each request's subject is known, with the sources that know them and the origins of the fields that bear them."""
     origins = {(dataset.table, key): field.shape.origin for dataset in catalogue.datasets for key, field in dataset.fields.items()}
-    sources: dict[tuple[str, str, bool, str | None], dict[str, None]] = defaultdict(dict)
-    given: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-    for kind, value, source, joins, reason, table, field in engine.rows(model("rights/links")):
-        sources[kind, value, joins, reason][source] = None
+    sources: dict[tuple[str, str, str, bool, str | None], dict[str, None]] = defaultdict(dict)
+    given: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)
+    for request, kind, value, source, joins, reason, table, field in engine.stream(model("rights/links")):
+        sources[request, kind, value, joins, reason][source] = None
         origin = origins.get((table, field))
         if origin:
-            given[kind, value][origin] = None
-    return [
-        Identifier(kind, value, tuple(held), joins, reason, tuple(given[kind, value]))
-        for (kind, value, joins, reason), held in sources.items()
-    ]
+            given[request, kind, value][origin] = None
+    found: defaultdict[str, list[Identifier]] = defaultdict(list)
+    for (request, kind, value, joins, reason), held in sources.items():
+        found[request].append(Identifier(kind, value, tuple(held), joins, reason, tuple(given[request, kind, value])))
+    return found
 
 
-def collect(engine: Engine, catalogue: Catalogue, recordings: Path) -> list[Table]:
-    """The tables in which the subject stands, in the order of the catalogue.
+def collect(engine: Engine, catalogue: Catalogue, recordings: Path, spool: Spool) -> defaultdict[str, list[Table]]:
+    """Of each request the tables in which its subject stands, in the order of the catalogue; none where it stands nowhere.
 
     Args:
         engine: what is published, with `subject_persons`.
         catalogue: the register's catalogue.
         recordings: where audio is kept.
+        spool: where the records are put aside.
     """
-    evidence: dict[str, dict[str, list[Evidence]]] = defaultdict(lambda: defaultdict(list))
     engine.run(f"CREATE OR REPLACE TEMP TABLE subject_roles AS {model('rights/records')}")
-    statement = "SELECT dataset, _record, role, field, kind, value FROM subject_roles ORDER BY dataset, _record, is_main DESC, role"
-    for dataset, record, role, field, kind, value in engine.rows(statement):
-        evidence[dataset][record].append(Evidence(role, field, kind, value))
     held: dict[str, set[str]] = defaultdict(set)
     for table, column in engine.rows("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'register'"):
         held[table].add(column)
-    tables = [
-        Table(dataset, _rows(engine, dataset, held[dataset.table], evidence[dataset.table], recordings))
-        for dataset in catalogue.datasets
-        if dataset.table in held
-    ]
-    return [table for table in tables if table.rows]
+    tables: defaultdict[str, list[Table]] = defaultdict(list)
+    for dataset in catalogue.datasets:
+        if dataset.table in held:
+            for request, rows in groupby(_rows(engine, dataset, held[dataset.table], recordings), key=itemgetter(0)):
+                tables[request].append(Table(dataset, Spooled(spool, (row for _, row in rows))))
+    return tables
 
 
-def _rows(engine: Engine, dataset: Dataset, columns: set[str], evidence: dict[str, list[Evidence]], recordings: Path) -> list[Row]:
+def _rows(engine: Engine, dataset: Dataset, columns: set[str], recordings: Path) -> Iterator[tuple[str, Row]]:
+    """The requests and the records that concern their subjects, in the order of the requests and of the records' anchor."""
     fields = [field for field in dataset.fields if field in columns]
-    listed = ", ".join(name(field) for field in fields)
-    table = f"register.{name(dataset.table)}"
-    own = f"SELECT _record, _ingested_at, true AS _main, {listed} FROM {table} WHERE _person IN (SELECT person FROM subject_persons)"
-    other = (
-        f"SELECT _record, _ingested_at, false AS _main, {listed} FROM {table} "
-        "WHERE _record IN (SELECT _record FROM subject_roles WHERE dataset = $table AND NOT is_main) "
-        "AND (_person IS NULL OR _person NOT IN (SELECT person FROM subject_persons))"
-    )
-    anchor = name(dataset.shape.anchor) if dataset.shape.anchor in columns else "_record"
-    main = next(iter(dataset.shape.persons), None)
-    has_other = any(each.role != main for found in evidence.values() for each in found)
-    both = f"{own} UNION ALL {other}" if has_other else own
-    parameters = {"table": dataset.table} if has_other else None
-    found = engine.rows(f"SELECT * FROM ({both}) AS found ORDER BY {anchor} NULLS LAST, _record", parameters)
-    rows = []
-    for record, ingested_at, is_main, *values in found:
-        row = _row(dataset, record, dict(zip(fields, values, strict=True)), evidence.get(record, []), is_main=is_main)
+    statement = _statement(engine, dataset, fields)
+    shown = _Shown(dataset)
+    found = engine.stream(statement, {"table": dataset.table})
+    for (request, record), lines in groupby(found, key=itemgetter(0, 1)):
+        first = next(lines)
+        evidence = [Evidence(*line[-_EVIDENCE:]) for line in (first, *lines) if line[-1] is not None]
+        _, _, ingested_at, is_main, *values = first[:-_EVIDENCE]
+        row = shown.row(record, dict(zip(fields, values, strict=True)), evidence, is_main=is_main)
         row.ingested_at = ingested_at
         _find_audio(row, dataset, recordings)
-        rows.append(row)
-    return rows
+        yield request, row
 
 
-def _row(dataset: Dataset, record: str, values: dict[str, Any], evidence: list[Evidence], *, is_main: bool) -> Row:
-    roles = {each.role for each in evidence}
-    if is_main:
-        roles.add(next(iter(dataset.shape.persons)))
-    row = Row(record, is_main, {}, {}, tuple(evidence))
-    for field, value in values.items():
-        reason = _withheld(dataset, field, roles, is_main=is_main)
-        if reason is None or value is None:
-            row.values[field] = value
-        else:
-            row.withheld[field] = reason
-    row.others = tuple(str(values[field]) for field, reason in row.withheld.items() if reason == OTHER_PERSON and field in dataset.roles_of)
-    return row
+def _statement(engine: Engine, dataset: Dataset, fields: list[str]) -> str:
+    """The statement that gives the records of a data set, a line for each identifier that named the subject in one."""
+    table = f"register.{name(dataset.table)}"
+    listed = "".join(f", held.{name(field)}" for field in fields)
+    every = f"""
+        SELECT mine.request AS _request, held._record, held._ingested_at, true AS _main{listed}
+        FROM {table} AS held INNER JOIN subject_persons AS mine ON mine.person = held._person
+    """
+    main = next(iter(dataset.shape.persons), None)
+    asked = "SELECT count(*) FROM subject_roles WHERE dataset = $table AND role IS DISTINCT FROM $main"
+    if engine.count(asked, {"table": dataset.table, "main": main}):
+        every += f"""
+            UNION ALL
+            SELECT roles.request, held._record, held._ingested_at, false{listed}
+            FROM {table} AS held
+            INNER JOIN (SELECT DISTINCT request, _record FROM subject_roles WHERE dataset = $table AND NOT is_main) AS roles
+              ON roles._record = held._record
+            LEFT JOIN subject_persons AS mine ON mine.person = held._person AND mine.request = roles.request
+            WHERE mine.person IS NULL
+        """
+    anchor = f"found.{name(dataset.shape.anchor)} NULLS LAST, " if dataset.shape.anchor in fields else ""
+    return f"""
+        SELECT found.*, roles.role, roles.field, roles.kind, roles.value
+        FROM ({every}) AS found
+        LEFT JOIN subject_roles AS roles
+          ON roles.dataset = $table AND roles._record = found._record AND roles.request = found._request
+        ORDER BY found._request, {anchor}found._record, roles.is_main DESC, roles.role, roles.field, roles.kind, roles.value
+    """
 
 
-def _withheld(dataset: Dataset, name_of_field: str, roles: set[str], *, is_main: bool) -> str | None:
+class _Shown:
+    """What is shown of a data set's records, worked out once for all subjects that have the same roles in a record."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+        self._main = next(iter(dataset.shape.persons), None)
+        self._reasons: dict[tuple[frozenset[str], bool], Reasons] = {}
+
+    def row(self, record: str, values: dict[str, Any], evidence: list[Evidence], *, is_main: bool) -> Row:
+        """A record as it is shown to a subject whom this evidence names in it."""
+        row = Row(record, is_main, {}, {}, tuple(evidence))
+        reasons = self._of(frozenset(each.role for each in evidence), is_main=is_main)
+        for field, value in values.items():
+            reason = reasons.get(field)
+            if reason is None or value is None:
+                row.values[field] = value
+            else:
+                row.withheld[field] = reason
+        roles = self._dataset.roles_of
+        row.others = tuple(str(values[field]) for field, reason in row.withheld.items() if reason == OTHER_PERSON and field in roles)
+        return row
+
+    def _of(self, roles: frozenset[str], *, is_main: bool) -> Reasons:
+        if (roles, is_main) not in self._reasons:
+            own = roles | {self._main} if is_main and self._main is not None else roles
+            given = {field: _withheld(self._dataset, field, own, is_main=is_main) for field in self._dataset.fields}
+            self._reasons[roles, is_main] = {field: reason for field, reason in given.items() if reason is not None}
+        return self._reasons[roles, is_main]
+
+
+def _withheld(dataset: Dataset, name_of_field: str, roles: frozenset[str], *, is_main: bool) -> str | None:
     """Why a field of a record is not shown to a subject that has these roles in it; None where it is."""
     field = dataset.fields[name_of_field]
     if field.shape.withhold not in (None, "none"):

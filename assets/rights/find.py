@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -13,7 +14,7 @@ from resources.errors import AnsvarError
 from resources.warehouse.models import model
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from resources.catalogue import Catalogue
     from resources.warehouse import Engine
@@ -45,7 +46,22 @@ def regions(catalogue: Catalogue) -> tuple[str, ...]:
 
 
 def find(engine: Engine, catalogue: Catalogue, identifiers: Sequence[tuple[str, str]], pepper: str = "") -> Subject:
-    """The subject that the identifiers mean.
+    """The subject that the identifiers of one request mean: see `find_all`.
+
+    Raises:
+        UnclearError: where they match several subjects, contradict each other, or are all such as several persons may share.
+        AnsvarError: where a kind is not in the vocabulary.
+    """
+    found = find_all(engine, catalogue, {"": identifiers}, pepper)[""]
+    if isinstance(found, AnsvarError):
+        raise found
+    return found
+
+
+def find_all(
+    engine: Engine, catalogue: Catalogue, requests: Mapping[str, Sequence[tuple[str, str]]], pepper: str = ""
+) -> dict[str, Subject | AnsvarError]:
+    """The subject that the identifiers of each request mean, or why it cannot be told.
 
     An identifier that nobody bears is passed over. One that stood in a record which has gone since, and tied what is still held to its
     subject, means that subject all the same. Every other must be the subject's, and those of them that are evidence of who a
@@ -54,45 +70,73 @@ def find(engine: Engine, catalogue: Catalogue, identifiers: Sequence[tuple[str, 
     Args:
         engine: what is published.
         catalogue: the register's catalogue.
-        identifiers: kinds and values as the person gave them.
+        requests: of each request the kinds and values as the person gave them.
         pepper: the secret of keyed hashes, by which identifiers are known that are no longer held.
-
-    Raises:
-        UnclearError: where they match several subjects, contradict each other, or are all such as several persons may share.
-        AnsvarError: where a kind is not in the vocabulary.
     """
-    values = given_values(catalogue, identifiers)
-    engine.register(
-        "given_rows",
-        pa.table(
-            {
-                "number": pa.array([number for number, _, _ in values], pa.int64()),
-                "kind": pa.array([kind for _, kind, _ in values], pa.string()),
-                "value": pa.array([value for _, _, value in values], pa.string()),
-            }
-        ),
-    )
-    engine.run("CREATE OR REPLACE TEMP TABLE request_values AS SELECT number, kind, value FROM given_rows")
-    engine.unregister("given_rows")
-    matched: dict[int, set[str]] = {}
-    strong: dict[int, set[str]] = {}
-    for number, subject, joins in engine.rows(model("rights/matches")):
-        matched.setdefault(number, set()).add(subject)
+    failed: dict[str, AnsvarError] = {}
+    values: list[tuple[str, int, str, str]] = []
+    for request, identifiers in requests.items():
+        try:
+            values += [(request, *each) for each in given_values(catalogue, identifiers)]
+        except AnsvarError as error:
+            failed[request] = error
+    meant = {request: matches.meant() for request, matches in _matches(engine, values, pepper).items()}
+    persons = _persons(engine, meant)
+    found: dict[str, Subject | AnsvarError] = {}
+    for request in requests:
+        subject = meant.get(request)
+        found[request] = failed.get(request) or (
+            UnclearError() if request in meant and subject is None else Subject(subject, tuple(persons[request]))
+        )
+    return found
+
+
+@dataclass
+class _Matches:
+    """The subjects that bear the identifiers of a request, by the identifier's number: all of them, and those of whom it is evidence."""
+
+    matched: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    strong: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def meant(self) -> str | None:
+        """The one subject whom all of them leave; None where that is not plain."""
+        left = set.intersection(*self.strong.values()) if self.strong else set()
+        return left.pop() if len(left) == 1 and all(left <= subjects for subjects in self.matched.values()) else None
+
+
+def _matches(engine: Engine, values: Iterable[tuple[str, int, str, str]], pepper: str) -> dict[str, _Matches]:
+    """Who bears the identifiers of requests; a request whose identifiers nobody bears is not among them."""
+    _give(engine, "request_values", {"request": pa.string(), "number": pa.int64(), "kind": pa.string(), "value": pa.string()}, values)
+    found: dict[str, _Matches] = defaultdict(_Matches)
+    for request, number, subject, joins in engine.rows(model("rights/matches")):
+        found[request].matched[number].add(subject)
         if joins:
-            strong.setdefault(number, set()).add(subject)
-    former = engine.rows(model("rights/former_matches"), {"pepper": pepper})
-    for number, subject in former:
-        if number not in matched:
-            strong.setdefault(number, set()).add(subject)
-    matched |= {number: strong[number] for number, _ in former if number not in matched}
-    if not matched:
-        return Subject(None, ())
-    meant = set.intersection(*strong.values()) if strong else set()
-    if len(meant) != 1 or not all(meant <= subjects for subjects in matched.values()):
-        raise UnclearError
-    subject = meant.pop()
-    persons = engine.rows("SELECT person FROM identity.persons WHERE subject = $subject ORDER BY person", {"subject": subject})
-    return Subject(subject, tuple(row[0] for row in persons))
+            found[request].strong[number].add(subject)
+    present = {(request, number) for request, matches in found.items() for number in matches.matched}
+    for request, number, subject in engine.rows(model("rights/former_matches"), {"pepper": pepper}):
+        if (request, number) not in present:
+            found[request].matched[number].add(subject)
+            found[request].strong[number].add(subject)
+    return found
+
+
+def _persons(engine: Engine, meant: Mapping[str, str | None]) -> dict[str, list[str]]:
+    """The source persons of the subjects that requests mean."""
+    rows = [(request, subject) for request, subject in meant.items() if subject is not None]
+    _give(engine, "request_subjects", {"request": pa.string(), "subject": pa.string()}, rows)
+    found: dict[str, list[str]] = defaultdict(list)
+    for request, person in engine.rows(model("rights/persons")):
+        found[request].append(person)
+    return found
+
+
+def _give(engine: Engine, table: str, columns: Mapping[str, pa.DataType], rows: Iterable[tuple[object, ...]]) -> None:
+    """Make a temporary table of rows."""
+    listed = list(rows)
+    given = {column: pa.array([row[place] for row in listed], kind) for place, (column, kind) in enumerate(columns.items())}
+    engine.register("given_rows", pa.table(given))
+    engine.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {', '.join(columns)} FROM given_rows")
+    engine.unregister("given_rows")
 
 
 def given_values(catalogue: Catalogue, identifiers: Sequence[tuple[str, str]]) -> list[tuple[int, str, str]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
     from pathlib import Path
 
     from resources.catalogue import Dataset
@@ -45,12 +46,24 @@ class Row:
     ingested_at: dt.datetime | None = None
 
 
+class Rows(Protocol):
+    """Rows that can be gone through more than once, in their order; not all of them need be in memory."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
+    def __iter__(self) -> Iterator[Row]:
+        """Each row."""
+        ...
+
+
 @dataclass
 class Table:
     """A data set's records that concern the subject, in the order of their anchor."""
 
     dataset: Dataset
-    rows: list[Row]
+    rows: Rows
 
 
 @dataclass(frozen=True)
@@ -119,6 +132,19 @@ class Unattributed:
     records: int
 
 
+@dataclass(frozen=True)
+class SourceState:
+    """How fresh what is held of a data set is: when it was last read in whole (UTC), None before the first time.
+
+    `is_failing` says that it has failed since: it could not be read, or too much of what was read was bad.
+    """
+
+    source: str
+    dataset: Dataset
+    read_at: dt.datetime | None
+    is_failing: bool
+
+
 @dataclass
 class Holding:
     """All that the register holds of a subject. `redacted` counts by table, field and kind of what was taken out of texts."""
@@ -131,6 +157,9 @@ class Holding:
     facts: list[Fact] = field(default_factory=list)
     kept_by: dict[str, int] = field(default_factory=dict)
     """How many records a legal hold or a restriction keeps, by kind; why there is a hold is nobody's but the ledger's."""
+
+    sources: list[SourceState] = field(default_factory=list)
+    """Every data set of the register, with how fresh what is held of it is."""
 
     @property
     def records(self) -> int:

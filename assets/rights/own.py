@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,8 +51,8 @@ def own(catalogue: Catalogue, identifiers: Iterable[Identifier], tables: Iterabl
         free = free_text(table.dataset)
         for row in table.rows:
             for field, value in row.values.items():
-                if value is None or field in free or not row.is_main:
-                    continue
+                if value is None or isinstance(value, dt.datetime) or field in free or not row.is_main:
+                    continue  # a moment is no word of a text
                 by_form["text"].add(str(value).strip().lower())
                 if table.dataset.fields[field].shape.category in NAMES:
                     names |= {folded(word.value) for word in words(str(value))}

@@ -11,22 +11,21 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from assets.rights import patterns
 from assets.rights.inflection import folded, is_form
-from assets.rights.names import Known, is_before, is_name, name_of_address, near_words
+from assets.rights.names import is_before, is_name, name_of_address, near_words
 from assets.rights.own import free_text
-from resources.warehouse.models import model
+from assets.rights.rows import Spooled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from assets.rights.holding import Holding
-    from assets.rights.names import Pair
+    from assets.rights.holding import Holding, Row
+    from assets.rights.lookup import LookedUp
+    from assets.rights.names import Known, Pair
     from assets.rights.own import Own
-    from resources.catalogue import Catalogue
-    from resources.warehouse import Engine
+    from resources.catalogue import Dataset
+    from resources.spool import Spool
 
 KINDS = ("code", "email", "phone", "identifier", "name")
 _LEAST_OTHER = 3
@@ -57,25 +56,6 @@ class Redactor:
     identifiers: frozenset[str]
     marks: Mapping[str, str]
     _told: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-
-    @classmethod
-    def of(cls, engine: Engine, catalogue: Catalogue, own: Own, texts: Iterable[Text], marks: Mapping[str, str]) -> Redactor:
-        """Look up the texts' words in the register.
-
-        Args:
-            engine: what is published, with `subject_persons`.
-            catalogue: the register's catalogue.
-            own: what is the subject's own.
-            texts: all texts that are going to be redacted.
-            marks: what replaces each of `KINDS`.
-        """
-        held = list(texts)
-        tokens = {span.value for each in held for span in patterns.tokens(normal(each.text))} - own.values
-        known = Known.of(engine, catalogue, [normal(each.text) for each in held])
-        redactor = cls(own, known, _foreign(engine, catalogue, tokens), marks)
-        for each in held:
-            redactor.read(each)
-        return redactor
 
     def read(self, text: Text) -> None:
         """Remember whose full names stand in a text: in texts of the same source, half of such a name is then redacted too."""
@@ -150,26 +130,48 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def redact(engine: Engine, catalogue: Catalogue, own: Own, holding: Holding, marks: Mapping[str, str]) -> None:
-    """Redact every free text of a holding in place, and count what was taken out.
+def redact(found: LookedUp, own: Own, holding: Holding, marks: Mapping[str, str], spool: Spool) -> None:
+    """Redact every free text of a holding, and count what was taken out.
 
     Records that could not be read in lose their whole text where an address, number or identifier in it is another's.
+
+    Args:
+        found: what the register knows of the words of its texts.
+        own: what is the subject's own.
+        holding: what is held; its rows are put aside anew.
+        marks: what replaces each of `KINDS`.
+        spool: where.
     """
-    cells = [
-        (table, row, name, Text(str(row.values[name]), table.dataset.source, row.others))
-        for table in holding.tables
-        for row in table.rows
-        for name in free_text(table.dataset)
-        if row.values.get(name) is not None
-    ]
-    raw = [(each, Text(each.text, each.dataset.source)) for each in holding.unread if each.text is not None]
-    redactor = Redactor.of(engine, catalogue, own, [cell[-1] for cell in cells] + [text for _, text in raw], marks)
-    for table, row, name, text in cells:
-        row.values[name], counts = redactor.redact(text)
-        for kind, number in counts.items():
-            holding.redacted[table.dataset.table, name, kind] += number
-    for each, text in raw:
-        each.text = None if redactor.tells_of_others(text) else redactor.redact(text)[0]
+    redactor = Redactor(own, found.known, found.identifiers, marks)
+    for text in texts_of(holding):
+        redactor.read(text)
+    for table in holding.tables:
+        fields = free_text(table.dataset)
+        if fields:
+            table.rows = Spooled(spool, (_redacted(redactor, table.dataset, fields, row, holding.redacted) for row in table.rows))
+    for each in holding.unread:
+        if each.text is not None:
+            text = Text(each.text, each.dataset.source)
+            each.text = None if redactor.tells_of_others(text) else redactor.redact(text)[0]
+
+
+def _redacted(redactor: Redactor, dataset: Dataset, fields: list[str], row: Row, counted: Counter[tuple[str, str, str]]) -> Row:
+    """A row whose texts are redacted."""
+    for name in fields:
+        if row.values.get(name) is not None:
+            row.values[name], counts = redactor.redact(Text(str(row.values[name]), dataset.source, row.others))
+            for kind, number in counts.items():
+                counted[dataset.table, name, kind] += number
+    return row
+
+
+def texts_of(holding: Holding) -> Iterator[Text]:
+    """Every text of a holding that is going to be redacted."""
+    for table in holding.tables:
+        fields = free_text(table.dataset)
+        for row in table.rows if fields else ():
+            yield from (Text(str(row.values[name]), table.dataset.source, row.others) for name in fields if row.values.get(name) is not None)
+    yield from (Text(each.text, each.dataset.source) for each in holding.unread if each.text is not None)
 
 
 def _merged(hits: Iterable[_Hit]) -> list[_Hit]:
@@ -182,15 +184,3 @@ def _merged(hits: Iterable[_Hit]) -> list[_Hit]:
         else:
             merged.append(hit)
     return merged
-
-
-def _foreign(engine: Engine, catalogue: Catalogue, tokens: set[str]) -> frozenset[str]:
-    """Which words of the texts are identifiers that somebody else bears."""
-    kinds = [kind for kind, shape in catalogue.vocabulary.identifiers.items() if shape.joins and shape.normalise not in ("email", "phone")]
-    for view, column, values in (("token_rows", "token", sorted(tokens)), ("kind_rows", "kind", kinds)):
-        engine.register(view, pa.table({column: pa.array(values, pa.string())}))
-    engine.run("CREATE OR REPLACE TEMP TABLE text_tokens AS SELECT token FROM token_rows")
-    engine.run("CREATE OR REPLACE TEMP TABLE text_kinds AS SELECT kind FROM kind_rows")
-    for view in ("token_rows", "kind_rows"):
-        engine.unregister(view)
-    return frozenset(row[0] for row in engine.rows(model("rights/foreign_identifiers")))

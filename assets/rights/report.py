@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from assets.page import environment
@@ -150,7 +151,8 @@ class Report:
         vocabulary = self.catalogue.vocabulary
         fields = [field for field in dataset.fields.values() if field.is_personal]
         told = [name for name, field in dataset.fields.items() if field.is_personal or field.shape.label is not None]
-        shown = [name for name in told if any(row.values.get(name) is not None or name in row.withheld for row in table.rows)]
+        filled = _filled(table)
+        shown = [name for name in told if name in filled]
         headings = headings_of(dataset, language)
         bases = [vocabulary.legal_bases[basis] for basis in _distinct(field.legal_bases for field in fields)]
         return Section(
@@ -171,7 +173,7 @@ class Report:
             ],
             retention=dataset.rule.reason.in_language(language),
             headings=[headings[name] for name in shown],
-            rows=[[self._cell(row, name) for name in shown] for row in table.rows[:MOST_ROWS]],
+            rows=[[self._cell(row, name) for name in shown] for row in islice(table.rows, MOST_ROWS)],
             empty=[headings[name] for name in dataset.fields if name not in shown and dataset.fields[name].is_personal],
             number=len(table.rows),
             has_other_role=any(not row.is_main for row in table.rows),
@@ -214,6 +216,15 @@ class Report:
             table.dataset.table: (table.dataset.shape.label.in_language(language), headings_of(table.dataset, language))
             for table in holding.tables
         }
+
+
+def _filled(table: Table) -> set[str]:
+    """The fields that have a value in some row, shown or withheld."""
+    found: set[str] = set()
+    for row in table.rows:
+        found.update(name for name, value in row.values.items() if value is not None)
+        found.update(row.withheld)
+    return found
 
 
 def headings_of(dataset: Dataset, language: str) -> dict[str, str]:

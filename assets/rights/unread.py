@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING
+from collections import defaultdict
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
@@ -14,9 +16,10 @@ from assets.rights.patterns import emails, numbers_of, phones
 from resources.warehouse.models import model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import datetime as dt
+    from collections.abc import Callable, Iterator, Mapping
 
-    from assets.rights.holding import Identifier, Table
+    from assets.rights.holding import Identifier
     from resources.catalogue import Catalogue, Dataset
     from resources.warehouse import Engine
 
@@ -24,17 +27,27 @@ _LEAST_SEARCHED = 5
 _LEAST_OWN = 6
 _LONGEST_SHOWN = 20_000
 _NATIONAL_DIGITS = 7
+_FEW = 50
 
 
-def unattributed(engine: Engine, catalogue: Catalogue, identifiers: list[Identifier]) -> list[Unattributed]:
-    """Records that bear only identifiers which several persons may have, the subject's among them: whose they are cannot be told."""
-    _values(engine, [(each.kind, each.value, each.value, False) for each in identifiers])
+def unattributed(engine: Engine, catalogue: Catalogue, identifiers: Mapping[str, list[Identifier]]) -> defaultdict[str, list[Unattributed]]:
+    """Records that bear only identifiers which several persons may have, the subject's among them: whose they are cannot be told.
+
+    Args:
+        engine: what is published.
+        catalogue: the register's catalogue.
+        identifiers: of each request its subject's.
+    """
+    _values(engine, [_Value(request, each.kind, each.value) for request, listed in identifiers.items() for each in listed])
     tables = {dataset.table: dataset for dataset in catalogue.datasets}
-    found = engine.rows(model("rights/unattributed"))
-    return [Unattributed(tables[table], kind, records) for table, kind, records in found if table in tables]
+    found: defaultdict[str, list[Unattributed]] = defaultdict(list)
+    for request, table, kind, records in engine.rows(model("rights/unattributed")):
+        if table in tables:
+            found[request].append(Unattributed(tables[table], kind, records))
+    return found
 
 
-def unread(engine: Engine, catalogue: Catalogue, identifiers: list[Identifier], tables: list[Table]) -> list[Unread]:
+def unread(engine: Engine, catalogue: Catalogue, identifiers: Mapping[str, list[Identifier]]) -> defaultdict[str, list[Unread]]:
     """Records in quarantine that bear an identifier of the subject's as a whole word, or are a bad copy of a record of its own.
 
     What stands around a record, as the document that holds it, is searched with it and never shown. The text is kept where the record is
@@ -42,71 +55,95 @@ def unread(engine: Engine, catalogue: Catalogue, identifiers: list[Identifier], 
     neither another role nor what is withheld. What else must not be in it is found by `redact`.
 
     Args:
-        engine: what is published.
+        engine: what is published, with `subject_persons`.
         catalogue: the register's catalogue.
-        identifiers: the subject's.
-        tables: what is held of the subject.
+        identifiers: of each request its subject's.
     """
-    searched = [each for each in identifiers if each.joins]
-    _values(engine, [row for each in searched for row in _needles(catalogue, each)])
-    values = {each.value.lower() for each in searched}
-    own = [row.record for table in tables for row in table.rows if row.is_main]
-    engine.register("record_rows", pa.table({"_record": pa.array(own, pa.string())}))
-    engine.run("CREATE OR REPLACE TEMP TABLE subject_records AS SELECT _record FROM record_rows")
-    engine.unregister("record_rows")
+    searched = {request: [each for each in listed if each.joins] for request, listed in identifiers.items()}
     datasets = {dataset.table: dataset for dataset in catalogue.datasets}
-    records = []
-    for _, table, field, rule, text, whole, moment, is_copy in engine.rows(model("rights/unread")):
-        dataset = datasets.get(table)
-        if dataset is not None and (is_copy or _borne(whole, values, regions(catalogue))):
-            borne = _borne(text or "", values, regions(catalogue))
-            is_own = _is_showable(dataset, text or "") and _names_person(dataset, text or "", set(borne))
-            records.append(Unread(dataset, moment, field, rule, text if is_own else None))
-    return records
+    found: defaultdict[str, list[Unread]] = defaultdict(list)
+    for each, borne in _found(engine, catalogue, searched):
+        dataset = datasets.get(each.dataset)
+        if dataset is not None:
+            text = each.record or ""
+            is_own = _is_showable(dataset, text) and _names_person(dataset, text, set(borne(text)))
+            found[each.request].append(Unread(dataset, each.at, each.field, each.rule, each.record if is_own else None))
+    return found
 
 
-def unread_ids(engine: Engine, catalogue: Catalogue, identifiers: list[Identifier]) -> list[str]:
+def unread_ids(engine: Engine, catalogue: Catalogue, identifiers: Mapping[str, list[Identifier]]) -> defaultdict[str, list[str]]:
     """The ids of the records in quarantine that `unread` would tell of: those that go where the subject is erased.
 
     Args:
         engine: what is published, with `subject_persons`.
         catalogue: the register's catalogue.
-        identifiers: the subject's, those alone that no other may have.
+        identifiers: of each request its subject's, those alone that no other may have.
     """
-    _values(engine, [row for each in identifiers for row in _needles(catalogue, each)])
-    engine.run("""
-        CREATE OR REPLACE TEMP TABLE subject_records AS
-        SELECT DISTINCT records._record
-        FROM identity.record_persons AS records INNER JOIN subject_persons AS mine ON mine.person = records.person
-        WHERE records.is_main
-    """)
-    values = {each.value.lower() for each in identifiers}
-    found = engine.rows(model("rights/unread"))
-    return [record for record, *_, whole, _, is_copy in found if is_copy or _borne(whole, values, regions(catalogue))]
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for each, _ in _found(engine, catalogue, identifiers):
+        found[each.request].append(each.quarantine)
+    return found
 
 
-def _needles(catalogue: Catalogue, identifier: Identifier) -> list[tuple[str, str, str, bool]]:
+class _Found(NamedTuple):
+    """A line of the model `rights/unread`."""
+
+    request: str
+    quarantine: str
+    dataset: str
+    field: str | None
+    rule: str
+    record: str | None
+    whole: str
+    at: dt.datetime
+    is_copy: bool
+
+
+def _found(
+    engine: Engine, catalogue: Catalogue, identifiers: Mapping[str, list[Identifier]]
+) -> Iterator[tuple[_Found, Callable[[str], list[str]]]]:
+    """The records in quarantine that are of some request's subject, and what tells which of its identifiers stand in a text."""
+    needles = [each for request, listed in identifiers.items() for identifier in listed for each in _needles(catalogue, request, identifier)]
+    _values(engine, needles)
+    candidates = "rights/unread_by_text" if len(needles) <= _FEW else "rights/unread_by_word"
+    engine.run(f"CREATE OR REPLACE TEMP TABLE unread_candidates AS {model(candidates)}")
+    engine.run(f"CREATE OR REPLACE TEMP TABLE subject_records AS {model('rights/subject_records')}")
+    values = {request: {each.value.lower() for each in listed} for request, listed in identifiers.items()}
+    countries = regions(catalogue)
+    for line in engine.stream(model("rights/unread")):
+        found = _Found(*line)
+        borne = partial(_borne, values=values.get(found.request, set()), countries=countries)
+        if found.is_copy or borne(found.whole):
+            yield found, borne
+
+
+class _Value(NamedTuple):
+    """What is looked for: an identifier, as it stands in raw text (`needle`) and up to where its first word ends there (`head`)."""
+
+    request: str
+    kind: str
+    value: str
+    needle: str = ""
+    head: str = ""
+    is_number: bool = False
+
+
+def _needles(catalogue: Catalogue, request: str, identifier: Identifier) -> list[_Value]:
     """What to look for in raw text: a value in lower case; of a telephone number its last digits."""
-    if catalogue.vocabulary.identifiers[identifier.kind].normalise == "phone":
-        digits = re.sub(r"\D", "", identifier.value)
-        return [(identifier.kind, identifier.value, digits[-_NATIONAL_DIGITS:], True)] if len(digits) >= _NATIONAL_DIGITS else []
-    value = identifier.value.lower()
-    return [(identifier.kind, identifier.value, value, False)] if len(value) >= _LEAST_SEARCHED else []
+    kind, value = identifier.kind, identifier.value
+    if catalogue.vocabulary.identifiers[kind].normalise == "phone":
+        digits = re.sub(r"\D", "", value)
+        return [_Value(request, kind, value, digits[-_NATIONAL_DIGITS:], is_number=True)] if len(digits) >= _NATIONAL_DIGITS else []
+    needle = value.lower()
+    head = re.split(r"[^\w@-]", needle, maxsplit=1)[0]
+    return [_Value(request, kind, value, needle, head)] if len(needle) >= _LEAST_SEARCHED else []
 
 
-def _values(engine: Engine, rows: list[tuple[str, str, str, bool]]) -> None:
-    engine.register(
-        "value_rows",
-        pa.table(
-            {
-                "kind": pa.array([row[0] for row in rows], pa.string()),
-                "value": pa.array([row[1] for row in rows], pa.string()),
-                "needle": pa.array([row[2] for row in rows], pa.string()),
-                "is_number": pa.array([row[3] for row in rows], pa.bool_()),
-            }
-        ),
-    )
-    engine.run("CREATE OR REPLACE TEMP TABLE subject_values AS SELECT kind, value, needle, is_number FROM value_rows")
+def _values(engine: Engine, rows: list[_Value]) -> None:
+    columns = {field: pa.bool_() if field == "is_number" else pa.string() for field in _Value._fields}
+    given = {field: pa.array([getattr(row, field) for row in rows], kind) for field, kind in columns.items()}
+    engine.register("value_rows", pa.table(given))
+    engine.run(f"CREATE OR REPLACE TEMP TABLE subject_values AS SELECT {', '.join(columns)} FROM value_rows")
     engine.unregister("value_rows")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assets.identity.whom import Whom
-from assets.rights.collect import identifiers, name_subject
+from assets.rights.collect import identifiers, name_subjects
 from assets.rights.find import UnclearError, find
 from assets.rights.own import given
 from assets.rights.unread import unread_ids
@@ -35,11 +35,12 @@ def whom(engine: Engine, register: Register, request: Request) -> Whom:
     except UnclearError:
         register.ledger.request_state(request.id, "unclear")
         raise
-    name_subject(engine, subject.persons)
-    known = [each for each in identifiers(engine, catalogue) if each.joins]
+    name_subjects(engine, {request.id: subject.persons})
+    known = [each for each in identifiers(engine, catalogue)[request.id] if each.joins]
     stated = _unknown(engine, catalogue, request)
     values = sorted({(each.kind, each.value) for each in (*known, *stated)})
-    return Whom(subject.id, subject.persons, tuple(values), tuple(unread_ids(engine, catalogue, [*known, *stated])))
+    quarantined = unread_ids(engine, catalogue, {request.id: [*known, *stated]})[request.id]
+    return Whom(subject.id, subject.persons, tuple(values), tuple(quarantined))
 
 
 def _unknown(engine: Engine, catalogue: Catalogue, request: Request) -> list[Identifier]:

@@ -1,6 +1,7 @@
--- One row: a record, a role that the subject has in it, and the identifier that named the subject there.
--- Inputs: subject_persons (person; temporary), identity.identifiers.
+-- One row: a request, a record, a role that its subject has in it, and the identifier that named the subject there.
+-- Inputs: subject_persons (request, person; temporary), identity.identifiers.
 SELECT
+  mine.request,
   identifiers._record,
   identifiers.dataset,
   identifiers.role,

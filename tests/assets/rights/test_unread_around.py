@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from assets.rights.collect import name_subjects
 from assets.rights.holding import Identifier
 from assets.rights.unread import unread
 from tests.helpers.records import chat
@@ -36,7 +37,8 @@ def _found(small: Small, email: str) -> list[str | None]:
     """The texts of the records that are found of an e-mail address; None for one that is found and not shown."""
     identifier = Identifier("email", email, ("chats",), joins=True, reason=None)
     with small.register.warehouse.reading() as engine:
-        return [each.text for each in unread(engine, small.register.catalogue, [identifier], [])]
+        name_subjects(engine, {"one": []})
+        return [each.text for each in unread(engine, small.register.catalogue, {"one": [identifier]})["one"]]
 
 
 def test_who_is_named_around_a_record(small: Small) -> None:
