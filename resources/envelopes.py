@@ -80,7 +80,9 @@ def _recipient(key: str) -> object:
     try:
         return kind.Recipient.from_str(key.strip())
     except pyrage.RecipientError:
-        raise AnsvarError("The recipient is no public key that age knows: age1… (`age-keygen` makes a pair of keys), or ssh-ed25519 ….") from None
+        raise AnsvarError(
+            "The recipient is no public key that age knows: age1… (`age-keygen` makes a pair of keys), or ssh-ed25519 …."
+        ) from None
 
 
 def _seal(plain: IO[bytes], target: IO[bytes], passphrase: str) -> None:

@@ -67,7 +67,6 @@ class Sealing:
             )
         return self.key
 
-
     def age_key(self) -> str | None:
         """The age identity that files which wait in the home are encrypted with, derived of the warehouse's key; None where that is plain.
 

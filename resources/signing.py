@@ -45,7 +45,9 @@ def signing_key(home: Home) -> Ed25519PrivateKey:
     try:
         key = load_pem_private_key(file.read_bytes(), password=None)
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
-        raise AnsvarError(f"The signing key cannot be read: {file} must be an Ed25519 key as `openssl genpkey -algorithm ed25519` gives.") from None
+        raise AnsvarError(
+            f"The signing key cannot be read: {file} must be an Ed25519 key as `openssl genpkey -algorithm ed25519` gives."
+        ) from None
     if not isinstance(key, Ed25519PrivateKey):
         raise AnsvarError(f"The signing key in {file} is no Ed25519 key: `openssl genpkey -algorithm ed25519` gives one.")
     return key

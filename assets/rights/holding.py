@@ -119,6 +119,44 @@ class Unattributed:
     records: int
 
 
+@dataclass(frozen=True)
+class SourceState:
+    """A source's data set: when it was last read, None where it never was, and whether reading it has failed since."""
+
+    source: str
+    dataset: str
+    read_at: dt.datetime | None
+    failing: bool
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A field, or with `field` None a whole data set, that a bundle for portability leaves out, and why: `origin` or `legal_basis`."""
+
+    dataset: Dataset
+    field: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Disclosed:
+    """That data of the subject was given to a recipient of the notice: of which kind, in which country, when, and a transfer's safeguard."""
+
+    recipient: str
+    kind: str
+    country: str
+    at: dt.datetime
+    safeguard: str | None
+
+
+@dataclass(frozen=True)
+class Looked:
+    """That somebody of the controller's looked at the subject's data: what for, as a key of texts, and when."""
+
+    what: str
+    at: dt.datetime
+
+
 @dataclass
 class Holding:
     """All that the register holds of a subject. `redacted` counts by table, field and kind of what was taken out of texts."""
@@ -129,6 +167,11 @@ class Holding:
     unattributed: list[Unattributed] = field(default_factory=list)
     redacted: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     facts: list[Fact] = field(default_factory=list)
+    subject: str | None = None
+    sources: list[SourceState] = field(default_factory=list)
+    disclosures: list[Disclosed] = field(default_factory=list)
+    looks: list[Looked] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     kept_by: dict[str, int] = field(default_factory=dict)
     """How many records a legal hold or a restriction keeps, by kind; why there is a hold is nobody's but the ledger's."""
 
@@ -141,6 +184,17 @@ class Holding:
     def is_held(self) -> bool:
         """Whether anything is held."""
         return self.records > 0
+
+    @property
+    def texts(self) -> int:
+        """How many values are free text or sound, in which others may stand."""
+        free = {
+            table.dataset.table: [
+                name for name, each in table.dataset.fields.items() if each.shape.mentions_others and each.shape.type in ("text", "file")
+            ]
+            for table in self.tables
+        }
+        return sum(row.values.get(name) is not None for table in self.tables for row in table.rows for name in free[table.dataset.table])
 
     @property
     def withheld(self) -> Counter[tuple[str, str, str]]:
