@@ -77,7 +77,7 @@ def is_signed(key: Ed25519PublicKey, signature: bytes, content: bytes) -> bool:
 
 
 def fingerprint(key: Ed25519PublicKey) -> str:
-    """The SHA-256 of a public key (SubjectPublicKeyInfo, DER), in hexadecimal: what `openssl pkey -pubin -outform DER | sha256sum` gives."""
+    """The SHA-256 of a public key (SubjectPublicKeyInfo, DER), in hex: what `openssl pkey -pubin -outform DER | sha256sum` gives."""
     return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""A ZIP that is written as a stream, the same byte for byte for the same content and clock; what is in it is counted and hashed on the way."""
+"""A ZIP written as a stream, the same byte for byte for the same content and clock; its members are counted and hashed on the way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answer one request for access: find the subject, gather what is held, take others out of it, and put the bundle into the outbox."""
+"""Answer one request for access or portability: find the subject, gather what is held, take others out of it, and make the bundle."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 from assets.ingest.held import Holds, kinds_of, mark
 from assets.rights.bundle import Bundle
 from assets.rights.collect import collect, identifiers, name_subject
+from assets.rights.delivery import deliver
 from assets.rights.facts import facts
 from assets.rights.find import UnclearError, find
 from assets.rights.holding import Holding
+from assets.rights.ledgered import add_ledgered
 from assets.rights.own import given, own
+from assets.rights.portability import PORTABILITY, portable
 from assets.rights.redact import KINDS, redact
 from assets.rights.unread import unattributed, unread
 from assets.rights.wording import LANGUAGES, Wording
-from resources.connectors.landing import sha256
 from resources.errors import AnsvarError
 from resources.ledger.holds import OPEN_REQUEST
 
@@ -27,10 +29,15 @@ if TYPE_CHECKING:
     from resources.register import Register
     from resources.warehouse import Engine
 
+KINDS_ANSWERED = ("access", PORTABILITY)
+
 
 @dataclass(frozen=True)
 class Exported:
-    """A bundle that was made: how many records of how many tables it tells of, how many files it holds, and its size in bytes."""
+    """A bundle that was made: whether it waits or is delivered, and where it lies.
+
+    Counted are the records and tables that it tells of, the files in it, and its size in bytes.
+    """
 
     request: str
     state: str
@@ -43,7 +50,7 @@ class Exported:
 
 
 def export(register: Register, request_id: str) -> Exported:
-    """Make the bundle that answers a request; a bundle that was made before is replaced.
+    """Make the bundle that answers a request, and let it wait for its release; a bundle that was made before is replaced.
 
     Args:
         register: the register.
@@ -54,12 +61,11 @@ def export(register: Register, request_id: str) -> Exported:
         AnsvarError: where there is no such request, it asks for something else, there is nothing to read, or a recording went meanwhile.
     """
     request = register.ledger.request(request_id)
-    if request.kind != "access":
+    if request.kind not in KINDS_ANSWERED:
         raise AnsvarError(f"The request is one of {request.kind}, not for access: a bundle does not answer it.")
     notice = register.catalogue.notice
     wording = Wording(request.language if request.language in LANGUAGES else notice.languages[0], notice.time_zone)
     made = register.clock.now().replace(microsecond=0)
-    path = register.outbox / f"{request.id}.zip"
     with register.warehouse.reading() as engine:
         try:
             subject = find(engine, register.catalogue, request.identifiers, register.home.pepper)
@@ -67,12 +73,13 @@ def export(register: Register, request_id: str) -> Exported:
             register.ledger.request_state(request.id, "unclear")
             raise
         holding = _holding(engine, register, subject, request, wording)
+        if request.kind == PORTABILITY:
+            holding = portable(holding)
         try:
-            files = Bundle(register.catalogue, request, wording, made, holding).write(path)
+            done = deliver(register, Bundle(register.catalogue, request, wording, made, holding))
         except FileNotFoundError:
             raise AnsvarError("A recording was purged while the bundle was made: make the bundle again.") from None
-    register.ledger.bundle_made(request.id, path.name, sha256(path), made, holding.records)
-    return Exported(request.id, "answered", holding.records, len(holding.tables), files, path.stat().st_size, path, holding.is_held)
+    return Exported(request.id, done.state, holding.records, len(holding.tables), done.files, done.bytes, done.path, holding.is_held)
 
 
 def _holding(engine: Engine, register: Register, subject: Subject, request: Request, wording: Wording) -> Holding:
@@ -85,6 +92,8 @@ def _holding(engine: Engine, register: Register, subject: Subject, request: Requ
     holding = Holding(tables, known, unread(engine, catalogue, searched, tables), unattributed(engine, catalogue, known))
     redact(engine, catalogue, own(catalogue, searched, tables), holding, wording.marks(KINDS))
     holding.facts = facts(catalogue, holding.tables)
+    holding.subject = subject.id
+    add_ledgered(register, request.id, holding)
     holds = Holds.of(register)
     mark(engine, catalogue, holds)
     holding.kept_by = {kind: number for kind, number in kinds_of(engine, subject.persons).items() if kind != OPEN_REQUEST}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
     from pathlib import Path
 
     from resources.catalogue import Dataset
@@ -45,12 +46,24 @@ class Row:
     ingested_at: dt.datetime | None = None
 
 
+class Rows(Protocol):
+    """Records that can be read again and again, in order, and counted; all of them may never be in memory at once."""
+
+    def __iter__(self) -> Iterator[Row]:
+        """Read them from the first."""
+        ...
+
+    def __len__(self) -> int:
+        """How many there are."""
+        ...
+
+
 @dataclass
 class Table:
     """A data set's records that concern the subject, in the order of their anchor."""
 
     dataset: Dataset
-    rows: list[Row]
+    rows: Rows
 
 
 @dataclass(frozen=True)
@@ -140,7 +153,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Disclosed:
-    """That data of the subject was given to a recipient of the notice: of which kind, in which country, when, and a transfer's safeguard."""
+    """That data of the subject was given to a recipient of the notice: its kind and country, when, and a transfer's safeguard."""
 
     recipient: str
     kind: str

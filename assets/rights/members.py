@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from resources.catalogue import Catalogue
 
 UNREAD, FACTS = "quarantine", "facts"  # a register table's name always has an underscore, so they are none of theirs
-Content = bytes | "Iterable[bytes]"
 
 
 @dataclass(frozen=True)
