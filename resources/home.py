@@ -5,12 +5,14 @@ home/
   ledger.db    what was decided and done
   landing/     batches on their way in
   recordings/  audio, one file a record
-  outbox/      export bundles
+  waiting/     export bundles that nobody has released yet
+  outbox/      export bundles on their way to the person
   work_orders/ keys of records that the source systems are to delete
   documents/   the notice, the record of processing, the data map, the promises
   dagster/     Dagster's own storage (no personal data)
   pepper.key    the pepper of keyed hashes
   warehouse.key what the warehouse is encrypted with
+  signing.key   what bundles are signed with
   settings.env values of ${NAME} in the register's YAML: secrets stand here
   clock        optional: a moment at which the clock stands still
 """
@@ -28,9 +30,9 @@ from resources.errors import AnsvarError
 from resources.keys import KEY_FILE, Sealing, key_is_elsewhere, new_key, published_is_encrypted, sealing_of
 
 _NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_FOLDERS = ("warehouse", "landing", "recordings", "outbox", "work_orders", "documents", "dagster", "temporary")
+_FOLDERS = ("warehouse", "landing", "recordings", "waiting", "outbox", "work_orders", "documents", "dagster", "temporary")
 _BEFOREHAND = {"settings.env", "clock"}  # what may stand in a folder that is to become a home
-_OWN_FILES = {"pepper.key", KEY_FILE, "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db-journal"}
+_OWN_FILES = {"pepper.key", KEY_FILE, "signing.key", "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db-journal"}
 _EARLIER_PEPPERS = "pepper.*.key"
 _PEPPER_BYTES = 32
 _MEMORY = re.compile(r"[1-9][0-9]{0,5} ?(MB|GB|MiB|GiB)")

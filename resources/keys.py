@@ -2,11 +2,13 @@
 
 The key is kept apart from what it opens where the company wishes: in the home (`warehouse.key`, mode 0600), in the setting
 `ANSVAR_WAREHOUSE_KEY`, or in a file that `ANSVAR_WAREHOUSE_KEY_FILE` names. Whoever destroys it makes every file that was written with it
-unreadable, copies of them too.
+unreadable, copies of them too. Bundles that wait in the home are encrypted with a key that is derived of it.
 """
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import secrets
 import stat
 from dataclasses import dataclass, field
@@ -27,6 +29,7 @@ _SHORTEST = 32  # letters
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 # A DuckDB file begins with a checksum of 8 bytes, its mark, a version of 8 bytes, and flags: the lowest says that it is encrypted.
 _MARK, _MARK_AT, _FLAGS_AT, _ENCRYPTED = b"DUCK", 8, 20, 1
+_BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _TRUTHS = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False, "": False}
 
 
@@ -63,6 +66,15 @@ class Sealing:
                 "Without it nobody can read the warehouse."
             )
         return self.key
+
+    def age_key(self) -> str | None:
+        """The age identity that files which wait in the home are encrypted with, derived of the warehouse's key; None where that is plain.
+
+        Raises:
+            AnsvarError: where there is no key.
+        """
+        key = self.for_new()
+        return None if key is None else _age_identity(hmac.digest(key.encode(), b"ansvar files that wait", hashlib.sha256))
 
 
 PLAIN = Sealing(None, plain=True)
@@ -107,6 +119,26 @@ def _long_enough(key: str, what: str) -> str:
     if len(key) < _SHORTEST:
         raise AnsvarError(f"{what} is too short for a key: it has at least {_SHORTEST} letters, as `openssl rand -hex 32` gives.")
     return key
+
+
+def _age_identity(scalar: bytes) -> str:
+    """32 bytes as age writes a private key: Bech32 (BIP 173)."""
+    number, bits = int.from_bytes(scalar, "big") << 4, len(scalar) * 8 + 4  # groups of five bits, filled up at the end
+    groups = [number >> shift & 31 for shift in range(bits - 5, -1, -5)]
+    prefix = "age-secret-key-"
+    checked = [ord(letter) >> 5 for letter in prefix] + [0] + [ord(letter) & 31 for letter in prefix] + groups
+    checksum = _polymod([*checked, *[0] * 6]) ^ 1
+    groups += [checksum >> 5 * (5 - place) & 31 for place in range(6)]
+    return f"{prefix}1{''.join(_BECH32[each] for each in groups)}".upper()
+
+
+def _polymod(values: list[int]) -> int:
+    total = 1
+    for value in values:
+        top, total = total >> 25, (total & 0x1FFFFFF) << 5 ^ value
+        for place, generator in enumerate((0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)):
+            total ^= generator if top >> place & 1 else 0
+    return total
 
 
 def new_key() -> str:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from resources.catalogue import load_register
 from resources.clock import clock_of
 from resources.connectors.landing import Landing
 from resources.home import Home
 from resources.ledger import Ledger
+from resources.ledger.bundles import DELIVERED
 from resources.warehouse import Warehouse
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from resources.catalogue import Catalogue
     from resources.clock import Clock
 
@@ -49,8 +52,17 @@ class Register:
 
     @property
     def outbox(self) -> Path:
-        """Where export bundles are put."""
+        """Where export bundles are put that were released."""
         return self.home.path / "outbox"
+
+    @property
+    def waiting(self) -> Path:
+        """Where export bundles wait for a named user."""
+        return self.home.path / "waiting"
+
+    def bundle_file(self, row: Mapping[str, Any]) -> Path:
+        """Where the file of a row of the ledger's `bundles` lies."""
+        return (self.outbox if row["state"] == DELIVERED else self.waiting) / str(row["file"])
 
 
 def register_folder() -> Path:

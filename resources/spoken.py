@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from resources.limits import ByLaw, Calendar, Event, Longest, Shortest
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from resources.limits import Limit
 
+_ARTICLE = re.compile(r"GDPR Art\. (\d+)(?:\((\d+)\))?(?:\(([a-z])\))?")
 # As the object of "is kept (for)", as `period_in_words` gives a period.
 _WORDS: dict[str, Mapping[str, str]] = {
     "anchor": {"en": "{period}", "sv": "{period}", "fi": "{period}"},
@@ -102,3 +104,20 @@ def law_in_words(law: Calendar, source: str, language: str) -> str:
 def action_in_words(action: str, language: str) -> str:
     """A sentence on what is kept after the time is over; empty where nothing is."""
     return _ACTIONS[action][language]
+
+
+def article_in_words(article: str, language: str) -> str:
+    """An article of the General Data Protection Regulation as the language cites it; another law's as it is written.
+
+    Finnish and Swedish cite as the EU's interinstitutional style guide does (https://publications.europa.eu/code/).
+    """
+    match = _ARTICLE.fullmatch(article)
+    if match is None or language == "en":
+        return article
+    number, paragraph, point = match.groups()
+    if language == "sv":
+        return f"artikel {number}" + (f".{paragraph}" if paragraph else "") + (f" {point}" if point else "") + " i dataskyddsförordningen"
+    parts = [f"{number} artikla", f"{paragraph} kohta" if paragraph else "", f"{point} alakohta" if point else ""]
+    *before, last = [part for part in parts if part]
+    genitive = [part.replace("artikla", "artiklan").replace("kohta", "kohdan") for part in before]
+    return " ".join(["tietosuoja-asetuksen", *genitive, last])

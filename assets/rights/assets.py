@@ -18,11 +18,13 @@ def rights_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.Asse
         deps=upstream,
         partitions_def=REQUESTS,
         kinds={"duckdb", "zip"},
-        description="One partition is the export bundle that answers one request, named by the request's opaque id.",
+        description="One partition is the export bundle of one request, named by the request's opaque id; it waits for its release.",
     )
     def bundles(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         with guarded():
             done = export(register(context.run.run_id), context.partition_key)
-            return dg.MaterializeResult(metadata={"records": done.records, "tables": done.tables, "files": done.files, "bytes": done.bytes})
+            return dg.MaterializeResult(
+                metadata={"state": done.state, "records": done.records, "tables": done.tables, "files": done.files, "bytes": done.bytes}
+            )
 
     return [bundles]

@@ -1,31 +1,40 @@
-"""The bundle: a ZIP that is the same byte for byte for the same content and clock, put into the outbox whole or not at all."""
+"""The bundle: what stands in the ZIP that answers a request, and in which order; the same byte for byte for the same content and clock."""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import os
 import re
-import shutil
-import stat
-import zipfile
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from html import unescape
+from typing import IO, TYPE_CHECKING, Any
 
-from assets.rights.report import Report, field_labels, headings_of
-from assets.rights.tabular import csv_bytes, exact, json_bytes
-from resources.connectors.landing import sha256
+from assets.rights.about import About
+from assets.rights.archive import Archive
+from assets.rights.members import Members
+from assets.rights.pdf import pdf
+from assets.rights.portability import PORTABILITY
+from assets.rights.report import Report
+from assets.rights.schema import schema
+from assets.rights.seal import seal
+from assets.rights.tabular import json_bytes
 
 if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     from assets.rights.holding import Holding, Table
     from assets.rights.wording import Wording
     from resources.catalogue import Catalogue
     from resources.ledger import Request
 
-_EARLIEST = dt.datetime(1980, 1, 1)  # noqa: DTZ001 - the first local time that a ZIP can hold
-_UNREAD, _FACTS = "quarantine", "facts"  # a register table's name always has an underscore, so they are none of theirs
+
+@dataclass(frozen=True)
+class Written:
+    """A bundle that was written: how many files are in it, and what it says of itself, as the ledger keeps it."""
+
+    files: int
+    says: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -38,210 +47,74 @@ class Bundle:
     made: dt.datetime
     holding: Holding
 
-    def write(self, path: Path) -> int:
-        """Write the ZIP, of mode 0600; gives how many files are in it."""
-        members = self._members()
-        members["manifest.json"] = json_bytes(self._manifest(members))
-        partial = path.with_name(f".{path.name}.partial")
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                with zipfile.ZipFile(file, "w") as archive:
-                    for name, content in sorted(members.items()):
-                        self._add(archive, name, content)
-                file.flush()
-                os.fsync(file.fileno())
-        except BaseException:
-            partial.unlink()
-            raise
-        partial.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
-        return len(members)
+    def write(self, stream: IO[bytes], key: Ed25519PrivateKey) -> Written:
+        """Write the ZIP to a stream, signed with a key.
 
-    def _add(self, archive: zipfile.ZipFile, name: str, content: bytes | Path) -> None:
-        local = max(self.made.replace(tzinfo=dt.UTC).astimezone(ZoneInfo(self.wording.zone)).replace(tzinfo=None), _EARLIEST)
-        entry = zipfile.ZipInfo(name, (local.year, local.month, local.day, local.hour, local.minute, local.second))
-        entry.create_system = 3  # Unix, whose permissions these are
-        entry.external_attr = (stat.S_IFREG | 0o600) << 16
-        entry.compress_type = zipfile.ZIP_STORED if isinstance(content, Path) else zipfile.ZIP_DEFLATED
-        entry.file_size = content.stat().st_size if isinstance(content, Path) else len(content)
-        with archive.open(entry, "w") as writing:
-            if isinstance(content, Path):
-                with content.open("rb") as reading:
-                    shutil.copyfileobj(reading, writing, 1 << 20)
+        The report comes first; where the data is to be taken elsewhere (GDPR Art. 20), the data. What proves it all comes last.
+        """
+        archive = Archive.into(stream, self.made, self.wording.zone)
+        audio = self._audio()
+        sizes = {name: (table, number, path.stat().st_size) for name, (table, number, path) in audio.items()}
+        about = About(self.catalogue, self.wording, self.request, self.made, self.holding).told()
+        report = Report(self.catalogue, self.wording, self.request, self.made, sizes, about)
+        shown = report.shown(self.holding)
+        pages = {"report.html": report.html(self.holding, shown), "report.pdf": pdf(report, self.holding, shown)}
+        withheld = Members(self.catalogue, self.wording, self.holding).withheld()
+        with archive.zip:
+            if self.request.kind == PORTABILITY:
+                self._add_data(archive, withheld, audio)
+                self._add_report(archive, pages, about)
             else:
-                writing.write(content)
+                self._add_report(archive, pages, about)
+                self._add_data(archive, withheld, audio)
+            seal(archive, self, key)
+        return Written(len(archive.members), self._says(pages["report.html"], withheld))
 
-    def _members(self) -> dict[str, bytes | Path]:
-        audio = {
+    def _add_report(self, archive: Archive, pages: dict[str, bytes], about: dict[str, Any]) -> None:
+        for name, content in pages.items():
+            archive.add(name, content)
+        archive.add("about.json", json_bytes(about))
+
+    def _add_data(self, archive: Archive, withheld: dict[str, Any], audio: dict[str, tuple[Table, int, Path]]) -> None:
+        if not self.holding.is_held:
+            return
+        members = Members(self.catalogue, self.wording, self.holding)
+        for name, content in members.data():
+            archive.add(name, content)
+        for name, (_, _, path) in audio.items():
+            archive.add_file(name, path)
+        archive.add(
+            "schema.json", json_bytes(schema(self.catalogue, (table.dataset for table in self.holding.tables), self.wording.language))
+        )
+        if self.request.kind != PORTABILITY:
+            archive.add("links.json", members.links())
+        archive.add("withheld.json", json_bytes(withheld))
+
+    def _audio(self) -> dict[str, tuple[Table, int, Path]]:
+        """The audio files, by their name in the bundle, which tells nothing of theirs: the table, the row's number, and where it lies."""
+        return {
             f"audio/{table.dataset.table}-{number}{_ending(row.audio)}": (table, number, row.audio)
             for table in self.holding.tables
             for number, row in enumerate(table.rows, start=1)
             if row.audio is not None
         }
-        sizes = {name: (table, number, path.stat().st_size) for name, (table, number, path) in audio.items()}
-        report = Report(self.catalogue, self.wording, self.request, self.made, sizes)
-        members: dict[str, bytes | Path] = {"report.html": report.html(self.holding)}
-        if not self.holding.is_held:
-            return members
-        for table in self.holding.tables:
-            members |= self._data(table)
-        if self.holding.facts:
-            members |= self._facts()
-        if self.holding.unread:
-            members |= self._unread()
-        members["links.json"] = json_bytes(self._links())
-        members["withheld.json"] = json_bytes(self._withheld())
-        return members | {name: path for name, (_, _, path) in audio.items()}
 
-    def _data(self, table: Table) -> dict[str, bytes | Path]:
-        fields, mark = list(table.dataset.fields), self.wording.text("withheld_mark")
-        headings = headings_of(table.dataset, self.wording.language)
-        exactly = [{name: exact(row.values[name]) for name in fields if name in row.values} for row in table.rows]
-        listed = ([mark if name in row.withheld else row.values.get(name) for name in fields] for row in table.rows)
+    def _says(self, page: bytes, withheld: dict[str, Any]) -> dict[str, Any]:
+        """What the report in it names, looked up in the very page; and counts of what a person is to look at before it goes out."""
+        text, notice = unescape(page.decode()), self.catalogue.notice
+        officer = notice.controller.data_protection_officer
+        controller = (notice.controller.name, notice.controller.business_id, notice.controller.address, officer.email, officer.address)
+        authority = notice.authority.name.in_language(self.wording.language)
+        counted = [(each["count"], bool(each["explanation"])) for each in withheld["values"]]
         return {
-            f"data/{table.dataset.table}.json": json_bytes(exactly),
-            f"data/{table.dataset.table}.csv": csv_bytes([headings[name] for name in fields], listed),
-        }
-
-    def _facts(self) -> dict[str, bytes | Path]:
-        """What more than one field tells of the person, with every origin."""
-        language, vocabulary = self.wording.language, self.catalogue.vocabulary
-        exactly = [
-            {
-                "category": fact.category,
-                "agrees": fact.agrees,
-                "values": [
-                    [
-                        {
-                            "value": each.written,
-                            "table": each.dataset.table,
-                            "fields": list(each.fields),
-                            "source": each.dataset.source,
-                            "origin": each.origin,
-                            "held_since_at_latest": exact(each.since),
-                        }
-                        for each in value.known_from
-                    ]
-                    for value in fact.values
-                ],
-            }
-            for fact in self.holding.facts
-        ]
-        keys = ("fact", "value", "source", "dataset", "field", "origin", "held_since")
-        listed = (
-            (
-                vocabulary.categories[fact.category].label.in_language(language),
-                each.written,
-                self.catalogue.sources[each.dataset.source].shape.label.in_language(language),
-                each.dataset.shape.label.in_language(language),
-                field_labels(each, language),
-                vocabulary.origins[each.origin].label.in_language(language) if each.origin else "",
-                each.since,
-            )
-            for fact in self.holding.facts
-            for value in fact.values
-            for each in value.known_from
-        )
-        return {
-            f"data/{_FACTS}.json": json_bytes(exactly),
-            f"data/{_FACTS}.csv": csv_bytes([self.wording.text(key) for key in keys], listed),
-        }
-
-    def _unread(self) -> dict[str, bytes | Path]:
-        keys, language = ("dataset", "time", "field", "rule", "raw"), self.wording.language
-        hidden = self.wording.text("unread_withheld")
-        exactly = [
-            {"data_set": each.dataset.id, "time": exact(each.at), "field": each.field, "rule": each.rule, "record": each.text}
-            for each in self.holding.unread
-        ]
-        listed = [
-            (each.dataset.shape.label.in_language(language), each.at, each.field, each.rule, hidden if each.text is None else each.text)
-            for each in self.holding.unread
-        ]
-        return {
-            f"data/{_UNREAD}.json": json_bytes(exactly),
-            f"data/{_UNREAD}.csv": csv_bytes([self.wording.text(key) for key in keys], listed),
-        }
-
-    def _links(self) -> dict[str, Any]:
-        """How each record was linked: the identifier that named the person in it, and what joins those identifiers."""
-        return {
-            "identifiers": [
-                {
-                    "kind": each.kind,
-                    "value": each.value,
-                    "sources": list(each.sources),
-                    "origins": list(each.origins),
-                    "joins": each.joins,
-                    "reason": each.reason,
-                }
-                for each in self.holding.identifiers
-            ],
-            "records": [
-                {
-                    "table": table.dataset.table,
-                    "row": number,
-                    "role": each.role,
-                    "field": each.field,
-                    "kind": each.kind,
-                    "value": each.value,
-                }
-                for table in self.holding.tables
-                for number, row in enumerate(table.rows, start=1)
-                for each in row.evidence
-            ],
-        }
-
-    def _withheld(self) -> dict[str, Any]:
-        return {
-            "values": [
-                {"table": table, "field": field, "reason": reason, "explanation": self.wording.text(f"why_{reason}"), "count": count}
-                for (table, field, reason), count in sorted(self.holding.withheld.items())
-            ],
-            "redacted": [
-                {"table": table, "field": field, "kind": kind, "count": count}
-                for (table, field, kind), count in sorted(self.holding.redacted.items())
-            ],
-            "unread": sum(each.text is None for each in self.holding.unread),
-            "unattributed": [
-                {"table": each.dataset.table, "kind": each.kind, "records": each.records} for each in self.holding.unattributed
-            ],
-        }
-
-    def _manifest(self, members: dict[str, bytes | Path]) -> dict[str, Any]:
-        files = [{"file": name, **_checksum(content)} for name, content in sorted(members.items())]
-        tables = [
-            {
-                "table": table.dataset.table,
-                "data_set": table.dataset.id,
-                "rows": len(table.rows),
-                "categories": table.dataset.categories,
-                "retention": {"rule": table.dataset.shape.retention, "period": str(table.dataset.rule.limit)},
-            }
-            for table in self.holding.tables
-        ]
-        return {
-            "request": self.request.id,
-            "kind": self.request.kind,
-            "language": self.wording.language,
-            "made_at": exact(self.made),
-            "catalogue": self.catalogue.digest,
-            "held": self.holding.is_held,
-            "records": self.holding.records,
-            "tables": tables,
+            "controller": [each for each in controller if each in text],
+            "authority": authority if authority in text else "",
+            "withheld": sum(count for count, _ in counted),
+            "unexplained": sum(count for count, is_explained in counted if not is_explained),
+            "redacted": sum(each["count"] for each in withheld["redacted"]),
+            "texts": self.holding.texts,
             "unread": len(self.holding.unread),
-            **({"kept_by": self.holding.kept_by} if self.holding.kept_by else {}),
-            "files": files,
         }
-
-
-def _checksum(content: bytes | Path) -> dict[str, object]:
-    if isinstance(content, Path):
-        return {"bytes": content.stat().st_size, "sha256": sha256(content)}
-    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def _ending(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Answer requests for access: find the subjects, gather what is held, take others out of it, and put the bundles into the outbox.
+"""Answer requests for access or portability: find the subjects, gather what is held, take others out of it, and make the bundles.
 
 One request is a batch of one: whatever is asked of the warehouse is asked for all requests of a batch at once.
 """
@@ -12,23 +12,24 @@ from typing import TYPE_CHECKING
 
 from assets.rights.bundle import Bundle
 from assets.rights.collect import collect, identifiers, name_subjects
+from assets.rights.delivery import deliver
 from assets.rights.facts import facts
 from assets.rights.find import UnclearError, find_all
 from assets.rights.freshness import sources
 from assets.rights.holding import Holding
 from assets.rights.kept import kept_by
+from assets.rights.ledgered import add_ledgered
 from assets.rights.lookup import look_up
 from assets.rights.own import given, own
+from assets.rights.portability import PORTABILITY, portable
 from assets.rights.redact import KINDS, normal, redact, texts_of
 from assets.rights.unread import unattributed, unread
 from assets.rights.wording import LANGUAGES, Wording
-from resources.connectors.landing import sha256
 from resources.errors import AnsvarError
 from resources.spool import Spool
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from assets.rights.find import Subject
@@ -38,13 +39,16 @@ if TYPE_CHECKING:
     from resources.register import Register
     from resources.warehouse import Engine
 
-KINDS_ANSWERED = ("access",)
+KINDS_ANSWERED = ("access", PORTABILITY)
 _MOST_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
 class Exported:
-    """A bundle that was made: how many records of how many tables it tells of, how many files it holds, and its size in bytes."""
+    """A bundle that was made: whether it waits or is delivered, and where it lies.
+
+    Counted are the records and tables that it tells of, the files in it, and its size in bytes.
+    """
 
     request: str
     state: str
@@ -65,7 +69,7 @@ class Batch:
 
 
 def export(register: Register, request_id: str) -> Exported:
-    """Make the bundle that answers a request; a bundle that was made before is replaced.
+    """Make the bundle that answers a request, and let it wait for its release; a bundle that was made before is replaced.
 
     Args:
         register: the register.
@@ -115,7 +119,7 @@ class _Answers:
         name_subjects(self._engine, {request: subject.persons for request, subject in subjects.items()})
         known = identifiers(self._engine, self._catalogue)
         searched = {request.id: known[request.id] or given(self._catalogue, request.identifiers) for request in asked}
-        holdings = self._holdings([request.id for request in asked], known, searched)
+        holdings = self._holdings(subjects, known, searched)
         texts = (normal(text.text) for holding in holdings.values() for text in texts_of(holding))
         found = look_up(self._engine, self._catalogue, texts)
         for request in asked:
@@ -150,19 +154,26 @@ class _Answers:
         return found
 
     def _holdings(
-        self, requests: list[str], known: dict[str, list[Identifier]], searched: dict[str, list[Identifier]]
+        self, subjects: dict[str, Subject], known: dict[str, list[Identifier]], searched: dict[str, list[Identifier]]
     ) -> dict[str, Holding]:
         """All that is held of each request's subject, nobody taken out of its texts yet."""
         tables = collect(self._engine, self._catalogue, self._register.recordings, self._spool)
         bad = unread(self._engine, self._catalogue, searched)
-        unnamed = unattributed(self._engine, self._catalogue, {request: known[request] for request in requests})
+        unnamed = unattributed(self._engine, self._catalogue, {request: known[request] for request in subjects})
         states = sources(self._register)
         kept = kept_by(self._engine, self._register)
         return {
             request: Holding(
-                tables[request], known[request], bad[request], unnamed[request], Counter(), kept_by=kept[request], sources=states
+                tables[request],
+                known[request],
+                bad[request],
+                unnamed[request],
+                Counter(),
+                kept_by=kept[request],
+                sources=states,
+                subject=subjects[request].id,
             )
-            for request in requests
+            for request in subjects
         }
 
     def _bundle(self, request: Request, holding: Holding, searched: list[Identifier], found: LookedUp) -> Exported:
@@ -171,11 +182,12 @@ class _Answers:
         wording = Wording(language, catalogue.notice.time_zone)
         redact(found, own(catalogue, searched, holding.tables), holding, wording.marks(KINDS), self._spool)
         holding.facts = facts(catalogue, holding.tables)
+        add_ledgered(register, request.id, holding)
+        if request.kind == PORTABILITY:
+            holding = portable(holding)
         made = register.clock.now().replace(microsecond=0)
-        path = register.outbox / f"{request.id}.zip"
         try:
-            files = Bundle(catalogue, request, wording, made, holding).write(path)
+            done = deliver(register, Bundle(catalogue, request, wording, made, holding))
         except FileNotFoundError:
             raise AnsvarError("A recording was purged while the bundle was made: make the bundle again.") from None
-        register.ledger.bundle_made(request.id, path.name, sha256(path), made, holding.records)
-        return Exported(request.id, "answered", holding.records, len(holding.tables), files, path.stat().st_size, path, holding.is_held)
+        return Exported(request.id, done.state, holding.records, len(holding.tables), done.files, done.bytes, done.path, holding.is_held)

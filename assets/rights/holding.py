@@ -47,14 +47,14 @@ class Row:
 
 
 class Rows(Protocol):
-    """Rows that can be gone through more than once, in their order; not all of them need be in memory."""
+    """Records that can be read again and again, in order, and counted; all of them may never be in memory at once."""
+
+    def __iter__(self) -> Iterator[Row]:
+        """Read them from the first."""
+        ...
 
     def __len__(self) -> int:
         """How many there are."""
-        ...
-
-    def __iter__(self) -> Iterator[Row]:
-        """Each row."""
         ...
 
 
@@ -136,13 +136,41 @@ class Unattributed:
 class SourceState:
     """How fresh what is held of a data set is: when it was last read in whole (UTC), None before the first time.
 
-    `is_failing` says that it has failed since: it could not be read, or too much of what was read was bad.
+    `failing` says that it has failed since: it could not be read, or too much of what was read was bad.
     """
 
     source: str
     dataset: Dataset
     read_at: dt.datetime | None
-    is_failing: bool
+    failing: bool
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A field, or with `field` None a whole data set, that a bundle for portability leaves out, and why: `origin` or `legal_basis`."""
+
+    dataset: Dataset
+    field: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Disclosed:
+    """That data of the subject was given to a recipient of the notice: its kind and country, when, and a transfer's safeguard."""
+
+    recipient: str
+    kind: str
+    country: str
+    at: dt.datetime
+    safeguard: str | None
+
+
+@dataclass(frozen=True)
+class Looked:
+    """That somebody of the controller's looked at the subject's data: what for, as a key of texts, and when."""
+
+    what: str
+    at: dt.datetime
 
 
 @dataclass
@@ -155,11 +183,13 @@ class Holding:
     unattributed: list[Unattributed] = field(default_factory=list)
     redacted: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     facts: list[Fact] = field(default_factory=list)
+    subject: str | None = None
+    sources: list[SourceState] = field(default_factory=list)
+    disclosures: list[Disclosed] = field(default_factory=list)
+    looks: list[Looked] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     kept_by: dict[str, int] = field(default_factory=dict)
     """How many records a legal hold or a restriction keeps, by kind; why there is a hold is nobody's but the ledger's."""
-
-    sources: list[SourceState] = field(default_factory=list)
-    """Every data set of the register, with how fresh what is held of it is."""
 
     @property
     def records(self) -> int:
@@ -170,6 +200,17 @@ class Holding:
     def is_held(self) -> bool:
         """Whether anything is held."""
         return self.records > 0
+
+    @property
+    def texts(self) -> int:
+        """How many values are free text or sound, in which others may stand."""
+        free = {
+            table.dataset.table: [
+                name for name, each in table.dataset.fields.items() if each.shape.mentions_others and each.shape.type in ("text", "file")
+            ]
+            for table in self.tables
+        }
+        return sum(row.values.get(name) is not None for table in self.tables for row in table.rows for name in free[table.dataset.table])
 
     @property
     def withheld(self) -> Counter[tuple[str, str, str]]:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from assets.page import environment
+from assets.rights.headings import field_labels, headings_of
+from assets.rights.portability import PORTABILITY
 from assets.rights.tabular import exact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from assets.rights.holding import Fact, Holding, KnownFrom, Row, Table, Unread
+    from assets.rights.about import Told
+    from assets.rights.holding import Fact, Holding, LeftOut, Row, Table, Unread
     from assets.rights.wording import Wording
-    from resources.catalogue import Catalogue, Dataset
+    from resources.catalogue import Catalogue
     from resources.ledger import Request
 
 MOST_ROWS = 1000
@@ -33,22 +35,21 @@ class Cell:
 
 @dataclass(frozen=True)
 class Section:
-    """A data set as the report shows it."""
+    """A data set as the report shows it; `told` is what `about` says of it, `until` the day until which its newest record is kept."""
 
-    dataset: Dataset
-    label: str
-    source: str
+    told: Told
     records: str
-    purposes: list[str]
-    legal_bases: list[str]
-    categories: list[str]
-    origins: list[str]
-    retention: str
+    until: str
     headings: list[str]
     rows: list[list[Cell]]
     empty: list[str]
     number: int
     has_other_role: bool
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it has more records than are shown."""
+        return len(self.rows) < self.number
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,20 @@ class FactRow:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What the report shows of a holding, in words: the page and the PDF say the same."""
+
+    sections: list[Section]
+    facts: list[FactSection]
+    unread: list[tuple[Unread, str]]
+    withheld: list[tuple[str, str, str, int]]
+    redacted: list[tuple[str, str, str, int]]
+    unattributed: list[tuple[str, str, int]]
+    left_out: list[tuple[str, str, str]]
+    audio: list[tuple[str, str, int, int]]
+
+
+@dataclass(frozen=True)
 class Report:
     """What a report is made of, beside the holding."""
 
@@ -86,47 +101,62 @@ class Report:
     request: Request
     made: dt.datetime
     audio: dict[str, tuple[Table, int, int]]  # by its name in the bundle: the table, the row's number and the size in bytes
+    about: Told
 
-    def html(self, holding: Holding) -> bytes:
+    def html(self, holding: Holding, shown: Shown) -> bytes:
         """The page, in UTF-8."""
-        language = self.wording.language
         page = (
             environment("assets.rights")
             .get_template("report.html")
             .render(
-                language=language,
+                language=self.wording.language,
                 t=self.wording.text,
                 wording=self.wording,
                 notice=self.catalogue.notice,
                 kinds=self.catalogue.vocabulary.identifiers,
                 sources=self.catalogue.sources,
                 request=self.request,
+                about=self.about,
                 made=self.made,
                 made_iso=exact(self.made),
                 received_iso=exact(self.request.received_at),
                 holding=holding,
                 origins=self.catalogue.vocabulary.origins,
-                facts=[self._fact(fact) for fact in holding.facts],
-                sections=[self._section(table) for table in holding.tables],
-                unread=[(each, self._unread_field(each)) for each in holding.unread],
+                shown=shown,
                 exact=exact,
-                audio=[
-                    (file, table.dataset.shape.label.in_language(language), number, size)
-                    for file, (table, number, size) in self.audio.items()
-                ],
-                withheld=self._withheld(holding),
-                redacted=self._redacted(holding),
-                unattributed=[
-                    (
-                        each.dataset.shape.label.in_language(language),
-                        self.catalogue.vocabulary.identifiers[each.kind].label.in_language(language),
-                        each.records,
-                    )
-                    for each in holding.unattributed
-                ],
+                files=self.files(holding),
             )
         )
         return page.encode()
+
+    def shown(self, holding: Holding) -> Shown:
+        """The holding in words."""
+        language, kinds = self.wording.language, self.catalogue.vocabulary.identifiers
+        return Shown(
+            sections=[self._section(table, told) for table, told in zip(holding.tables, self.about["tables"], strict=True)],
+            facts=[self._fact(fact) for fact in holding.facts],
+            unread=[(each, self._unread_field(each)) for each in holding.unread],
+            withheld=self._withheld(holding),
+            redacted=self._redacted(holding),
+            unattributed=[
+                (each.dataset.shape.label.in_language(language), kinds[each.kind].label.in_language(language), each.records)
+                for each in holding.unattributed
+            ],
+            left_out=[self._left_out(each) for each in holding.left_out],
+            audio=[
+                (file, table.dataset.shape.label.in_language(language), number, size) for file, (table, number, size) in self.audio.items()
+            ],
+        )
+
+    def files(self, holding: Holding) -> list[tuple[str, str]]:
+        """The files of the bundle, or patterns of their names, each with what it is."""
+        named = ["report.html", "report.pdf", "about.json"]
+        if holding.is_held:
+            named += ["data/*.json", "data/*.csv", "schema.json", "withheld.json"]
+            named += ["links.json"] if self.request.kind != PORTABILITY else []
+            named += ["audio/*"] if self.audio else []
+        named += ["manifest.json", "VERIFY.html"]
+        return [(name, self.wording.text(f"file_{re.sub('[^a-z]+', '_', name.lower()).strip('_')}")) for name in named]
 
     def _fact(self, fact: Fact) -> FactSection:
         language, vocabulary = self.wording.language, self.catalogue.vocabulary
@@ -146,37 +176,26 @@ class Report:
         ]
         return FactSection(vocabulary.categories[fact.category].label.in_language(language), fact.agrees, rows)
 
-    def _section(self, table: Table) -> Section:
-        dataset, language = table.dataset, self.wording.language
-        vocabulary = self.catalogue.vocabulary
-        fields = [field for field in dataset.fields.values() if field.is_personal]
+    def _section(self, table: Table, said: Told) -> Section:
+        dataset = table.dataset
         told = [name for name, field in dataset.fields.items() if field.is_personal or field.shape.label is not None]
-        filled = _filled(table)
+        filled: set[str] = set()
+        has_other_role = False
+        for row in table.rows:
+            filled |= {name for name in told if name not in filled and (row.values.get(name) is not None or name in row.withheld)}
+            has_other_role |= not row.is_main
         shown = [name for name in told if name in filled]
-        headings = headings_of(dataset, language)
-        bases = [vocabulary.legal_bases[basis] for basis in _distinct(field.legal_bases for field in fields)]
+        headings = headings_of(dataset, self.wording.language)
+        until = said["retention"]["until"]
         return Section(
-            dataset=dataset,
-            label=dataset.shape.label.in_language(language),
-            source=self.catalogue.sources[dataset.source].shape.label.in_language(language),
+            told=said,
             records=self.wording.records(len(table.rows)),
-            purposes=[
-                self.catalogue.notice.purposes[each].label.in_language(language)
-                for each in _distinct([dataset.shape.purposes, *(f.purposes for f in fields)])
-            ],
-            legal_bases=[f"{basis.label.in_language(language)} ({basis.article})" for basis in bases],
-            categories=[vocabulary.categories[each].label.in_language(language) for each in dataset.categories],
-            origins=[
-                vocabulary.origins[each].label.in_language(language)
-                for each in _distinct([field.shape.origin or ""] for field in fields)
-                if each
-            ],
-            retention=dataset.rule.reason.in_language(language),
+            until=self.wording.date(dt.date.fromisoformat(until)) if until else "",
             headings=[headings[name] for name in shown],
             rows=[[self._cell(row, name) for name in shown] for row in islice(table.rows, MOST_ROWS)],
             empty=[headings[name] for name in dataset.fields if name not in shown and dataset.fields[name].is_personal],
             number=len(table.rows),
-            has_other_role=any(not row.is_main for row in table.rows),
+            has_other_role=has_other_role,
         )
 
     def _cell(self, row: Row, name: str) -> Cell:
@@ -210,36 +229,14 @@ class Report:
             for (table, field, kind), number in sorted(holding.redacted.items())
         ]
 
+    def _left_out(self, each: LeftOut) -> tuple[str, str, str]:
+        language = self.wording.language
+        field = headings_of(each.dataset, language)[each.field] if each.field else self.wording.text("left_out_all")
+        return each.dataset.shape.label.in_language(language), field, self.wording.text(f"left_out_{each.reason}")
+
     def _labels(self, holding: Holding) -> dict[str, tuple[str, dict[str, str]]]:
         language = self.wording.language
         return {
             table.dataset.table: (table.dataset.shape.label.in_language(language), headings_of(table.dataset, language))
             for table in holding.tables
         }
-
-
-def _filled(table: Table) -> set[str]:
-    """The fields that have a value in some row, shown or withheld."""
-    found: set[str] = set()
-    for row in table.rows:
-        found.update(name for name, value in row.values.items() if value is not None)
-        found.update(row.withheld)
-    return found
-
-
-def headings_of(dataset: Dataset, language: str) -> dict[str, str]:
-    """What each field is called in a language, with the field's own name where two would be called the same."""
-    told = {name: field.is_personal or field.shape.label is not None for name, field in dataset.fields.items()}
-    labels = {name: field.label.in_language(language) if told[name] else name for name, field in dataset.fields.items()}
-    times = Counter(labels.values())
-    return {name: label if times[label] == 1 else f"{label} ({name})" for name, label in labels.items()}
-
-
-def field_labels(known: KnownFrom, language: str) -> str:
-    """What the fields that tell a value are called in a language."""
-    headings = headings_of(known.dataset, language)
-    return ", ".join(headings[name] for name in known.fields)
-
-
-def _distinct(lists: Iterable[Iterable[str]]) -> list[str]:
-    return list(dict.fromkeys(each for listed in lists for each in listed))

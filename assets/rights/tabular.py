@@ -11,10 +11,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 _BYTE_ORDER_MARK = "\ufeff"
 _FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20\u2212")
+_PIECE = 1 << 16  # letters
 _PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?|\+\d[\d ()./-]*\d")
 
 
@@ -36,13 +37,33 @@ def json_bytes(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def csv_bytes(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """CSV (RFC 4180) in UTF-8 with a byte order mark, by which Excel knows the encoding."""
+def json_pieces(values: Iterable[object]) -> Iterator[bytes]:
+    """A list as JSON, as `json_bytes` lays it out, value by value."""
+    begun = False
+    for value in values:
+        yield (",\n" if begun else "[\n").encode() + json.dumps([value], ensure_ascii=False, indent=1)[2:-2].encode()
+        begun = True
+    yield b"\n]\n" if begun else b"[]\n"
+
+
+def csv_pieces(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """CSV (RFC 4180) in UTF-8 with a byte order mark, by which Excel knows the encoding; row by row."""
     written = io.StringIO(newline="")
     writer = csv.writer(written, lineterminator="\r\n")
+    written.write(_BYTE_ORDER_MARK)
     writer.writerow([guarded(heading) for heading in headings])
-    writer.writerows([guarded(_text(value)) for value in row] for row in rows)
-    return (_BYTE_ORDER_MARK + written.getvalue()).encode()
+    for row in rows:
+        if written.tell() > _PIECE:
+            yield written.getvalue().encode()
+            written.seek(0)
+            written.truncate()
+        writer.writerow([guarded(_text(value)) for value in row])
+    yield written.getvalue().encode()
+
+
+def csv_bytes(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """The same at once."""
+    return b"".join(csv_pieces(headings, rows))
 
 
 def guarded(text: str) -> str:

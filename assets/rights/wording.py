@@ -38,6 +38,10 @@ class Wording(wording.Wording):
         """So many records, in words."""
         return self.text("records_one") if number == 1 else self.text("records_many", number=self.integer(number))
 
+    def iso(self, moment: str) -> str:
+        """A moment that is written as JSON holds it, as it is read."""
+        return self.moment(dt.datetime.fromisoformat(moment).replace(tzinfo=None))
+
     def marks(self, kinds: tuple[str, ...]) -> dict[str, str]:
         """What stands in a text in place of what was taken out, by kind."""
         return {kind: self.text(f"mark_{kind}") for kind in kinds}

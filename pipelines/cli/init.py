@@ -12,6 +12,7 @@ from resources.home import Home
 from resources.keys import published_is_encrypted
 from resources.ledger import Ledger
 from resources.register import register_folder
+from resources.signing import signing_key
 
 
 @click.command("init")
@@ -22,6 +23,7 @@ def command() -> None:
     clock_of(catalogue.notice.time_zone, home.path)
     try:
         home.create()
+        signing_key(home)
         prepare_instance(home)
     except OSError as error:
         what = "name a folder that you may write with --home or ANSVAR_HOME"

@@ -3,7 +3,7 @@
     ansvar-<when>-<random>.age         a tar of the files below, and of `manifest.json` at its end, encrypted with the copy's own data key
     ansvar-<when>-<random>.key.age     the data key, for whoever may open it
 
-    warehouse.duckdb  ledger.db  recordings/<table>/<record>  outbox/<bundle>  keys/ (where it was asked for)
+    warehouse.duckdb  ledger.db  recordings/<table>/<record>  waiting/<bundle>  outbox/<bundle>  keys/ (where it was asked for)
 
 Landing files, generated documents and Dagster's storage are left out: they come again. Nobody writes while a copy is made, so that the
 ledger, the warehouse and the recordings are of one moment; readers are not held up.
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 COPY_ENDING, KEY_ENDING = ".age", ".key.age"
-_KEYS = ("pepper.key", "warehouse.key", "settings.env")
+_KEYS = ("pepper.key", "warehouse.key", "signing.key", "settings.env")
 _PIECE = 1 << 20
 
 
@@ -191,7 +191,7 @@ def _write(register: Register, making: _Making) -> dict[str, Any]:
 
 def _kept(register: Register) -> Iterator[Path]:
     """The recordings and bundles, in order; what is in the making is left out."""
-    for folder in (register.recordings, register.outbox):
+    for folder in (register.recordings, register.waiting, register.outbox):
         yield from sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 WAREHOUSE, LEDGER = "warehouse.duckdb", "ledger.db"
 FORMAT = 1
-_NAMES = re.compile(r"(warehouse\.duckdb|ledger\.db|keys/[a-z]+\.(key|env)|(recordings/\w+|outbox)/[\w][\w.-]*)\Z", re.ASCII)
+_NAMES = re.compile(r"(warehouse\.duckdb|ledger\.db|keys/[a-z]+\.(key|env)|(recordings/\w+|waiting|outbox)/[\w][\w.-]*)\Z", re.ASCII)
 _LONGEST_MANIFEST = 1 << 30
 _PIECE = 1 << 20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from resources.catalogue.shapes import Label, Name, Shape, Text
 
@@ -111,6 +111,23 @@ class PromiseShape(Shape):
     covers: list[Name] = Field(default_factory=list)
 
 
+class BundlesShape(Shape):
+    """How answers go out: each waits for a named user (`always`); or only what has free text, or withholds something (`when_needed`).
+
+    What goes at once is encrypted for `recipient`, a public key of age.
+    """
+
+    release: Literal["always", "when_needed"] = "always"
+    recipient: Annotated[str, StringConstraints(pattern=r"^age1[a-z0-9]{58}$")] | None = None
+
+    @model_validator(mode="after")
+    def _has_recipient(self) -> BundlesShape:
+        if self.release == "when_needed" and self.recipient is None:
+            msg = "needs a 'recipient', for whom what goes out at once is encrypted: a public key of age (age1…)"
+            raise ValueError(msg)
+        return self
+
+
 class NoticeShape(Shape):
     """`notice.yaml`. Its versions stand newest first."""
 
@@ -128,6 +145,7 @@ class NoticeShape(Shape):
     rights: dict[Name, RightShape]
     security: Label
     profiling: Label
+    bundles: BundlesShape = BundlesShape()
     promises: dict[Name, PromiseShape]
 
     @property

@@ -282,28 +282,18 @@ class Ledger:
         return Request(row["request"], row["kind"], row["language"], row["state"], row["received_at"], identifiers)
 
     def requests(self) -> list[dict[str, Any]]:
-        """Every request, newest first, without its identifiers; with the bundle that answers it (`file`, `made_at`), if there is one."""
-        statement = sa.select(tables.requests, tables.bundles.c.file, tables.bundles.c.made_at).outerjoin(
-            tables.bundles, tables.bundles.c.request == tables.requests.c.request
-        )
+        """Every request, newest first, without its identifiers; with the bundle that was made for it, if there is one.
+
+        Of the bundle: `file`, `made_at`, and whether it waits or is delivered (`bundle`).
+        """
+        made = tables.bundles.c
+        columns = (made.file, made.made_at, made.state.label("bundle"))
+        statement = sa.select(tables.requests, *columns).outerjoin(tables.bundles, made.request == tables.requests.c.request)
         return self._rows(statement.order_by(tables.requests.c.received_at.desc()))
 
     def request_state(self, request: str, state: str) -> None:
         """A request moved on."""
         self._run(tables.requests.update().where(tables.requests.c.request == request).values(state=state))
-
-    def bundle_made(self, request: str, file: str, sha256: str, moment: dt.datetime, records: int) -> None:
-        """A bundle stands in the outbox, and answers its request."""
-        with self.engine.begin() as connection:
-            connection.execute(tables.bundles.delete().where(tables.bundles.c.request == request))
-            values = {"request": request, "file": file, "sha256": sha256, "made_at": moment, "records": records}
-            connection.execute(tables.bundles.insert().values(values))
-            connection.execute(tables.requests.update().where(tables.requests.c.request == request).values(state="answered"))
-
-    def bundles(self) -> list[dict[str, Any]]:
-        """Every bundle, oldest first, with the kind and language of the request that it answers."""
-        statement = sa.select(tables.bundles, tables.requests.c.kind, tables.requests.c.language).join(tables.requests)
-        return self._rows(statement.order_by(tables.bundles.c.made_at, tables.bundles.c.request))
 
     # What the notice said, and what was disclosed
 

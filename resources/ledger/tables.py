@@ -71,6 +71,11 @@ bundles = sa.Table(
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("made_at", sa.DateTime, nullable=False),
     sa.Column("records", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False, server_default="waiting"),  # waiting, delivered
+    sa.Column("says", sa.JSON, nullable=False, server_default="{}"),
+    sa.Column("released_by", sa.String(120)),
+    sa.Column("released_at", sa.DateTime),
+    sa.Column("downloads", sa.Integer, nullable=False, server_default="0"),
 )
 
 notices = sa.Table(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from assets.accountability.documents.reading import category_label, personal_fields, recipients_of
+from assets.accountability.documents.reading import category_label, personal_fields
 from assets.accountability.documents.speaking import texts, told
+from resources.catalogue.receiving import recipients_of
 
 if TYPE_CHECKING:
     from assets.accountability.documents.model import Content

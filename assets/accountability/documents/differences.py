@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from assets.accountability.documents.changes import Changes
 from assets.accountability.documents.notice import country_name
 from assets.accountability.documents.periods import tell_periods
-from assets.accountability.documents.speaking import article_in_words, listed, spoken
+from assets.accountability.documents.speaking import listed, spoken
+from resources.spoken import article_in_words
 from resources.wording import LANGUAGES
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from assets.accountability.documents.reading import (
     category_label,
     earlier_fields,
     personal_fields,
-    recipients_of,
     subjects_of,
 )
 from assets.accountability.documents.speaking import limit_told, texts, told
 from resources.catalogue.notice_rules import DUTIES
+from resources.catalogue.receiving import recipients_of
 
 if TYPE_CHECKING:
     from resources.catalogue import Catalogue, Dataset

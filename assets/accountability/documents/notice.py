@@ -6,8 +6,10 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from assets.accountability.documents.blocks import Block, Facts, Heading, Items, Line, Page, Paragraph, Section, Table
-from assets.accountability.documents.speaking import article_in_words, countries, listed, sentence, spoken, wording
+from assets.accountability.documents.speaking import listed, sentence, spoken, wording
 from resources.catalogue.notice_rules import DUTIES, EEA
+from resources.countries import countries
+from resources.spoken import article_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

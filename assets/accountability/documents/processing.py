@@ -6,8 +6,9 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from assets.accountability.documents.model import recipient_content, retention_content
-from assets.accountability.documents.reading import category_label, label_of, personal_fields, purposes_of, recipients_of, subjects_of
+from assets.accountability.documents.reading import category_label, label_of, personal_fields, purposes_of, subjects_of
 from assets.accountability.documents.speaking import told
+from resources.catalogue.receiving import recipients_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from assets.accountability.documents.blocks import Block, Facts, Heading, Line, Page, Paragraph, Section, Table
 from assets.accountability.documents.notice import counted_from, country_name, in_or_outside
-from assets.accountability.documents.speaking import article_in_words, listed, spoken, wording
+from assets.accountability.documents.speaking import listed, spoken, wording
 from assets.rights.tabular import csv_bytes
+from resources.spoken import article_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -35,16 +35,6 @@ def personal_fields(catalogue: Catalogue) -> Iterator[tuple[Dataset, Field]]:
                 yield dataset, field
 
 
-def recipients_of(catalogue: Catalogue, dataset: Dataset, field: Field, purpose: str) -> list[str]:
-    """Who gets a field for a purpose: the processor that operates its source, and whoever receives what its promise covers."""
-    operator = catalogue.sources[dataset.source].shape.operator
-    return [
-        name
-        for name, each in catalogue.notice.recipients.items()
-        if name == operator or (field.shape.promise in each.receives and purpose in (each.purposes or field.purposes))
-    ]
-
-
 def subjects_of(catalogue: Catalogue, dataset: Dataset) -> list[str]:
     """The kinds of data subjects that stand in a data set's records."""
     return [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib import resources as package_data
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -22,19 +21,13 @@ Text: TypeAlias = dict[str, str]
 """One text in every language: `{"fi": …, "sv": …, "en": …}`."""
 
 _PACKAGE = "assets.accountability.documents"
-_ARTICLE = re.compile(r"GDPR Art\. (\d+)(?:\((\d+)\))?(?:\(([a-z])\))?")
 
 
 @cache
 def texts() -> dict[str, Label]:
     """What the documents say beside the register's own words, by key."""
-    return _labels("texts.yaml")
-
-
-@cache
-def countries() -> dict[str, Label]:
-    """The names of countries, by their ISO 3166-1 code."""
-    return _labels("countries.yaml")
+    data: Mapping[str, Any] = YAML(typ="safe", pure=True).load((package_data.files(_PACKAGE) / "texts.yaml").read_text(encoding="utf-8"))
+    return {key: Label.model_validate(label) for key, label in data.items()}
 
 
 def wording(language: str, zone: str = "UTC") -> Wording:
@@ -69,25 +62,3 @@ def sentence(text: str) -> str:
 def listed(labels: Iterable[str]) -> str:
     """Labels one after the other; each stands in it once."""
     return ", ".join(dict.fromkeys(labels))
-
-
-def article_in_words(article: str, language: str) -> str:
-    """An article of the General Data Protection Regulation as the language cites it; another law's as it is written.
-
-    Finnish and Swedish cite as the EU's interinstitutional style guide does (https://publications.europa.eu/code/).
-    """
-    match = _ARTICLE.fullmatch(article)
-    if match is None or language == "en":
-        return article
-    number, paragraph, point = match.groups()
-    if language == "sv":
-        return f"artikel {number}" + (f".{paragraph}" if paragraph else "") + (f" {point}" if point else "") + " i dataskyddsförordningen"
-    parts = [f"{number} artikla", f"{paragraph} kohta" if paragraph else "", f"{point} alakohta" if point else ""]
-    *before, last = [part for part in parts if part]
-    genitive = [part.replace("artikla", "artiklan").replace("kohta", "kohdan") for part in before]
-    return " ".join(["tietosuoja-asetuksen", *genitive, last])
-
-
-def _labels(file: str) -> dict[str, Label]:
-    data: Mapping[str, Any] = YAML(typ="safe", pure=True).load((package_data.files(_PACKAGE) / file).read_text(encoding="utf-8"))
-    return {key: Label.model_validate(label) for key, label in data.items()}

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from assets.accountability.documents import digest, notice_content
-from assets.accountability.documents.speaking import article_in_words, countries, sentence, texts
+from assets.accountability.documents.speaking import sentence, texts
+from resources.countries import countries
+from resources.spoken import article_in_words
 from resources.wording import LANGUAGES
 
 if TYPE_CHECKING:

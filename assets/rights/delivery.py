@@ -1,0 +1,194 @@
+"""What becomes of a bundle: it waits in the home for a named user, is released to the person, encrypted, and fetched from the outbox.
+
+It waits encrypted with the home's key (plain where the warehouse is), in a folder of its own. Who releases it says who can open it: whoever
+knows a passphrase, or holds the private key of a recipient.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any
+
+from resources.backups.age import reading, writing
+from resources.connectors.landing import sha256
+from resources.envelopes import ENDING, Addressee
+from resources.errors import AnsvarError
+from resources.ledger.bundles import DELIVERED, WAITING, BundleLedger
+from resources.signing import signing_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from assets.rights.bundle import Bundle
+    from resources.register import Register
+
+REGISTER = "register"
+"""Who releases what needs nobody's look, where the register says so."""
+_TO_LOOK_AT = ("texts", "withheld", "redacted", "unread")
+_HEAD = b"age-encryption.org/"
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A bundle that was made: whether it waits or is delivered, how many files it holds, its size in bytes, and where it lies."""
+
+    state: str
+    files: int
+    bytes: int
+    path: Path
+
+
+def deliver(register: Register, bundle: Bundle) -> Delivered:
+    """Write a bundle, sign it, and let it wait; one that was made before for the same request is replaced.
+
+    Where the register says so (`bundles: {release: when_needed}`), one without free text, with nothing withheld or taken out, and without
+    anything that could not be read in, goes to the register's recipient at once.
+    """
+    ledger, request = BundleLedger(register.ledger), bundle.request.id
+    register.waiting.mkdir(mode=0o700, exist_ok=True)
+    key = register.home.sealing.age_key()
+    path = register.waiting / f"{request}.zip{ENDING if key else ''}"
+    partial = path.with_name(f".{path.name}.partial")
+    partial.unlink(missing_ok=True)
+    try:
+        with writing(partial, key) if key else _plain(partial) as stream:
+            written = bundle.write(stream, signing_key(register.home))
+        row = {"request": request, "file": path.name, "sha256": sha256(partial), "made_at": bundle.made, "records": bundle.holding.records}
+        _clear(register, request)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    _settle(path.parent)
+    ledger.made(row | {"says": written.says}, REGISTER)
+    ruled = register.catalogue.notice.bundles
+    if ruled.release == "when_needed" and not any(written.says[each] for each in _TO_LOOK_AT):
+        path = release(register, request, Addressee(recipient=ruled.recipient), REGISTER)
+    return Delivered(ledger.bundle(request)["state"], written.files, path.stat().st_size, path)
+
+
+def release(register: Register, request: str, addressee: Addressee, by: str) -> Path:
+    """Encrypt a bundle that waits for the person, put it into the outbox, and answer its request; gives the file.
+
+    Raises:
+        AnsvarError: where there is none, it was released, is not what was made, or nobody is named who releases it or can open it.
+    """
+    addressee.check()
+    named(by)
+    row = _waiting(register, request)
+    source, target = register.bundle_file(row), register.outbox / f"{request}.zip{ENDING}"
+    partial = target.with_name(f".{target.name}.partial")
+    partial.unlink(missing_ok=True)
+    try:
+        with opened(register, row) as plain:
+            addressee.seal(plain, partial)
+        digest = sha256(partial)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    _settle(register.outbox)
+    BundleLedger(register.ledger).released(request, target.name, digest, by, register.clock.now())
+    source.unlink(missing_ok=True)
+    return target
+
+
+def refuse(register: Register, request: str, by: str, reason: str) -> None:
+    """Do not let a bundle go that waits: it is deleted, and is to be made again.
+
+    Raises:
+        AnsvarError: where there is none that waits, or no reason is given.
+    """
+    if not reason.strip():
+        raise AnsvarError("Say with --reason why the bundle is not to go out: whoever makes it again needs to know.")
+    named(by)
+    row = _waiting(register, request)
+    register.bundle_file(row).unlink(missing_ok=True)
+    BundleLedger(register.ledger).refused(request, by, reason.strip(), register.clock.now())
+
+
+def download(register: Register, request: str, by: str, folder: Path) -> Path:
+    """Copy a bundle out of the outbox into a folder, still encrypted, after it was recorded who does; gives the copy.
+
+    Raises:
+        AnsvarError: where there is none in the outbox, it is not what was put there, or the folder cannot be written.
+    """
+    named(by)
+    row = BundleLedger(register.ledger).bundle(request)
+    if row["state"] != DELIVERED:
+        raise AnsvarError("The bundle waits for its release: `ansvar bundle release` puts it into the outbox.")
+    _check(register, row)
+    target = folder / str(row["file"])
+    if target.exists():
+        raise AnsvarError(f"{target} is there already: name another folder with --output.")
+    BundleLedger(register.ledger).downloaded(request, by, register.clock.now())
+    try:
+        with register.bundle_file(row).open("rb") as source, _plain(target) as written:
+            shutil.copyfileobj(source, written, 1 << 20)
+    except OSError as error:
+        raise AnsvarError(f"The bundle cannot be written to {folder} ({error.strerror}): name a folder that you may write.") from None
+    return target
+
+
+@contextmanager
+def opened(register: Register, row: dict[str, Any]) -> Iterator[IO[bytes]]:
+    """The ZIP of a bundle that waits, as a stream to be read once; `row` is the ledger's.
+
+    Raises:
+        AnsvarError: where it is not what was made.
+    """
+    _check(register, row)
+    path = register.bundle_file(row)
+    with path.open("rb") as file:
+        is_sealed = file.read(len(_HEAD)) == _HEAD
+    key = register.home.sealing.age_key() if is_sealed else None
+    with reading(path, key) if key else path.open("rb") as stream:
+        yield stream
+
+
+def named(by: str) -> None:
+    """See that somebody is named.
+
+    Raises:
+        AnsvarError: where nobody is.
+    """
+    if not by.strip():
+        raise AnsvarError("Say with --by who does it: a bundle is handed out by a named user.")
+
+
+def _waiting(register: Register, request: str) -> dict[str, Any]:
+    row = BundleLedger(register.ledger).bundle(request)
+    if row["state"] != WAITING:
+        raise AnsvarError("The bundle was released already: it stands in the outbox; `ansvar export` makes another.")
+    return row
+
+
+def _check(register: Register, row: dict[str, Any]) -> None:
+    path = register.bundle_file(row)
+    if not path.is_file() or sha256(path) != row["sha256"]:
+        raise AnsvarError(
+            f"The bundle of {row['request']} is not there, or was changed since it was made: make it again with `ansvar export`."
+        )
+
+
+def _clear(register: Register, request: str) -> None:
+    """Take away what was made for a request before."""
+    for folder in (register.waiting, register.outbox):
+        for ending in ("", ENDING):
+            (folder / f"{request}.zip{ending}").unlink(missing_ok=True)
+
+
+@contextmanager
+def _plain(path: Path) -> Iterator[IO[bytes]]:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _settle(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)

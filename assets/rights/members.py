@@ -1,0 +1,150 @@
+"""What a bundle holds for programs: each table as JSON and CSV, facts, what could not be read in, links, and what is withheld."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from assets.rights.headings import field_labels, headings_of
+from assets.rights.tabular import csv_bytes, csv_pieces, exact, json_bytes, json_pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from assets.rights.holding import Holding, Table
+    from assets.rights.wording import Wording
+    from resources.catalogue import Catalogue
+
+UNREAD, FACTS = "quarantine", "facts"  # a register table's name always has an underscore, so they are none of theirs
+
+
+@dataclass(frozen=True)
+class Members:
+    """The members of a bundle, but for the report and what stands around them all."""
+
+    catalogue: Catalogue
+    wording: Wording
+    holding: Holding
+
+    def data(self) -> Iterator[tuple[str, bytes | Iterable[bytes]]]:
+        """Every file of `data/`, by its name."""
+        for table in self.holding.tables:
+            yield from self._table(table)
+        if self.holding.facts:
+            yield from self._facts()
+        if self.holding.unread:
+            yield from self._unread()
+
+    def _table(self, table: Table) -> Iterator[tuple[str, Iterable[bytes]]]:
+        fields, mark = list(table.dataset.fields), self.wording.text("withheld_mark")
+        headings = headings_of(table.dataset, self.wording.language)
+        exactly = ({name: exact(row.values[name]) for name in fields if name in row.values} for row in table.rows)
+        listed = ([mark if name in row.withheld else row.values.get(name) for name in fields] for row in table.rows)
+        yield f"data/{table.dataset.table}.json", json_pieces(exactly)
+        yield f"data/{table.dataset.table}.csv", csv_pieces([headings[name] for name in fields], listed)
+
+    def _facts(self) -> Iterator[tuple[str, bytes]]:
+        """What more than one field tells of the person, with every origin."""
+        language, vocabulary = self.wording.language, self.catalogue.vocabulary
+        exactly = [
+            {
+                "category": fact.category,
+                "agrees": fact.agrees,
+                "values": [
+                    [
+                        {
+                            "value": each.written,
+                            "table": each.dataset.table,
+                            "fields": list(each.fields),
+                            "source": each.dataset.source,
+                            "origin": each.origin,
+                            "held_since_at_latest": exact(each.since),
+                        }
+                        for each in value.known_from
+                    ]
+                    for value in fact.values
+                ],
+            }
+            for fact in self.holding.facts
+        ]
+        keys = ("fact", "value", "source", "dataset", "field", "origin", "held_since")
+        listed = (
+            (
+                vocabulary.categories[fact.category].label.in_language(language),
+                each.written,
+                self.catalogue.sources[each.dataset.source].shape.label.in_language(language),
+                each.dataset.shape.label.in_language(language),
+                field_labels(each, language),
+                vocabulary.origins[each.origin].label.in_language(language) if each.origin else "",
+                each.since,
+            )
+            for fact in self.holding.facts
+            for value in fact.values
+            for each in value.known_from
+        )
+        yield f"data/{FACTS}.json", json_bytes(exactly)
+        yield f"data/{FACTS}.csv", csv_bytes([self.wording.text(key) for key in keys], listed)
+
+    def _unread(self) -> Iterator[tuple[str, bytes]]:
+        keys, language = ("dataset", "time", "field", "rule", "raw"), self.wording.language
+        hidden = self.wording.text("unread_withheld")
+        exactly = [
+            {"data_set": each.dataset.id, "time": exact(each.at), "field": each.field, "rule": each.rule, "record": each.text}
+            for each in self.holding.unread
+        ]
+        listed = [
+            (each.dataset.shape.label.in_language(language), each.at, each.field, each.rule, hidden if each.text is None else each.text)
+            for each in self.holding.unread
+        ]
+        yield f"data/{UNREAD}.json", json_bytes(exactly)
+        yield f"data/{UNREAD}.csv", csv_bytes([self.wording.text(key) for key in keys], listed)
+
+    def links(self) -> Iterator[bytes]:
+        """How each record was linked: the identifier that named the person in it, and what joins those identifiers."""
+        identifiers = [
+            {
+                "kind": each.kind,
+                "value": each.value,
+                "sources": list(each.sources),
+                "origins": list(each.origins),
+                "joins": each.joins,
+                "reason": each.reason,
+            }
+            for each in self.holding.identifiers
+        ]
+        records = (
+            {"table": table.dataset.table, "row": number, "role": each.role, "field": each.field, "kind": each.kind, "value": each.value}
+            for table in self.holding.tables
+            for number, row in enumerate(table.rows, start=1)
+            for each in row.evidence
+        )
+        yield b'{"identifiers":\n'
+        yield json_bytes(identifiers)
+        yield b',"records":\n'
+        yield from json_pieces(records)
+        yield b"}\n"
+
+    def withheld(self) -> dict[str, Any]:
+        """What is withheld, taken out of texts or left out, counted, each with its reason."""
+        holding, text = self.holding, self.wording.text
+        return {
+            "values": [
+                {"table": table, "field": field, "reason": reason, "explanation": text(f"why_{reason}"), "count": count}
+                for (table, field, reason), count in sorted(holding.withheld.items())
+            ],
+            "redacted": [
+                {"table": table, "field": field, "kind": kind, "count": count}
+                for (table, field, kind), count in sorted(holding.redacted.items())
+            ],
+            "unread": sum(each.text is None for each in holding.unread),
+            "unattributed": [{"table": each.dataset.table, "kind": each.kind, "records": each.records} for each in holding.unattributed],
+            "left_out": [
+                {
+                    "table": each.dataset.table,
+                    "field": each.field,
+                    "reason": each.reason,
+                    "explanation": text(f"left_out_{each.reason}"),
+                }
+                for each in holding.left_out
+            ],
+        }

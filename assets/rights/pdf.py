@@ -1,0 +1,286 @@
+"""The report as tagged PDF (PDF/UA-1, ISO 14289-1): it says what the page says, the same bytes each time."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from importlib import resources as package_data
+from typing import TYPE_CHECKING, Any
+
+import typst
+
+from resources.errors import AnsvarError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from assets.rights.holding import Holding
+    from assets.rights.report import Report, Section, Shown
+
+MOST_ROWS = 300
+_WIDE = 5  # columns; a table of more is shown record by record
+_NARROWEST, _WIDEST = 8, 120
+_LONGEST = 20_000  # letters of one value
+_MISSING = "\u25af"
+# What the typefaces that typst brings can show (looked up letter by letter); anything else would fail the whole document.
+_UNKNOWN = re.compile(
+    "[^\\n\\t\u0020-\u007e\u00a0-\u0377\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u04ff\u0531-\u0556\u0561-\u0587\u05d0-\u05ea\u1e00-\u1f15"
+    "\u2002-\u200d\u2010-\u2027\u202f-\u205f\u2070\u2071\u2074-\u208e\u20a0-\u20bf\u2100-\u211e\u2122\u2126-\u2151\u2153-\u2184"
+    "\u2190-\u23ff\u2460-\u2606\u2610-\u261f\u2638-\u2667\u2713\u2714\u2717\u2718\u27c0-\u2b73]"
+)
+Block = dict[str, Any]
+
+
+def pdf(report: Report, holding: Holding, shown: Shown) -> bytes:
+    """The report as PDF.
+
+    Raises:
+        AnsvarError: where it cannot be typeset.
+    """
+    text = report.wording.text
+    blocks = list(_blocks(report, holding, shown))
+    data = {
+        "language": report.wording.language,
+        "title": text("title"),
+        "subtitle": text("subtitle", register=report.about["register"]),
+        "footer": report.request.id,
+        "blocks": blocks,
+    }
+    said = json.dumps(data, ensure_ascii=False)
+    plain = _UNKNOWN.sub(_MISSING, said)
+    if plain != said:
+        data["blocks"] = [{"kind": "paragraph", "text": text("pdf_missing", mark=_MISSING)}, *blocks]
+        plain = _UNKNOWN.sub(_MISSING, json.dumps(data, ensure_ascii=False))
+    template = (package_data.files("assets.rights") / "templates" / "report.typ").read_bytes()
+    try:
+        return typst.compile(template, sys_inputs={"report": plain}, ignore_system_fonts=True, pdf_standards=["ua-1"])
+    except typst.TypstError:
+        raise AnsvarError("The report cannot be typeset as PDF: please report it, with the version of Ansvar.") from None
+
+
+def _blocks(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
+    text, wording, about = report.wording.text, report.wording, report.about
+    facts = [
+        (
+            text("controller"),
+            f"{about['controller']['name']}, {text('business_id')} {about['controller']['business_id']}, {about['controller']['address']}",
+        ),
+        (text("request"), report.request.id),
+        (text("kind"), text(f"kind_{report.request.kind}")),
+        (text("searched"), " · ".join(f"{_kind(report, kind)}: {value}" for kind, value in report.request.identifiers)),
+        (text("received"), wording.local_date(report.request.received_at)),
+        (text("made"), wording.local_date(report.made)),
+    ]
+    yield _facts(facts)
+    if not holding.is_held:
+        yield _heading(text("nothing_title"))
+        for key in ("nothing", "nothing_next", "nothing_kept"):
+            yield _paragraph(text(key, date=wording.local_date(report.made)))
+    else:
+        yield from _held(report, holding, shown)
+    yield from _rights(report)
+
+
+def _held(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
+    text, wording = report.wording.text, report.wording
+    yield _paragraph(text("summary", date=wording.local_date(report.made), records=wording.records(holding.records)))
+    for kind, number in holding.kept_by.items():
+        yield _paragraph(text(f"kept_by_{kind}", records=wording.records(number)))
+    if holding.identifiers:
+        yield _heading(text("identifiers_title"))
+        yield _paragraph(text("identifiers_intro"))
+        known = report.catalogue.sources
+        rows = [
+            [
+                _kind(report, each.kind),
+                each.value,
+                ", ".join(
+                    known[source].shape.label.in_language(wording.language) if source in known else source for source in each.sources
+                ),
+                text("joins") if each.joins else text(f"reason_{each.reason}"),
+            ]
+            for each in holding.identifiers
+        ]
+        yield _table(text("identifiers_title"), [text(key) for key in ("identifier", "value", "known_in", "use")], rows)
+    if shown.facts:
+        yield _heading(text("facts_title"))
+        yield _paragraph(text("facts_intro"))
+        rows = [
+            [fact.label, each.written, f"{each.source}, {each.dataset}: {each.field}", each.origin, each.since.text]
+            for fact in shown.facts
+            for value in fact.values
+            for each in value
+        ]
+        yield _table(text("facts_title"), [text(key) for key in ("fact", "value", "told_by", "origin", "held_since")], rows)
+    if shown.sections:
+        yield _heading(text("data_title"))
+    for section in shown.sections:
+        yield from _section(report, section)
+    if shown.unread:
+        yield _heading(text("unread_title"))
+        yield _paragraph(text("unread_intro"))
+        rows = [
+            [
+                each.dataset.shape.label.in_language(wording.language),
+                wording.moment(each.at),
+                field,
+                text("unread_withheld") if each.text is None else each.text,
+            ]
+            for each, field in shown.unread
+        ]
+        yield _table(text("unread_title"), [text(key) for key in ("dataset", "time", "field", "raw")], rows)
+    if shown.audio:
+        yield _heading(text("audio_title"))
+        yield _paragraph(text("audio_intro"))
+        sizes = [[file, label, wording.integer(size)] for file, label, _, size in shown.audio]
+        yield _table(text("audio_title"), [text(key) for key in ("file", "dataset", "size")], sizes)
+    yield from _not_given(report, shown)
+    yield from _receivers(report)
+
+
+def _section(report: Report, section: Section) -> Iterator[Block]:
+    text, told = report.wording.text, section.told
+    yield _heading(text("rows_of", label=told["label"], records=section.records), level=3)
+    facts = [
+        (text("source"), told["source"]),
+        *(
+            (text(key), " · ".join(told[name]))
+            for key, name in (
+                ("purposes", "purposes"),
+                ("legal_basis", "legal_bases"),
+                ("categories", "categories"),
+                ("origins", "origins"),
+            )
+        ),
+        (
+            text("retention"),
+            " ".join([told["retention"]["reason"], text("kept_until", date=section.until) if section.until else text("kept_event")]),
+        ),
+    ]
+    yield _facts(facts)
+    if section.has_other_role:
+        yield _paragraph(text("in_other_role"))
+    rows = section.rows[:MOST_ROWS]
+    if len(section.headings) > _WIDE or len(rows) == 1:
+        for number, row in enumerate(rows, start=1):
+            listed = [(heading, cell.text) for heading, cell in zip(section.headings, row, strict=True) if cell.state != "empty"]
+            yield {
+                "kind": "record",
+                "title": text("record_number", number=report.wording.integer(number)),
+                "facts": [list(map(_cut, pair)) for pair in listed],
+            }
+    else:
+        yield _table(told["label"], section.headings, [[cell.text for cell in row] for row in rows])
+    if len(rows) < section.number:
+        counted = {"shown": report.wording.integer(len(rows)), "number": report.wording.integer(section.number)}
+        yield _paragraph(text("first_rows", **counted, file=f"data/{told['table']}.csv"))
+    if section.empty:
+        yield _paragraph(text("empty_fields", fields=", ".join(section.empty)))
+
+
+def _not_given(report: Report, shown: Shown) -> Iterator[Block]:
+    text, number = report.wording.text, report.wording.integer
+    yield _heading(text("withheld_title"))
+    is_none = not (shown.withheld or shown.redacted or shown.unattributed or shown.left_out)
+    yield _paragraph(text("withheld_none" if is_none else "withheld_intro"))
+    if shown.withheld:
+        rows = [[*row[:-1], number(row[-1])] for row in shown.withheld]
+        yield _table(text("withheld_caption"), [text(key) for key in ("dataset", "field", "reason", "values")], rows)
+    if shown.redacted:
+        yield _paragraph(text("redacted_intro", mark=text("mark_name")))
+        rows = [[*row[:-1], number(row[-1])] for row in shown.redacted]
+        yield _table(text("redacted_caption"), [text(key) for key in ("dataset", "field", "what", "values")], rows)
+    if shown.unattributed:
+        yield _paragraph(text("unattributed_intro"))
+        rows = [[*row[:-1], number(row[-1])] for row in shown.unattributed]
+        yield _table(text("unattributed_caption"), [text(key) for key in ("dataset", "identifier", "number")], rows)
+    if shown.left_out:
+        yield _paragraph(text("left_out_intro"))
+        yield _table(text("left_out_caption"), [text(key) for key in ("dataset", "field", "reason")], [list(row) for row in shown.left_out])
+
+
+def _receivers(report: Report) -> Iterator[Block]:
+    """Who gets the data, who got it, who looked at it, and when each system was read."""
+    text, about, moment = report.wording.text, report.about, report.wording.iso
+    yield _heading(text("recipients_title"))
+    yield _paragraph(text("recipients_intro" if about["recipients"] else "recipients_none"))
+    if about["recipients"]:
+        rows = [
+            [
+                each["label"],
+                each["kind_label"],
+                each["task"],
+                each["country_label"] + (f": {each['transfer']['safeguard']}" if each["transfer"] else ""),
+            ]
+            for each in about["recipients"]
+        ]
+        yield _table(
+            text("recipients_title"), [text(key) for key in ("recipient", "recipient_kind", "recipient_task", "recipient_country")], rows
+        )
+    yield _heading(text("disclosures_title"), level=3)
+    yield _paragraph(text("disclosures_intro" if about["disclosures"] else "disclosures_none"))
+    if about["disclosures"]:
+        rows = [[moment(each["at"]), each["label"], each["kind_label"], each["country_label"]] for each in about["disclosures"]]
+        yield _table(text("disclosures_title"), [text(key) for key in ("time", "recipient", "recipient_kind", "recipient_country")], rows)
+    yield _heading(text("looks_title"), level=3)
+    yield _paragraph(text("looks_intro" if about["looks"] else "looks_none"))
+    if about["looks"]:
+        yield _table(
+            text("looks_title"), [text("time"), text("look_purpose")], [[moment(each["at"]), each["purpose"]] for each in about["looks"]]
+        )
+    yield _heading(text("profiling_title"), level=3)
+    yield _paragraph(about["automated_decisions_and_profiling"])
+    if about["sources"]:
+        yield _heading(text("sources_title"), level=3)
+        yield _paragraph(text("sources_intro"))
+        rows = [
+            [
+                each["source"],
+                each["label"],
+                moment(each["read_at"]) if each["read_at"] else text("source_never"),
+                text("source_failing" if each["failing"] else "source_read"),
+            ]
+            for each in about["sources"]
+        ]
+        yield _table(text("sources_title"), [text(key) for key in ("source", "dataset", "read_at", "source_state")], rows)
+
+
+def _rights(report: Report) -> Iterator[Block]:
+    text, about = report.wording.text, report.about
+    yield _heading(text("rights_title"))
+    yield _paragraph(text("rights"))
+    yield _facts([(each["label"], each["how"]) for each in about["rights"]])
+    officer, authority = about["data_protection_officer"], about["authority"]
+    yield _facts([(text("officer"), f"{officer['email']}\n{officer['address']}")])
+    yield _paragraph(text("complaint"))
+    yield _facts([(text("authority"), f"{authority['name']}\n{authority['url']}")])
+
+
+def _kind(report: Report, kind: str) -> str:
+    return report.catalogue.vocabulary.identifiers[kind].label.in_language(report.wording.language)
+
+
+def _heading(text: str, level: int = 2) -> Block:
+    return {"kind": "heading", "level": level, "text": text}
+
+
+def _paragraph(text: str) -> Block:
+    return {"kind": "paragraph", "text": text}
+
+
+def _facts(facts: Sequence[tuple[str, str]]) -> Block:
+    return {"kind": "facts", "facts": [list(pair) for pair in facts]}
+
+
+def _table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Block:
+    """A table whose columns grow with the area of their longest cells."""
+    cut = [[_cut(cell) for cell in row] for row in rows]
+    columns = zip(headings, *cut, strict=True)
+    widths = [math.sqrt(max(_NARROWEST, *(min(len(cell), _WIDEST) for cell in column))) for column in columns]
+    return {"kind": "table", "caption": caption, "headings": list(headings), "rows": cut, "widths": widths}
+
+
+def _cut(text: str) -> str:
+    """A value that fits: no page holds one that goes on for ever, and the data files have it whole."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} […]"
