@@ -28,7 +28,7 @@ from demo.world import TODAY
 from pipelines.cli.batches import COLUMNS, batch_row
 from pipelines.cli.discover import rows as discovered
 from pipelines.cli.show import table
-from pipelines.instance import add_partition, prepare_instance
+from pipelines.instance import prepare_instance
 from pipelines.run import run_daily, run_export
 from resources.clock import CLOCK_SETTING
 from resources.errors import AnsvarError
@@ -170,8 +170,7 @@ def _answer(register: Register, places: Places) -> Path:
     person = truth["persons"][str(truth["cases"]["example_person"])]
     email = person["identifiers"]["email"][0]
     request = register.ledger.new_request("access", person["language"], [("email", email)], register.clock.now())
-    add_partition(register.home, request.id)
-    ran = run_export(register.home, request.id)
-    if not ran.success:
-        raise AnsvarError(" ".join(ran.failures))
+    failures = [message for ran in run_export(register.home, [request.id]) for message in ran.failures]
+    if failures:
+        raise AnsvarError(" ".join(failures))
     return register.outbox / f"{request.id}.zip"

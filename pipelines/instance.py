@@ -8,9 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import dagster as dg
 
     from resources.home import Home
+
+
+REQUESTS = "requests"
 
 
 def prepare_instance(home: Home) -> Path:
@@ -38,5 +43,11 @@ def open_instance(home: Home) -> dg.DagsterInstance:
 
 def add_partition(home: Home, request: str) -> None:
     """Let Dagster know of a request, by its opaque id."""
+    add_partitions(home, [request])
+
+
+def add_partitions(home: Home, requests: Sequence[str]) -> list[str]:
+    """Let Dagster know of requests, by their opaque ids; gives all that it knows of, in its order."""
     with open_instance(home) as instance:
-        instance.add_dynamic_partitions("requests", [request])
+        instance.add_dynamic_partitions(REQUESTS, requests)
+        return list(instance.get_dynamic_partitions(REQUESTS))

@@ -13,7 +13,7 @@ import dagster as dg
 from assets.accountability.checks import PROMISES_STEP
 from assets.ingest.backfill import backfill_key
 from pipelines.definitions import build
-from pipelines.instance import add_partition, open_instance
+from pipelines.instance import add_partitions, open_instance
 from pipelines.jobs import DAILY, EXPORT, QUIET, backfill_name
 from pipelines.launch.process import PROCESS_TAG, name_of, number_of
 from pipelines.launch.run import ENDED
@@ -34,12 +34,16 @@ _EVALUATED = dg.DagsterEventType.ASSET_CHECK_EVALUATION
 
 @dataclass(frozen=True)
 class Ran:
-    """How a run ended: its id, a message for each step that failed, and `promise at asset` for each broken promise of the notice."""
+    """How a run ended: its id, a message for each step that failed, and `promise at asset` for each broken promise of the notice.
+
+    `partitions` are those that it made.
+    """
 
     run: str
     success: bool
     failures: list[str]
     broken: list[str]
+    partitions: list[str]
 
 
 def daily() -> dg.JobDefinition:
@@ -78,34 +82,52 @@ def run_daily(home: Home, groups: Sequence[str] | None = None) -> Ran:
     return _run(daily, home, selection=selection, tags=_TAGS)
 
 
-def run_export(home: Home, request: str) -> Ran:
-    """Write the bundle of a request."""
+def run_export(home: Home, requests: Sequence[str]) -> list[Ran]:
+    """Write the bundles of requests: a run for each stretch of them that follow each other in Dagster's list of partitions.
+
+    Raises:
+        AnsvarError: where there is no request of one of the ids; nothing was done then.
+    """
     opened = open_register(home=home)
-    opened.ledger.request(request)
-    add_partition(home, request)
-    return _run(export_bundle, home, selection=None, tags=_TAGS | {"dagster/partition": request})
+    for request in requests:
+        opened.ledger.request(request)
+    known = add_partitions(home, requests)
+    places = {request: place for place, request in enumerate(known)}
+    stretches = _stretches(places[request] for request in requests)
+    return [
+        _run(export_bundle, home, selection=None, tags=_TAGS | _picked(known[first], known[last])) for first, last in stretches
+    ]
+
+
+def _picked(first: str, last: str) -> dict[str, str]:
+    """The tags that pick partitions: one by its name, by which Dagster's UI lists the run with it, else from one to another."""
+    return {"dagster/partition": first} if first == last else _range_of(first, last)
+
+
+def _range_of(first: str, last: str) -> dict[str, str]:
+    return {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
 
 
 def run_backfill(home: Home, dataset: Dataset, days: Iterable[dt.date]) -> list[Ran]:
     """Read days of a data set again: a run for each stretch of days that follow each other, until one fails."""
     job = backfill_name(backfill_key(dataset))
     done: list[Ran] = []
-    for first, last in _stretches(days):
-        tags = {"dagster/asset_partition_range_start": first.isoformat(), "dagster/asset_partition_range_end": last.isoformat()}
+    for first, last in _stretches(day.toordinal() for day in days):
+        tags = _range_of(*(dt.date.fromordinal(day).isoformat() for day in (first, last)))
         done.append(_run(job, home, selection=None, tags=_TAGS | tags))
         if not done[-1].success:
             break
     return done
 
 
-def _stretches(days: Iterable[dt.date]) -> list[tuple[dt.date, dt.date]]:
-    """Days, each once, as stretches of days that follow each other: the first and the last of each."""
-    found: list[tuple[dt.date, dt.date]] = []
-    for day in sorted(set(days)):
-        if found and found[-1][1] + dt.timedelta(days=1) == day:
-            found[-1] = (found[-1][0], day)
+def _stretches(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """Numbers, each once, as stretches of those that follow each other: the first and the last of each."""
+    found: list[tuple[int, int]] = []
+    for number in sorted(set(numbers)):
+        if found and found[-1][1] + 1 == number:
+            found[-1] = (found[-1][0], number)
         else:
-            found.append((day, day))
+            found.append((number, number))
     return found
 
 
@@ -134,7 +156,9 @@ def _run(job: object, home: Home, selection: Sequence[dg.AssetKey] | None, tags:
         judged = [event for event in result.all_events if event.event_type is _EVALUATED and event.step_key == PROMISES_STEP]
         told = [event.asset_check_evaluation_data for event in judged]
         broken = sorted(f"{each.check_name} at {'/'.join(each.asset_key.path)}" for each in told if not each.passed)
-        return Ran(result.run_id, result.success, failures, broken)
+        made_of = [event.partition for event in result.all_events if event.is_step_materialization]
+        partitions = [partition for partition in made_of if partition is not None]
+        return Ran(result.run_id, result.success, failures, broken, partitions)
 
 
 def _settle(instance: dg.DagsterInstance) -> None:

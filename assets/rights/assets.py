@@ -1,30 +1,54 @@
 """Declares the export bundles: one partition a request, by its opaque id."""
 
+import warnings
+from collections.abc import Iterator
+
 import dagster as dg
 
 from assets.declare import Opener, guarded
-from assets.rights.export import export
+from assets.rights.export import Exported, export_many
 
 GROUP = "rights"
+BUNDLES = dg.AssetKey([GROUP, "bundles"])
 REQUESTS = dg.DynamicPartitionsDefinition(name="requests")
 
 
 def rights_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.AssetsDefinition]:
-    """The answer to a request for access."""
+    """The answers to requests for access."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", dg.BetaWarning)  # of the policy that answers several requests in one run
+        return [_bundles(register, upstream)]
 
+
+def _bundles(register: Opener, upstream: list[dg.AssetKey]) -> dg.AssetsDefinition:
     @dg.asset(
-        key=[GROUP, "bundles"],
+        key=BUNDLES,
         group_name=GROUP,
         deps=upstream,
         partitions_def=REQUESTS,
+        backfill_policy=dg.BackfillPolicy.single_run(),
         kinds={"duckdb", "zip"},
-        description="One partition is the export bundle of one request, named by the request's opaque id; it waits for its release.",
+        description=(
+            "One partition is the export bundle of one request, named by the request's opaque id; it waits for its release. "
+            "Several requests are answered together: what is looked up in the register is looked up once for all of them."
+        ),
     )
-    def bundles(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
+    def bundles(context: dg.AssetExecutionContext) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult[None]]:
         with guarded():
-            done = export(register(context.run.run_id), context.partition_key)
-            return dg.MaterializeResult(
-                metadata={"state": done.state, "records": done.records, "tables": done.tables, "files": done.files, "bytes": done.bytes}
-            )
+            batch = export_many(register(context.run.run_id), context.partition_keys)
+        if not batch.failed:
+            for done in batch.done:
+                context.add_asset_metadata(_counted(done), partition_key=done.request)
+            yield dg.MaterializeResult()
+            return
+        for done in batch.done:
+            yield dg.AssetMaterialization(BUNDLES, partition=done.request, metadata=_counted(done))
+        is_one = len(context.partition_keys) == 1
+        messages = [str(error) if is_one else f"{request}: {error}" for request, error in batch.failed.items()]
+        raise dg.Failure("\n".join(messages), allow_retries=False)
 
-    return [bundles]
+    return bundles
+
+
+def _counted(done: Exported) -> dict[str, int | str]:
+    return {"state": done.state, "records": done.records, "tables": done.tables, "files": done.files, "bytes": done.bytes}

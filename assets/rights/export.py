@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 KINDS_ANSWERED = ("access", PORTABILITY)
+_WAITING = ("received", "verified", "in_progress")
 _MOST_AT_ONCE = 1000
 
 
@@ -66,6 +67,12 @@ class Batch:
 
     done: list[Exported] = field(default_factory=list)
     failed: dict[str, AnsvarError] = field(default_factory=dict)
+
+
+def waiting(register: Register) -> list[str]:
+    """The requests that a bundle answers and that have no answer yet, by their ids, oldest first."""
+    found = [each["request"] for each in register.ledger.requests() if each["kind"] in KINDS_ANSWERED and each["state"] in _WAITING]
+    return found[::-1]
 
 
 def export(register: Register, request_id: str) -> Exported:

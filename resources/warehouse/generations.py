@@ -26,6 +26,7 @@ from resources.errors import AnsvarError
 from resources.warehouse.dialect import name
 from resources.warehouse.engine import WarehouseError, engine
 from resources.warehouse.models import tables
+from resources.warehouse.ordered import copy_tables
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -166,7 +167,7 @@ class Warehouse:
     def publish(self, run: str, moment: dt.datetime) -> None:
         """Make a run's working copy what readers see; the generation before goes.
 
-        Every row is copied into a new file first: after a DELETE the bytes are still in the old one.
+        Every row is copied into a new file first, a person's rows beside each other: after a DELETE the bytes are still in the old one.
 
         Args:
             run: the run's id.
@@ -227,7 +228,8 @@ class Warehouse:
         source = opened.scalar("SELECT current_database()")
         opened.attach(file, "rewritten", key=self.sealing.for_new())
         file.chmod(0o600)
-        opened.run(f"COPY FROM DATABASE {name(source)} TO rewritten")
+        opened.run(f"COPY FROM DATABASE {name(source)} TO rewritten (SCHEMA)")
+        copy_tables(opened, "rewritten")
         opened.run("DETACH rewritten")
 
     def _lock(self, run: str) -> None:

@@ -1,0 +1,61 @@
+"""`ansvar export`: several requests are answered together, and one that cannot be answered stops none."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import TYPE_CHECKING
+
+import dagster as dg
+import pytest
+
+from assets.rights.assets import BUNDLES
+from tests.helpers.records import customer
+
+if TYPE_CHECKING:
+    from tests.helpers.small import Small
+    from tests.pipelines.cli.conftest import Command
+
+
+@pytest.fixture
+def on(small: Small) -> tuple[str, ...]:
+    """The options that name a register of three customers, two of whom share a telephone."""
+    small.deliver(
+        "shop",
+        [customer(1, email="aino@koe.example"), customer(2, email="eino@koe.example", phone="040 1234567"), customer(3, phone="040 1234567")],
+    )
+    small.ingest("shop")
+    return ("--register", str(small.folder / "register"), "--home", str(small.home.path))
+
+
+def _filed(ansvar: Command, on: tuple[str, ...], *given: str, kind: str = "access") -> str:
+    return ansvar(*on, "request", "new", "--kind", kind, *given).out.strip()
+
+
+def test_several_are_answered_at_once(ansvar: Command, small: Small, on: tuple[str, ...]) -> None:
+    """With --all every request that waits is answered; one that nobody can be told by is named at the end, with what to do."""
+    aino = _filed(ansvar, on, "--email", "aino@koe.example")
+    unclear = _filed(ansvar, on, "--phone", "040 1234567")
+    erasure = _filed(ansvar, on, "--email", "aino@koe.example", kind="erasure")
+    eino = _filed(ansvar, on, "--email", "eino@koe.example")
+    answer = ansvar(*on, "export", "--all")
+    outbox = small.home.path / "outbox"
+    assert (answer.code, sorted(answer.out.split())) == (2, sorted(str(outbox / f"{request}.zip") for request in (aino, eino)))
+    assert answer.err.startswith(f"Error: {unclear}: The identifiers of this request match several persons")
+    assert "1234567" not in answer.err
+    assert sorted(path.name for path in outbox.iterdir()) == sorted(f"{request}.zip" for request in (aino, eino))
+    states = {row["request"]: row["state"] for row in small.register.ledger.requests()}
+    assert {aino: "answered", unclear: "unclear", erasure: "received", eino: "answered"} == states
+    for request, own, other in ((aino, b"aino", b"eino"), (eino, b"eino", b"aino")):
+        with zipfile.ZipFile(outbox / f"{request}.zip") as archive:
+            content = b"".join(archive.read(name) for name in archive.namelist())
+        assert (own in content, other in content) == (True, False)
+
+
+def test_each_request_has_a_partition_with_its_own_counts(ansvar: Command, small: Small, on: tuple[str, ...]) -> None:
+    """In Dagster each of several requests is told of for itself, whatever stands between them in its list of partitions."""
+    first, between, last = (_filed(ansvar, on, "--email", f"{name}@koe.example") for name in ("aino", "eino", "ulla"))
+    assert ansvar(*on, "export", last, first).code == 0
+    with dg.DagsterInstance.from_config(str(small.home.path / "dagster")) as instance:
+        made = instance.get_materialized_partitions(BUNDLES)
+    assert made == {first, last}
+    assert ansvar(*on, "export", first, between, last).code == 0
