@@ -11,11 +11,17 @@ from resources.home import Home
 @click.command("export")
 @click.argument("request")
 def command(request: str) -> None:
-    """Write the bundle that answers a request into the outbox; prints its path."""
+    """Make the bundle that answers a request; it waits until a named user releases it."""
     from pipelines.run import run_export
+    from resources.ledger.bundles import WAITING, BundleLedger
+    from resources.register import open_register
 
     home = Home.from_environment().require()
     ran = run_export(home, request)
     if not ran.success:
         raise AnsvarError(" ".join(ran.failures))
-    click.echo(home.path / "outbox" / f"{request}.zip")
+    row = BundleLedger(open_register(home=home).ledger).bundle(request)
+    if row["state"] == WAITING:
+        click.echo(f"The bundle of {request} waits for its release: `ansvar bundle release {request} --by NAME --new-passphrase`.")
+    else:
+        click.echo(home.path / "outbox" / row["file"])
