@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import click
 
 from assets.ingest.load import held_rows
+from assets.rights.delivery import opened, release
 from demo.generate import generate
 from demo.servers import running
 from demo.settings import settings_of
@@ -31,13 +32,17 @@ from pipelines.cli.show import table
 from pipelines.instance import prepare_instance
 from pipelines.run import run_daily, run_export
 from resources.clock import CLOCK_SETTING
+from resources.envelopes import Addressee, new_passphrase
 from resources.errors import AnsvarError
 from resources.home import Home, write_private
+from resources.ledger.bundles import BundleLedger
 from resources.register import Register, open_register
 
 if TYPE_CHECKING:
     from datetime import date
 
+_OPENED = "bundle.zip"
+_OFFICER = "Liisa Tietosuoja"
 _MARK = "DEMONSTRATION=yes"  # a setting of the home: `make demo` may make it anew
 
 
@@ -76,7 +81,11 @@ def run(persons: int) -> None:
             _night(places, night)
         _discover(open_register(home=places.home))
         if (places.world / TRUTH).exists():
-            click.echo(f"\nAn export bundle, as its data subject gets it: {_answer(open_register(home=places.home), places)}")
+            path, passphrase = _answer(open_register(home=places.home), places)
+            click.echo(f"\nAn export bundle, as its data subject gets it: {path}")
+            click.echo(
+                f"It is encrypted with age (`age --decrypt`), with the passphrase {passphrase}; opened it is {places.world / _OPENED}."
+            )
     click.echo("Dagster's UI on this home: make ui")
     click.echo(f"Done in {time.monotonic() - began:.0f} s.")
 
@@ -164,8 +173,11 @@ def _discover(register: Register) -> None:
             click.echo(f"Not loaded, for nobody tagged it: {field['path']} of {dataset.id}, in {field['records']:,} records; {proposed}.")
 
 
-def _answer(register: Register, places: Places) -> Path:
-    """File a request of the person who has data in every data set, and answer it."""
+def _answer(register: Register, places: Places) -> tuple[Path, str]:
+    """File a request of the person who has data in every data set, make its bundle and release it; gives the file and its passphrase.
+
+    What the person would see stands, opened, in the outside world.
+    """
     truth = json.loads((places.world / TRUTH).read_text(encoding="utf-8"))
     person = truth["persons"][str(truth["cases"]["example_person"])]
     email = person["identifiers"]["email"][0]
@@ -173,4 +185,8 @@ def _answer(register: Register, places: Places) -> Path:
     failures = [message for ran in run_export(register.home, [request.id]) for message in ran.failures]
     if failures:
         raise AnsvarError(" ".join(failures))
-    return register.outbox / f"{request.id}.zip"
+    bundle = BundleLedger(register.ledger).bundle(request.id)
+    with opened(register, bundle) as plain:
+        write_private(places.world / _OPENED, plain.read())
+    passphrase = new_passphrase()
+    return release(register, request.id, Addressee(passphrase), _OFFICER), passphrase

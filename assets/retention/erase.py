@@ -21,6 +21,7 @@ from assets.retention.orders import ERASURE, Orders
 from resources.errors import AnsvarError
 from resources.keyed_hash import key_id, keyed_hash
 from resources.ledger import Request
+from resources.ledger.bundles import BundleLedger
 from resources.ledger.erasures import DECIDED, DONE, MEANT, PUBLISHED, ErasureLedger, KeptHash
 from resources.ledger.holds import LEGAL_HOLD, RESTRICTION
 from resources.register import Register
@@ -205,10 +206,11 @@ def _finish(register: Register, row: dict[str, Any]) -> dict[str, Any]:
     with register.warehouse.reading() as engine:
         files = sweep(engine, register.catalogue, register.recordings)
     mine = [*_requests_of(register, row)]
-    bundles = {row["request"]: row["file"] for row in mine if row["file"]} if rules[own.bundles].erasure is None else {}
+    bundles = {row["request"] for row in mine if row["file"]} if rules[own.bundles].erasure is None else set()
     requests = [each["request"] for each in mine if each["state"] == "answered"] if rules[own.requests].erasure is None else []
-    for file in bundles.values():
-        (register.outbox / file).unlink(missing_ok=True)
+    for each in BundleLedger(register.ledger).bundles():
+        if each["request"] in bundles:
+            register.bundle_file(each).unlink(missing_ok=True)
     summary: dict[str, Any] = row["summary"] | {"audio": files, "bundles": len(bundles), "requests": len(requests)}
     ledger.done(row["erasure"], summary, [*bundles], requests, ERASED)
     return summary

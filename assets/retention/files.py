@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assets.ingest.audio import missing, strays
-from assets.retention.own import leftovers
+from assets.retention.own import bundle_files, leftovers
+from resources.ledger.bundles import BundleLedger
 
 if TYPE_CHECKING:
     from resources.register import Register
@@ -20,11 +21,11 @@ def files_without_rows(register: Register, engine: Engine) -> dict[str, int]:
     What was written within a day may be in the making, and is left out of bundles and batches.
     """
     now = register.clock.now()
-    bundles = {row["file"] for row in register.ledger.bundles()}
+    bundles = {register.bundle_file(row) for row in BundleLedger(register.ledger).bundles()}
     batches = {row["batch"] for row in register.ledger.batches() if row["state"] in _UNDER_WAY}
     return {
         "recordings": sum(strays(engine, register.catalogue, register.recordings).values()),
-        "outbox": sum(path.name not in bundles for path in leftovers(register.outbox.iterdir(), now)),
+        "outbox": sum(path not in bundles for path in leftovers(bundle_files(register), now)),
         "landing": sum(path.name not in batches for path in leftovers(register.landing.folder.glob("*/*/*"), now)),
     }
 
@@ -35,6 +36,6 @@ def rows_without_files(register: Register, engine: Engine) -> dict[str, int]:
     batches = [row["batch"] for row in register.ledger.batches() if row["state"] in _UNDER_WAY]
     return {
         "recordings": sum(missing(engine, register.catalogue, register.recordings).values()),
-        "outbox": sum(not (register.outbox / row["file"]).is_file() for row in register.ledger.bundles()),
+        "outbox": sum(not register.bundle_file(row).is_file() for row in BundleLedger(register.ledger).bundles()),
         "landing": sum(batch not in landed for batch in batches),
     }

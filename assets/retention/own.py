@@ -1,4 +1,4 @@
-"""What the register makes itself, and how long it is kept: export bundles in the outbox, answered requests in the ledger, and backups.
+"""What the register makes itself, and how long it is kept: bundles that wait or stand in the outbox, answered requests, and backups.
 
 The file goes first, then the ledger's rows together with the count of them: what stops in between is made up for by the next purge, and
 is counted once.
@@ -10,18 +10,19 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assets.retention.due import Due, Terms
 from resources.backups import copied_files
 from resources.clock import local_date
 from resources.ledger import PurgeRecord
 from resources.ledger.backups import backups, backups_gone
+from resources.ledger.bundles import BundleLedger
 from resources.ledger.holds import RESTRICTION, HoldLedger
 from resources.ledger.plans import PlanLedger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from resources.catalogue.retention_shapes import RuleShape
     from resources.register import Register
@@ -77,9 +78,9 @@ def due(register: Register, back: Back | None = None) -> OwnDue:
     rules, own, zone = register.catalogue.retention.rules, register.catalogue.retention.own, register.catalogue.notice.time_zone
     today = register.clock.today()
     bundles, kept, files = {}, set(), {}
-    for row in register.ledger.bundles():
-        made = local_date(row["made_at"], zone)
-        files[row["file"]] = row["request"]
+    for row in BundleLedger(register.ledger).bundles():
+        made = local_date(_since(row), zone)
+        files[register.bundle_file(row)] = row["request"]
         reason = back.reason("outbox", own.bundles, row["request"], made)
         is_due = is_past(rules[own.bundles], made, today)
         if is_due and reason is None:
@@ -98,8 +99,8 @@ def due(register: Register, back: Back | None = None) -> OwnDue:
             stay.setdefault(("ledger", reason), {})[row["request"]] = received
         elif row["request"] not in kept:
             requests[row["request"]] = received
-    due_files = [register.outbox / file for file, request in files.items() if request in bundles]
-    strays = [path for path in leftovers(register.outbox.iterdir(), register.clock.now()) if path.name not in files]
+    due_files = [file for file, request in files.items() if request in bundles]
+    strays = [path for path in leftovers(bundle_files(register), register.clock.now()) if path not in files]
     copies = _backups(register)
     dates = {backup: made for backup, (made, _) in copies.items()}
     copied = [file for _, files in copies.values() for file in files]
@@ -132,7 +133,7 @@ def planned_hashes(register: Register, back: Back) -> list[str]:
     """The keyed hashes of the bundles and requests that wait for approval."""
     own, zone = register.catalogue.retention.own, register.catalogue.notice.time_zone
     rules, today = register.catalogue.retention.rules, register.clock.today()
-    there = [("outbox", own.bundles, row["request"], local_date(row["made_at"], zone)) for row in register.ledger.bundles()]
+    there = [("outbox", own.bundles, row["request"], local_date(_since(row), zone)) for row in BundleLedger(register.ledger).bundles()]
     answered = [row for row in register.ledger.requests() if row["state"] == _ANSWERED]
     there += [("ledger", own.requests, row["request"], local_date(row["received_at"], zone)) for row in answered]
     return sorted(
@@ -171,6 +172,19 @@ def is_past(rule: RuleShape, day: dt.date, today: dt.date) -> bool:
     """Whether the time of what is counted from a local date is over."""
     last = rule.limit.last_day(day, {})
     return last is not None and last < today
+
+
+def bundle_files(register: Register) -> Iterator[Path]:
+    """Every file in the two folders of bundles."""
+    for folder in (register.waiting, register.outbox):
+        if folder.is_dir():
+            yield from folder.iterdir()
+
+
+def _since(row: Mapping[str, Any]) -> dt.datetime:
+    """From when a bundle's period is counted: its release, else its making."""
+    moment: dt.datetime = row["released_at"] or row["made_at"]
+    return moment
 
 
 def leftovers(paths: Iterable[Path], now: dt.datetime) -> Iterator[Path]:

@@ -31,6 +31,7 @@ from resources.backups.unpack import LEDGER, WAREHOUSE, Manifest, unpack
 from resources.errors import AnsvarError
 from resources.ledger import Ledger
 from resources.ledger.backups import bring_gone, cursors_done, go_back, last_moment
+from resources.ledger.bundles import BundleLedger
 from resources.ledger.plans import PlanLedger
 from resources.runs import finish_run
 from resources.warehouse.dialect import name
@@ -228,7 +229,7 @@ def _cursors_of(file: Path) -> list[dict[str, Any]]:
 
 def _place_files(register: Register, staging: Path, run: str) -> None:
     """Put recordings that a row still names, and bundles that the ledger still knows, where they belong."""
-    recordings, outbox = staging / "recordings", staging / "outbox"
+    recordings = staging / "recordings"
     if recordings.is_dir():
         with register.warehouse.viewing(run) as engine:
             sweep(engine, register.catalogue, recordings)
@@ -237,7 +238,9 @@ def _place_files(register: Register, staging: Path, run: str) -> None:
                 target = register.recordings / file.relative_to(recordings)
                 target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 file.replace(target)
-    known = {row["file"] for row in register.ledger.bundles()}
-    for file in outbox.iterdir() if outbox.is_dir() else ():
-        if file.name in known and not (register.outbox / file.name).exists():
-            file.replace(register.outbox / file.name)
+    for row in BundleLedger(register.ledger).bundles():
+        target = register.bundle_file(row)
+        file = staging / target.relative_to(register.home.path)
+        if file.is_file() and not target.exists():
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            file.replace(target)

@@ -26,6 +26,7 @@ from assets.rights.redact import KINDS, normal, redact, texts_of
 from assets.rights.unread import unattributed, unread
 from assets.rights.wording import LANGUAGES, Wording
 from resources.errors import AnsvarError
+from resources.ledger.bundles import BundleLedger
 from resources.spool import Spool
 
 if TYPE_CHECKING:
@@ -70,8 +71,10 @@ class Batch:
 
 
 def waiting(register: Register) -> list[str]:
-    """The requests that a bundle answers and that have no answer yet, by their ids, oldest first."""
-    found = [each["request"] for each in register.ledger.requests() if each["kind"] in KINDS_ANSWERED and each["state"] in _WAITING]
+    """The requests that a bundle answers, that have no answer yet, and for which no bundle was made, by their ids, oldest first."""
+    made = {each["request"] for each in BundleLedger(register.ledger).bundles()}
+    listed = (each for each in register.ledger.requests() if each["kind"] in KINDS_ANSWERED and each["state"] in _WAITING)
+    found = [each["request"] for each in listed if each["request"] not in made]
     return found[::-1]
 
 

@@ -12,20 +12,26 @@ from resources.register import open_register
 
 @click.command("export")
 @click.argument("requests", nargs=-1, metavar="REQUEST…")
-@click.option("--all", "every", is_flag=True, help="Every request that a bundle answers and that has no answer yet.")
+@click.option("--all", "every", is_flag=True, help="Every request that a bundle answers and for which none was made yet.")
 def command(requests: tuple[str, ...], *, every: bool) -> None:
-    """Write the bundles that answer requests into the outbox; prints their paths.
+    """Make the bundles that answer requests; each waits until a named user releases it.
 
     Requests that are given together are answered together. One that cannot be answered does not stop the others: it is told at the end.
     """
     from pipelines.run import run_export
+    from resources.ledger.bundles import WAITING, BundleLedger
 
     if bool(requests) == every:
         raise click.UsageError("Name the requests to answer, or give --all.")
     home = Home.from_environment().require()
     ran = run_export(home, waiting(open_register(home=home)) if every else requests)
+    ledger = BundleLedger(open_register(home=home).ledger)
+    made = {row["request"]: row for row in ledger.bundles()}
     for request in dict.fromkeys(partition for each in ran for partition in each.partitions):
-        click.echo(home.path / "outbox" / f"{request}.zip")
+        if made[request]["state"] == WAITING:
+            click.echo(f"The bundle of {request} waits for its release: `ansvar bundle release {request} --by NAME --new-passphrase`.")
+        else:
+            click.echo(home.path / "outbox" / made[request]["file"])
     failures = [message for each in ran for message in each.failures]
     if failures:
         raise AnsvarError("\n".join(failures))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_KEYS = ("pepper.key", KEY_FILE, "settings.env")
+_KEYS = ("pepper.key", KEY_FILE, "signing.key", "settings.env")
 _LEDGERS = {
     "home": "The ledger of this home is the newest that there is: it goes on, and what it says has gone was deleted again.",
     "given": "The ledger that was given is the newest that there is: it goes on, and what it says has gone was deleted again.",

@@ -1,11 +1,11 @@
-"""What an export bundle says of itself, read out of the file: enough to tell whether promises to its reader are kept."""
+"""What an export bundle says of itself, as it was noted when it was made: enough to tell whether promises to its reader are kept.
+
+The file itself is encrypted, in the end for the person alone. That it still is what was made is told by its digest.
+"""
 
 from __future__ import annotations
 
-import json
-import zipfile
 from dataclasses import dataclass
-from html import unescape
 from typing import TYPE_CHECKING, Any
 
 from resources.connectors.landing import sha256
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class BundleFacts:
-    """A bundle of the outbox: whether it is what was made, whom it names, and what it withholds without saying why."""
+    """A bundle that waits or stands in the outbox: whether it is what was made, whom it names, and what it withholds without saying why."""
 
     is_there: bool
     is_intact: bool
@@ -30,29 +30,24 @@ class BundleFacts:
 _MISSING = BundleFacts(is_there=False, is_intact=False, names_controller=False, names_authority=False, withheld=0, unexplained=0)
 
 
-def look_into(row: Mapping[str, Any], outbox: Path, said: Mapping[str, Any]) -> BundleFacts:
-    """Read the bundle of a row of the ledger's `bundles`.
+def look_into(row: Mapping[str, Any], path: Path, said: Mapping[str, Any]) -> BundleFacts:
+    """Look at a bundle.
 
     Args:
-        row: `file`, `sha256` and `language` of the bundle.
-        outbox: where bundles lie.
+        row: `sha256`, `says` and `language` of the ledger's row.
+        path: where its file lies.
         said: the commitments of the notice that was in force when the bundle was made.
     """
-    path = outbox / row["file"]
     if not path.is_file():
         return _MISSING
     if sha256(path) != row["sha256"]:
         return BundleFacts(is_there=True, is_intact=False, names_controller=False, names_authority=False, withheld=0, unexplained=0)
-    with zipfile.ZipFile(path) as archive:
-        names = set(archive.namelist())
-        report = unescape(archive.read("report.html").decode()) if "report.html" in names else ""
-        withheld = json.loads(archive.read("withheld.json")) if "withheld.json" in names else {"values": []}
-    counted = [(each["count"], bool(each["reason"]) and bool(each["explanation"])) for each in withheld["values"]]
+    says = row["says"]
     return BundleFacts(
         is_there=True,
         is_intact=True,
-        names_controller=all(part in report for part in said["controller"]),
-        names_authority=said["authority"][row["language"]] in report,
-        withheld=sum(count for count, _ in counted),
-        unexplained=sum(count for count, explained in counted if not explained),
+        names_controller=set(said["controller"]) <= set(says.get("controller", ())),
+        names_authority=says.get("authority") == said["authority"][row["language"]],
+        withheld=says.get("withheld", 0),
+        unexplained=says.get("unexplained", 0),
     )

@@ -22,6 +22,7 @@ from assets.lineage import build_lineage
 from assets.outreach.prohibitions import against_prohibition, prohibitions
 from assets.retention.run import kept_back, overdue
 from resources.clock import local_date
+from resources.ledger.bundles import BundleLedger
 from resources.warehouse.dialect import name
 
 if TYPE_CHECKING:
@@ -151,8 +152,9 @@ class Facts:
 
     @cached_property
     def bundles(self) -> list[BundleFacts]:
-        """What the bundles in the outbox say of themselves."""
-        return [look_into(row, self.register.outbox, self._said(row["made_at"])) for row in self.register.ledger.bundles()]
+        """What the bundles say of themselves."""
+        rows = BundleLedger(self.register.ledger).bundles()
+        return [look_into(row, self.register.bundle_file(row), self._said(row["made_at"])) for row in rows]
 
     @cached_property
     def notices(self) -> list[dict[str, Any]]:

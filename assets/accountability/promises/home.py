@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assets.retention.orders import files_of
+from assets.retention.own import bundle_files
 from resources.keys import is_database, is_encrypted
+from resources.ledger.bundles import BundleLedger
 from resources.ledger.orders import OrderLedger
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ def strangers(register: Register) -> dict[str, int]:
     home = register.home.path
     datasets = {(each.source, each.name) for each in register.catalogue.datasets}
     tables = {each.table for each in register.catalogue.datasets}
-    bundles = {row["file"] for row in register.ledger.bundles()}
+    bundles = {register.bundle_file(row) for row in BundleLedger(register.ledger).bundles()}
     orders = {file.name for row in OrderLedger(register.ledger).orders() for file in files_of(register, row["work_order"])}
     landed = [path.relative_to(home / "landing").parts for path in (home / "landing").rglob("*") if path.is_file()]
     found = {
@@ -81,7 +83,7 @@ def strangers(register: Register) -> dict[str, int]:
         "warehouse": _others(home / "warehouse", _WAREHOUSE),
         "documents": _others(home / "documents", _DOCUMENTS),
         "temporary": _others(home / "temporary", _TEMPORARY),
-        "outbox": sum(not each.name.startswith(".") and each.name not in bundles for each in (home / "outbox").iterdir()),
+        "outbox": sum(not each.name.startswith(".") and each not in bundles for each in bundle_files(register)),
         "work_orders": sum(each.name not in orders for each in register.work_orders.glob("*")),
         "landing": sum((parts[0], ".".join(parts[1:2]).partition(".")[0]) not in datasets for parts in landed),
         "recordings": sum(each.name not in tables for each in (home / "recordings").iterdir()),

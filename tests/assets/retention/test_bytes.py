@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.helpers.bundles import delivered
 from tests.helpers.records import call, chat, customer, trader
 
 if TYPE_CHECKING:
@@ -158,9 +159,7 @@ def test_no_byte_of_our_own_records_is_left(small: Small) -> None:
     ledger, home = small.register.ledger, small.home.path
     request = ledger.new_request("access", "en", [("email", marks.email("answered"))], small.register.clock.now())
     ledger.new_request("access", "en", [("email", marks.email("unanswered"))], small.register.clock.now())
-    file = small.register.outbox / f"{request.id}.zip"
-    file.write_text(marks.text("bundle"), encoding="utf-8")
-    ledger.bundle_made(request.id, file.name, "0" * 64, small.register.clock.now(), 1)
+    delivered(small.register, request.id, marks.text("bundle").encode())
     small.deliver("shop", [customer(1)])
     small.ingest("shop")
     assert set(marks.all) == marks.found(home)

@@ -22,6 +22,7 @@ from resources.ledger.erasures import DECIDED, ErasureLedger
 from resources.ledger.holds import HoldLedger
 from resources.runs import begin_run, finish_run
 from tests.assets.retention.test_bytes import Marks
+from tests.helpers.bundles import delivered
 from tests.helpers.erasing import ask, carry_out, counts, erase, keeping
 from tests.helpers.holds import end, held
 from tests.helpers.records import call, chat, customer
@@ -163,9 +164,7 @@ def test_earlier_bundles_go_and_requests_as_their_rule_says(small: Small) -> Non
     files = {}
     for email in ("AINO@koe.example", "bo@koe.example"):
         request = ledger.new_request("access", "en", [("email", email)], now)
-        files[email] = small.register.outbox / f"{request.id}.zip"
-        files[email].write_bytes(b"bundle")
-        ledger.bundle_made(request.id, files[email].name, "0" * 64, now, 1)
+        files[email] = delivered(small.register, request.id)
     summary = erase(small, EMAIL)["summary"]
     assert (summary["bundles"], summary["requests"]) == (1, 0)
     assert [file.exists() for file in files.values()] == [False, True]

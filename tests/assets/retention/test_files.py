@@ -10,6 +10,7 @@ from assets.accountability.promises.facts import facts_of
 from assets.accountability.promises.finding import State
 from assets.accountability.promises.periods import judge
 from assets.retention.run import verify
+from tests.helpers.bundles import delivered
 from tests.helpers.holds import PAST, held
 from tests.helpers.records import call, chat
 
@@ -29,7 +30,7 @@ def test_each_layer_is_counted_by_itself(small: Small) -> None:
     assert (found.stray, found.lost) == (NOTHING, NOTHING)
     ledger, now = small.register.ledger, small.register.clock.now()
     request = ledger.new_request("access", "fi", [("email", "aino@koe.example")], now)
-    ledger.bundle_made(request.id, f"{request.id}.zip", "0" * 64, now, 1)
+    delivered(small.register, request.id).unlink()
     ledger.batch_landed("lost", "shop", "customers", "run", now)
     next(each for each in small.register.recordings.rglob("*.wav")).unlink()
     written = dt.datetime.fromisoformat("2026-10-13T02:00:00+03:00").timestamp()

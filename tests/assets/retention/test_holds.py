@@ -11,6 +11,7 @@ from assets.retention.holds import hold, overdue_reviews
 from assets.retention.run import kept_back, look, overdue, verify
 from resources.errors import AnsvarError
 from resources.ledger.holds import HoldLedger
+from tests.helpers.bundles import delivered
 from tests.helpers.holds import BUSINESS_ID, PAST, connect, end, file, held, ids, message, subject_of
 from tests.helpers.records import call, chat, customer
 
@@ -153,9 +154,7 @@ def test_what_a_source_has_no_more_stays_while_it_is_held(filled: Small) -> None
 def test_bundles_and_requests_of_a_held_person_stay(filled: Small) -> None:
     """What we have made ourselves of a held person is kept with the rest, and goes when the hold ends."""
     request = file(filled, "access", AINO)
-    bundle = filled.register.outbox / f"{request.id}.zip"
-    bundle.write_bytes(b"bundle")
-    filled.register.ledger.bundle_made(request.id, bundle.name, "0" * 64, filled.register.clock.now(), 1)
+    bundle = delivered(filled.register, request.id)
     made = held(filled, "subject", subject_of(filled, AINO))
     filled.at("2031-01-01T03:00:00+02:00")
     filled.purge()

@@ -14,8 +14,10 @@ from assets.retention import own
 from assets.retention.run import due, overdue, verify
 from resources.errors import AnsvarError
 from resources.ledger import PurgeRecord, tables
+from resources.ledger.bundles import BundleLedger
 from resources.ledger.holds import HoldLedger
 from resources.ledger.ledger import Disclosure
+from tests.helpers.bundles import delivered, waiting
 from tests.helpers.holds import end, held
 
 if TYPE_CHECKING:
@@ -35,10 +37,7 @@ def _file(small: Small) -> Request:
 
 
 def _answer(small: Small, request: Request) -> Path:
-    file = small.register.outbox / f"{request.id}.zip"
-    file.write_bytes(b"bundle")
-    small.register.ledger.bundle_made(request.id, file.name, "0" * 64, small.register.clock.now(), 3)
-    return file
+    return delivered(small.register, request.id)
 
 
 def _due(small: Small) -> list[PurgeRecord]:
@@ -64,6 +63,18 @@ def test_a_bundle_goes_and_its_request_stays(small: Small) -> None:
     assert [(row["request"], row["state"], row["file"]) for row in small.register.ledger.requests()] == [(request.id, "answered", None)]
     assert [(row["layer"], row["records"]) for row in small.register.ledger.purges_of(run)] == [("outbox", 1)]
     assert (overdue(small.register), small.purge().records) == ([], [])
+
+
+def test_a_bundle_that_waits_goes_and_its_request_stays_open(small: Small) -> None:
+    """Whoever leaves a bundle waiting past its period finds it gone, and the request still to be answered; released, it counts anew."""
+    file, released = waiting(small.register, _file(small).id), _file(small)
+    waiting(small.register, released.id)
+    small.at("2026-11-10T03:00:00+02:00")
+    late = delivered(small.register, released.id)
+    small.at(BUNDLE_GOES)
+    assert [(record.layer, record.records) for record in small.purge().records] == [("outbox", 1)]
+    assert (file.exists(), late.exists()) == (False, True)
+    assert sorted(row["state"] for row in small.register.ledger.requests()) == ["answered", "received"]
 
 
 def test_an_answered_request_goes_and_an_open_one_stays(small: Small) -> None:
@@ -102,7 +113,7 @@ def test_what_stopped_between_file_and_ledger_is_settled(small: Small) -> None:
     file.unlink()
     assert [record.records for record in _due(small)] == [1]
     assert [(record.layer, record.records) for record in small.purge().records] == [("outbox", 1)]
-    assert (later.exists(), [row["file"] for row in small.register.ledger.bundles()]) == (True, [later.name])
+    assert (later.exists(), [row["file"] for row in BundleLedger(small.register.ledger).bundles()]) == (True, [later.name])
 
 
 def test_all_of_it_or_nothing(small: Small) -> None:
@@ -114,7 +125,7 @@ def test_all_of_it_or_nothing(small: Small) -> None:
         small.register.ledger.own_gone(
             "died", small.register.clock.now(), [uncountable], bundles=own.due(small.register).bundles, requests=[]
         )
-    assert (len(small.register.ledger.bundles()), small.register.ledger.purges_of("died")) == (1, [])
+    assert (len(BundleLedger(small.register.ledger).bundles()), small.register.ledger.purges_of("died")) == (1, [])
     assert [record.layer for record in small.purge().records] == ["outbox"]
 
 

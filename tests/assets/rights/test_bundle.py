@@ -33,15 +33,15 @@ def test_same_content_gives_the_same_bytes(small: Register, ask: Ask, tmp_path: 
     }
     other.ledger.close()
     expected = members_of(exported.path)
-    same = [name for name in expected if name != "manifest.json"]
+    of_the_key = {"manifest.json", "manifest.json.sig", "signing_key.pem", "SHA256SUMS", "VERIFY.html", "VERIFY.txt"}
+    same = [name for name in expected if name not in {*of_the_key, "report.pdf"}]
     assert {name: expected[name] for name in same} == {name: members[name] for name in same}
 
 
 def test_members_are_fixed(ask: Ask) -> None:
-    """Members are sorted, of mode 0600 and of the clock's local time; audio is stored, the rest deflated."""
+    """Members are of mode 0600 and of the clock's local time; audio is stored, the rest deflated."""
     with zipfile.ZipFile(ask(MAIJA).exported.path) as archive:
         entries = archive.infolist()
-    assert sorted(entry.filename for entry in entries) == [entry.filename for entry in entries]
     assert {(2026, 11, 2, 10, 15, 0)} == {entry.date_time for entry in entries}
     assert {stat.S_IFREG | 0o600} == {entry.external_attr >> 16 for entry in entries}
     stored = [entry.filename for entry in entries if entry.compress_type == zipfile.ZIP_STORED]
@@ -49,20 +49,20 @@ def test_members_are_fixed(ask: Ask) -> None:
 
 
 def test_bundle_is_for_its_owner_alone(small: Register, ask: Ask) -> None:
-    """The file has mode 0600, bears the request's id, and nothing half-written is left beside it."""
+    """The file has mode 0600, bears the request's id, waits beside the outbox, and nothing half-written is left."""
     exported = ask(MAIJA).exported
-    assert (0o600, small.outbox / f"{exported.request}.zip") == (stat.S_IMODE(exported.path.stat().st_mode), exported.path)
-    assert list(small.outbox.glob(".*")) == []
+    assert (0o600, small.waiting / f"{exported.request}.zip") == (stat.S_IMODE(exported.path.stat().st_mode), exported.path)
+    assert [*small.waiting.glob(".*"), *small.outbox.iterdir()] == []
 
 
 def test_manifest_lists_every_file(ask: Ask) -> None:
-    """Every member but the manifest stands in it with its size and SHA-256, and every table with its rows and retention rule."""
+    """Every member but the manifest and its signature stands in it with size and SHA-256, every table with rows and retention rule."""
     answer = ask(MAIJA)
     manifest = answer.json("manifest.json")
     expected = [
         {"file": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
         for name, content in answer.members.items()
-        if name != "manifest.json"
+        if name not in ("manifest.json", "manifest.json.sig")
     ]
     assert expected == manifest["files"]
     assert [(table["table"], table["rows"], table["retention"]["rule"]) for table in manifest["tables"]] == [

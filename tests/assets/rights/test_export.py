@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from resources.register import Register
     from tests.assets.rights.conftest import Ask
 
+SEALED = ["signing_key.pem", "VERIFY.html", "VERIFY.txt", "SHA256SUMS", "manifest.json", "manifest.json.sig"]
 MAIJA = ("email", "maija.korhonen@voltti.example")
 PEKKAS = ("contact_id", "C-10002")
 LIISA = ("email", "liisa.lahti@aurinko.example")
@@ -41,14 +42,17 @@ def test_everything_of_the_person_is_there(ask: Ask) -> None:
 
 
 def test_every_table_is_there(ask: Ask) -> None:
-    """Each data set in which the person stands is in the bundle, as JSON and as CSV, with facts of several sources, and no other file."""
+    """Each data set in which the person stands is in the bundle, as JSON and as CSV, with facts of several sources, and no other file.
+
+    The report comes first, what proves it all last.
+    """
     answer = ask(MAIJA)
-    tables = ["calls_recordings", "crm_contacts", "facts", "helpdesk_tickets", "quarantine", "web_visits"]
-    data = [f"data/{table}.{ending}" for table in tables for ending in ("csv", "json")]
-    expected = ["audio/calls_recordings-1.wav", *data, "links.json", "manifest.json", "report.html", "withheld.json"]
-    assert expected == list(answer.members)
+    tables = ["calls_recordings", "crm_contacts", "helpdesk_tickets", "web_visits", "facts", "quarantine"]
+    data = [f"data/{table}.{ending}" for table in tables for ending in ("json", "csv")]
+    report = ["report.html", "report.pdf", "about.json"]
+    assert [*report, *data, "audio/calls_recordings-1.wav", "schema.json", "links.json", "withheld.json", *SEALED] == list(answer.members)
     exported = answer.exported
-    assert (exported.state, exported.records, exported.tables, exported.files, exported.held) == ("answered", 6, 4, 17, True)
+    assert (exported.state, exported.records, exported.tables, exported.files, exported.held) == ("waiting", 6, 4, 25, True)
 
 
 def test_values_are_exact(ask: Ask) -> None:
@@ -152,7 +156,7 @@ def test_links_say_how_each_record_was_found(ask: Ask) -> None:
 def test_unknown_person_gets_a_letter(ask: Ask) -> None:
     """Whoever is not in the register gets a report that says so, and no data."""
     answer = ask(("email", "nobody@nowhere.example"))
-    assert list(answer.members) == ["manifest.json", "report.html"]
+    assert list(answer.members) == ["report.html", "report.pdf", "about.json", *SEALED]
     assert (answer.exported.held, answer.exported.records) == (False, 0)
     assert "Sinusta ei löytynyt tietoja" in answer.text("report.html")
 
@@ -174,10 +178,10 @@ def test_unclear_request_is_marked_and_not_answered(small: Register) -> None:
 
 
 def test_answer_stands_in_the_ledger(small: Register, ask: Ask) -> None:
-    """The request is answered, and the ledger names its bundle."""
+    """The ledger names the bundle, which waits: nobody has answered yet."""
     exported = ask(MAIJA).exported
     row = next(each for each in small.ledger.requests() if each["request"] == exported.request)
-    assert ("answered", f"{exported.request}.zip") == (row["state"], row["file"])
+    assert ("received", "waiting", f"{exported.request}.zip") == (row["state"], row["bundle"], row["file"])
 
 
 def test_request_that_is_not_there(small: Register) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from resources.errors import AnsvarError
 from resources.ledger import Ledger, PurgeRecord, tables
+from resources.ledger.bundles import BundleLedger
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,28 +162,15 @@ def test_a_list_of_requests(ledger: Ledger) -> None:
     old = ledger.new_request("access", "fi", [("email", "matti@example.com")], MOMENT)
     new = ledger.new_request("access", "sv", [("email", "maija@example.com")], MOMENT + dt.timedelta(days=1))
     ledger.request_state(new.id, "unclear")
-    ledger.bundle_made(old.id, "old.zip", "0" * 64, MOMENT, 7)
+    bundles = BundleLedger(ledger)
+    bundles.made({"request": old.id, "file": "old.zip", "sha256": "0" * 64, "made_at": MOMENT, "records": 7, "says": {}}, "Dana")
+    bundles.released(old.id, "old.zip.age", "1" * 64, "Dana", MOMENT)
     found = ledger.requests()
     assert [(each["request"], each["state"], each["file"]) for each in found] == [
         (new.id, "unclear", None),
-        (old.id, "answered", "old.zip"),
+        (old.id, "answered", "old.zip.age"),
     ]
     assert "example.com" not in str(found)
-
-
-def test_a_bundle_that_is_made_again(ledger: Ledger) -> None:
-    """A request has one bundle: the latest."""
-    request = ledger.new_request("access", "fi", [("email", "matti@example.com")], MOMENT)
-    for file in ("first.zip", "second.zip"):
-        ledger.bundle_made(request.id, file, "0" * 64, MOMENT, 7)
-    assert [each["file"] for each in ledger.requests()] == ["second.zip"]
-    assert ledger.request(request.id).state == "answered"
-
-
-def test_a_bundle_of_no_request(ledger: Ledger) -> None:
-    """A bundle belongs to a request that there is."""
-    with pytest.raises(sa.exc.IntegrityError):
-        ledger.bundle_made("r0", "x.zip", "0" * 64, MOMENT, 1)
 
 
 def test_a_request_is_filed_while_another_process_writes(ledger: Ledger, tmp_path: Path) -> None:

@@ -1,0 +1,82 @@
+"""What the ledger knows of bundles: one a request, from its making to its download, each step in the audit chain."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import sqlalchemy as sa
+
+from resources.errors import AnsvarError
+from resources.ledger.audit import entries, verify
+from resources.ledger.bundles import BundleLedger
+
+if TYPE_CHECKING:
+    from resources.ledger import Ledger
+
+MOMENT = dt.datetime(2026, 10, 15)  # noqa: DTZ001 - naive UTC
+BY = "Dana Officer"
+
+
+def _made(request: str, file: str = "x.zip") -> dict[str, Any]:
+    return {"request": request, "file": file, "sha256": "0" * 64, "made_at": MOMENT, "records": 7, "says": {"texts": 2}}
+
+
+def _file(ledger: Ledger) -> str:
+    return ledger.new_request("access", "fi", [("email", "matti@example.com")], MOMENT).id
+
+
+def _acts(ledger: Ledger, request: str) -> list[tuple[str, str, str | None]]:
+    return [(each.what, each.by, each.why) for each in entries(ledger.engine, request)]
+
+
+def test_a_bundle_from_its_making_to_its_download(ledger: Ledger) -> None:
+    """Made it waits and answers nothing; released it answers its request; each download is counted; all of it is in the audit chain."""
+    bundles, request = BundleLedger(ledger), _file(ledger)
+    bundles.made(_made(request), "register")
+    row = bundles.bundle(request)
+    assert (row["state"], row["says"], row["released_by"], ledger.request(request).state) == ("waiting", {"texts": 2}, None, "received")
+    bundles.released(request, "x.zip.age", "1" * 64, f" {BY} ", MOMENT)
+    for _ in range(2):
+        bundles.downloaded(request, BY, MOMENT)
+    row = bundles.bundle(request)
+    assert (row["state"], row["file"], row["released_by"], row["downloads"]) == ("delivered", "x.zip.age", BY, 2)
+    assert ledger.request(request).state == "answered"
+    expected = [("bundle.made", "register"), ("bundle.released", BY), ("bundle.downloaded", BY), ("bundle.downloaded", BY)]
+    assert [act[:2] for act in _acts(ledger, request)] == expected
+    assert verify(ledger.engine) == []
+
+
+def test_a_bundle_that_is_refused(ledger: Ledger) -> None:
+    """It is known no more, the request is open still, and the reason stands in the audit chain."""
+    bundles, request = BundleLedger(ledger), _file(ledger)
+    bundles.made(_made(request), "register")
+    bundles.refused(request, BY, "a name is left in it", MOMENT)
+    with pytest.raises(AnsvarError, match="There is no bundle of that request"):
+        bundles.bundle(request)
+    assert (ledger.request(request).state, _acts(ledger, request)[-1]) == ("received", ("bundle.refused", BY, "a name is left in it"))
+
+
+def test_a_bundle_that_is_made_again(ledger: Ledger) -> None:
+    """A request has one bundle: the latest, which waits again."""
+    bundles, request = BundleLedger(ledger), _file(ledger)
+    bundles.made(_made(request, "first.zip"), "register")
+    bundles.released(request, "first.zip.age", "1" * 64, BY, MOMENT)
+    bundles.made(_made(request, "second.zip"), "register")
+    assert [(each["file"], each["state"], each["released_by"]) for each in bundles.bundles()] == [("second.zip", "waiting", None)]
+
+
+def test_nobody_releases(ledger: Ledger) -> None:
+    """Without a name nothing is released, and nothing of it is written."""
+    bundles, request = BundleLedger(ledger), _file(ledger)
+    bundles.made(_made(request), "register")
+    with pytest.raises(AnsvarError, match="named user"):
+        bundles.released(request, "x.zip.age", "1" * 64, " ", MOMENT)
+    assert (bundles.bundle(request)["state"], ledger.request(request).state) == ("waiting", "received")
+
+
+def test_a_bundle_of_no_request(ledger: Ledger) -> None:
+    """A bundle belongs to a request that there is."""
+    with pytest.raises(sa.exc.IntegrityError):
+        BundleLedger(ledger).made(_made("r0"), "register")
