@@ -9,10 +9,10 @@ from assets.ingest.held import Holds, kinds_of, mark
 from assets.rights.bundle import Bundle
 from assets.rights.collect import collect, identifiers, name_subject
 from assets.rights.facts import facts
-from assets.rights.find import UnclearError, find
 from assets.rights.holding import Holding
 from assets.rights.own import given, own
 from assets.rights.redact import KINDS, redact
+from assets.rights.requests import meant, ready
 from assets.rights.unread import unattributed, unread
 from assets.rights.wording import LANGUAGES, Wording
 from resources.connectors.landing import sha256
@@ -51,21 +51,16 @@ def export(register: Register, request_id: str) -> Exported:
 
     Raises:
         UnclearError: where the identifiers do not tell who the person is; the request is then `unclear`.
-        AnsvarError: where there is no such request, it asks for something else, there is nothing to read, or a recording went meanwhile.
+        AnsvarError: where there is no such request, it asks for something else, nobody verified who asks, there is nothing to read, or a
+            recording went meanwhile.
     """
-    request = register.ledger.request(request_id)
-    if request.kind != "access":
-        raise AnsvarError(f"The request is one of {request.kind}, not for access: a bundle does not answer it.")
+    request = ready(register, request_id, ("access",))
     notice = register.catalogue.notice
     wording = Wording(request.language if request.language in LANGUAGES else notice.languages[0], notice.time_zone)
     made = register.clock.now().replace(microsecond=0)
     path = register.outbox / f"{request.id}.zip"
     with register.warehouse.reading() as engine:
-        try:
-            subject = find(engine, register.catalogue, request.identifiers, register.home.pepper)
-        except UnclearError:
-            register.ledger.request_state(request.id, "unclear")
-            raise
+        subject = meant(engine, register, request)
         holding = _holding(engine, register, subject, request, wording)
         try:
             files = Bundle(register.catalogue, request, wording, made, holding).write(path)

@@ -27,7 +27,7 @@ class UnclearError(UntoldError):
         super().__init__(
             "The identifiers of this request match several persons, or only such as several persons may share, so it is not answered: the "
             "data protection officer must ask the person for another identifier (an e-mail address or customer number of the person's own) "
-            "and file the request again."
+            "and file the request again, or say whom it means: `ansvar request settle`."
         )
 
 

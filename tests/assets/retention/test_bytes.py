@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.helpers.records import call, chat, customer, trader
+from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,7 +157,7 @@ def test_no_byte_of_our_own_records_is_left(small: Small) -> None:
     """
     marks = Marks()
     ledger, home = small.register.ledger, small.home.path
-    request = ledger.new_request("access", "en", [("email", marks.email("answered"))], small.register.clock.now())
+    request = file_verified(ledger, "access", "en", [("email", marks.email("answered"))], small.register.clock.now())
     ledger.new_request("access", "en", [("email", marks.email("unanswered"))], small.register.clock.now())
     file = small.register.outbox / f"{request.id}.zip"
     file.write_text(marks.text("bundle"), encoding="utf-8")

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from resources.errors import AnsvarError
 from resources.ledger import Ledger, PurgeRecord, tables
+from tests.helpers.requests import file_verified, put
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,9 +159,9 @@ def test_a_request_is_filed_whole_or_not_at_all(ledger: Ledger) -> None:
 
 def test_a_list_of_requests(ledger: Ledger) -> None:
     """Requests come newest first, with their state and bundle, and without what identifies anybody."""
-    old = ledger.new_request("access", "fi", [("email", "matti@example.com")], MOMENT)
+    old = file_verified(ledger, "access", "fi", [("email", "matti@example.com")], MOMENT)
     new = ledger.new_request("access", "sv", [("email", "maija@example.com")], MOMENT + dt.timedelta(days=1))
-    ledger.request_state(new.id, "unclear")
+    put(ledger, new.id, "unclear")
     ledger.bundle_made(old.id, "old.zip", "0" * 64, MOMENT, 7)
     found = ledger.requests()
     assert [(each["request"], each["state"], each["file"]) for each in found] == [
@@ -172,7 +173,7 @@ def test_a_list_of_requests(ledger: Ledger) -> None:
 
 def test_a_bundle_that_is_made_again(ledger: Ledger) -> None:
     """A request has one bundle: the latest."""
-    request = ledger.new_request("access", "fi", [("email", "matti@example.com")], MOMENT)
+    request = file_verified(ledger, "access", "fi", [("email", "matti@example.com")], MOMENT)
     for file in ("first.zip", "second.zip"):
         ledger.bundle_made(request.id, file, "0" * 64, MOMENT, 7)
     assert [each["file"] for each in ledger.requests()] == ["second.zip"]
