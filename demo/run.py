@@ -33,6 +33,7 @@ from pipelines.run import run_daily, run_export
 from resources.clock import CLOCK_SETTING
 from resources.errors import AnsvarError
 from resources.home import Home, write_private
+from resources.ledger.requests import RequestLedger, Step
 from resources.register import Register, open_register
 
 if TYPE_CHECKING:
@@ -169,7 +170,9 @@ def _answer(register: Register, places: Places) -> Path:
     truth = json.loads((places.world / TRUTH).read_text(encoding="utf-8"))
     person = truth["persons"][str(truth["cases"]["example_person"])]
     email = person["identifiers"]["email"][0]
-    request = register.ledger.new_request("access", person["language"], [("email", email)], register.clock.now())
+    ledger, at = RequestLedger(register.ledger), register.clock.now()
+    request = register.ledger.new_request("access", person["language"], [("email", email)], at)
+    ledger.step(request.id, Step("verified", "make demo", at, "signed_in"))
     add_partition(register.home, request.id)
     ran = run_export(register.home, request.id)
     if not ran.success:

@@ -106,7 +106,7 @@ def file_request(engine: sa.Engine, filing: Filing, at: dt.datetime) -> Request:
     """
     identifiers = tuple(dict.fromkeys(filing.identifiers))
     request = Request("r" + secrets.token_hex(_ID_BYTES), filing.kind, filing.language, "received", filing.received_at, identifiers)
-    values = {"request": request.id, "kind": filing.kind, "language": filing.language, "state": request.state}
+    values: dict[str, object] = {"request": request.id, "kind": filing.kind, "language": filing.language, "state": request.state}
     values |= {"received_at": filing.received_at, "scope": filing.scope, "purpose": filing.purpose}
     with engine.begin() as connection:
         record(connection, Act(filing.by, "request.filed", request.id, at))  # takes the lock: of two who file one form, one waits
