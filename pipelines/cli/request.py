@@ -158,10 +158,8 @@ def show(request_id: str, by: str | None, reason: str | None, *, as_json: bool) 
         return
     steps = told.pop("steps")
     table(("", ""), [[key.replace("_", " "), _plain(value)] for key, value in told.items() if value not in (None, ())])
-    table(
-        ("step", "at (UTC)", "by", "detail", "note"),
-        [[*(each.get(key) for key in ("step", "at", "by", "detail", "note"))] for each in steps],
-    )
+    columns = ("step", "at", "by", "detail", "note")
+    table(("step", "at (UTC)", *columns[2:]), [[each.get(key) for key in columns] for each in steps])
 
 
 def _plain(value: object) -> str:
@@ -209,6 +207,6 @@ def letter(request_id: str, kind: str, form: str | None, output: Path, by: str) 
     """Write a letter to who made the request, in the language of the request; that it was written is recorded."""
     register = open_register()
     request = register.ledger.request(request_id)
-    write_letter(register, request, kind, output, form=form)
+    write_letter(register, request, kind, (output, form))
     RequestLedger(register.ledger).note(request.id, Step("letter", by, register.clock.now(), kind), "letter.made")
     click.echo(output)

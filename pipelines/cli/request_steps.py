@@ -72,13 +72,12 @@ def extend(request_id: str, ground: str, letter: Path, by: str) -> None:
     request, catalogue, at = register.ledger.request(request_id), register.catalogue, register.clock.now()
     check_extension(request, catalogue.requests, catalogue.notice.time_zone, register.clock.today())
     extended = replace(request, extended_at=at)
-    write_letter(register, extended, "extension", letter, ground=ground)
+    write_letter(register, extended, "extension", (letter, None), ground)
     ledger = _ledger(register)
     ledger.step(request_id, Step("extended", by, at, ground))
     ledger.note(request_id, Step("letter", by, at, "extension"), "letter.made")
-    click.echo(
-        f"{request_id} is to be answered by {timing_of(register, extended).deadline}. Send {letter} before {timing_of(register, request).deadline}."
-    )
+    until, before = timing_of(register, extended).deadline, timing_of(register, request).deadline
+    click.echo(f"{request_id} is to be answered by {until}. Send {letter} by {before}.")
 
 
 @click.command("refuse")
@@ -130,10 +129,15 @@ def lift(request_id: str, by: str) -> None:
 STEPS = (ask, verify, start, extend, refuse, answered, close, lift)
 
 
-def write_letter(
-    register: Register, request: Request, kind: str, output: Path, *, form: str | None = None, ground: str | None = None
-) -> None:
+def write_letter(register: Register, request: Request, kind: str, to: tuple[Path, str | None], ground: str | None = None) -> None:
     """Write a letter into a file of the user's, open to its owner alone.
+
+    Args:
+        register: the register.
+        request: the request.
+        kind: which letter.
+        to: the file, and its form where its name does not tell it.
+        ground: the ground of an extension that is not recorded yet.
 
     Raises:
         AnsvarError: where the letter does not fit the request, its form is none, or the file cannot be written.
@@ -141,16 +145,15 @@ def write_letter(
     from assets.rights.letters.compose import compose
     from assets.rights.letters.render import FORMATS, write
 
-    form = form or output.suffix.removeprefix(".")
+    output, form = to[0], to[1] or to[0].suffix.removeprefix(".")
     if form not in FORMATS:
         raise AnsvarError(f"A letter is written as {', '.join(FORMATS)}: name the file so, or say --format.")
     content = write(compose(register, request, kind, ground=ground, more=_more(register, request, kind)), form)
     try:
         write_private(output, content)
     except OSError as error:
-        raise AnsvarError(
-            f"The letter cannot be written to {output} ({os.strerror(error.errno or 0)}): name a file that you may write."
-        ) from None
+        reason = os.strerror(error.errno or 0)
+        raise AnsvarError(f"The letter cannot be written to {output} ({reason}): name a file that you may write.") from None
 
 
 def _more(register: Register, request: Request, kind: str) -> list[str]:

@@ -139,7 +139,8 @@ def _receipt(writing: _Writing) -> list[Part]:
 def _identity(writing: _Writing) -> list[Part]:
     ways = tuple(writing.say(f"identity_{key}") for key in ("address", "sign_in", "otherwise"))
     until = writing.say("identity_stopped" if writing.timing.stopped else "identity_running")
-    how = Part(writing.say("identity_how"), (writing.say("identity_no_copies"), until, writing.say("give_reference")), ways)
+    said = (*(writing.say(f"identity_{key}") for key in ("choose", "no_copies")), until, writing.say("give_reference"))
+    how = Part(writing.say("identity_how"), said, ways)
     return [Part("", (writing.say("identity"),)), how]
 
 
