@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import os
 import stat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
@@ -211,5 +211,5 @@ def test_what_was_put_aside_goes_as_requests_do(small: Small) -> None:
 
 def test_the_form_is_documented() -> None:
     """docs/requests.md describes every key of a form."""
-    text: Any = (ROOT / "docs" / "requests.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "requests.md").read_text(encoding="utf-8")
     assert [key for key in FormShape.model_fields if f"`{key}`" not in text] == []
