@@ -80,6 +80,8 @@ def take_in(register: Register) -> Taken:
     for form in forms:
         try:
             filed.append(_file(register, form))
+        except FileNotFoundError:  # another process took it meanwhile
+            continue
         except _RefusedError as error:
             _put_aside(register, form, str(error))
             refused += 1
@@ -109,7 +111,12 @@ class _File:
             raise _RefusedError("It is no file.")
         if status.st_size > _LARGEST:
             raise _RefusedError(f"It is larger than {_LARGEST:,} bytes.")
-        return self.path.read_bytes()
+        try:
+            return self.path.read_bytes()
+        except PermissionError:
+            raise AnsvarError(
+                "A form in the folder of the intake may not be read: let Ansvar's account read and delete what it holds."
+            ) from None
 
     def done(self) -> None:
         self.path.unlink(missing_ok=True)
@@ -230,7 +237,7 @@ def _put_aside(register: Register, form: _File | _Row, reason: str) -> None:
     name = "f" + keyed_hash(register.home.pepper, _DOMAIN, form.name)[:_ID_LETTERS]
     write_private(folder / f"{name}.txt", f"{reason}\n")
     kept = folder / f"{name}.json"
-    if isinstance(form, _File):
+    if isinstance(form, _File) and form.path.exists():
         form.path.replace(kept)
     else:
         write_private(kept, json.dumps({"id": form.name, "request": form.text}, ensure_ascii=False, default=str))

@@ -158,7 +158,7 @@ def write_letter(register: Register, request: Request, kind: str, to: tuple[Path
 
 def _more(register: Register, request: Request, kind: str) -> list[str]:
     """What an answer says beside its text: of an erasure, what went, and what stays on which ground."""
-    if kind != "answer" or request.kind != "erasure":
+    if kind != "answer" or request.kind != "erasure" or request.nothing_held:
         return []
     from assets.retention.answer import told
     from assets.retention.erase import summary_of

@@ -35,8 +35,8 @@ def test_the_demonstration_company_lets_the_clock_stand() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "column", "told"),
     [
-        ("clock_stops: sometimes\n", 1, 14, "never"),
-        ("due_soon: P7D\nasked_within: a week\n", 2, 15, "is not a period: write one as P3M, P1Y6M or P14D"),
+        ("clock_stops: sometimes\n", 1, 1, "never"),
+        ("due_soon: P7D\nasked_within: a week\n", 2, 1, "is not a period: write one as P3M, P1Y6M or P14D"),
         ("clock_stop: identity\n", 1, 1, "clock_stops"),
         ("due_soon: P7D\ndue_soon: P8D\n", 2, 1, "due_soon"),
     ],
