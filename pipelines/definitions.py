@@ -15,11 +15,12 @@ from assets.ingest.assets import ingest_assets, key_of, source_specs
 from assets.ingest.backfill import backfill_assets
 from assets.lineage import build_lineage
 from assets.retention.assets import erasures_asset, retention_assets
-from assets.rights.assets import rights_assets
+from assets.rights.assets import requests_asset, rights_assets
 from assets.rights.whom import whom
 from pipelines.jobs import EXECUTOR, backfill_jobs, daily_job, export_job, purge_job
 from pipelines.publish import publish_if_last
 from pipelines.schedules import daily_schedule
+from pipelines.sensors import requests_sensor
 from resources.catalogue import load_register
 from resources.register import Register, open_register, register_folder
 
@@ -59,7 +60,7 @@ def build(folder: Path | None = None, home: Home | None = None, clock: Clock | N
     documents = document_assets(catalogue, register, [])
     purged = sorted(key for asset in retention for key in asset.keys)
     checks = promise_checks(catalogue, register, purged)
-    daily = daily_job(checks)
+    daily, export = daily_job(checks), export_job()
     return dg.Definitions(
         assets=[
             *source_specs(catalogue),
@@ -70,11 +71,13 @@ def build(folder: Path | None = None, home: Home | None = None, clock: Clock | N
             *retention,
             erasures_asset(register, whom),
             *rights_assets(register, [*tables.values(), *sorted(identity.keys)]),
+            requests_asset(register),
             *documents,
             promises_asset(catalogue, register, [*purged, *(asset.key for asset in documents)]),
         ],
         asset_checks=[checks],
-        jobs=[daily, purge_job(), *backfill_jobs(days), export_job()],
+        jobs=[daily, purge_job(), *backfill_jobs(days), export],
         schedules=[daily_schedule(daily, catalogue.notice.time_zone)],
+        sensors=[requests_sensor(export, lambda _: open_register(catalogue, home, clock))],
         executor=EXECUTOR,
     )

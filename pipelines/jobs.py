@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 DAILY = "daily"
 EXPORT = "export_bundle"
 PURGE = "purge"
+REQUESTS = dg.AssetKey(["rights", "requests"])
 # A source that cannot be read fails its own step after handing on what was held of it: all else goes on, and the run ends as failed.
 # Nothing on the terminal: the UI and the command say what happened.
 QUIET: dict[str, object] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -22,10 +23,12 @@ EXECUTOR = dg.in_process_executor.configured(_GO_ON, name="in_process")
 
 
 def daily_job(promises: dg.AssetChecksDefinition) -> dg.UnresolvedAssetJobDefinition:
-    """Read every source, work out who is who, purge what is past its period, and look at every promise of the notice."""
+    """Read every source, work out who is who, purge what is past its period, look at every deadline and every promise of the notice."""
     return dg.define_asset_job(
         DAILY,
-        selection=dg.AssetSelection.groups("ingest", "identity", "retention", "accountability") | dg.AssetSelection.checks(promises),
+        selection=dg.AssetSelection.groups("ingest", "identity", "retention", "accountability")
+        | dg.AssetSelection.assets(REQUESTS)
+        | dg.AssetSelection.checks(promises),
         description="Reads every source, works out who is who, purges what is past its period, and checks every promise of the notice.",
         executor_def=EXECUTOR,
         config=QUIET,
@@ -66,7 +69,7 @@ def export_job() -> dg.UnresolvedAssetJobDefinition:
     """Write the bundle that answers a request; its partition is the request's opaque id."""
     return dg.define_asset_job(
         EXPORT,
-        selection=dg.AssetSelection.groups("rights"),
+        selection=dg.AssetSelection.groups("rights") - dg.AssetSelection.assets(REQUESTS),
         tags={LANE_TAG: ON_DEMAND},
         description="Writes the export bundle that answers one request; the partition is the id that `ansvar request new` gives.",
         executor_def=EXECUTOR,

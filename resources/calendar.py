@@ -70,17 +70,19 @@ class Period:
         return Date(anchor).add(months=self.months, days=self.days).to_stdlib()
 
 
-def deadline(received: dt.date, months: int = 1) -> dt.date:
+def deadline(received: dt.date, months: int = 1, stood: int = 0) -> dt.date:
     """The last local date on which a request may be answered: GDPR Art. 12(3).
 
-    So many calendar months from receipt; one that ends on a Saturday, a Sunday, a Finnish public holiday, or the eve of Christmas or
-    midsummer ends on the next working day: Regulation (EEC, Euratom) No 1182/71, Art. 3(4); in Finland Act 150/1930, section 5.
+    So many calendar months from receipt, and the days on which the clock stood; one that ends on a Saturday, a Sunday, a Finnish public
+    holiday, or the eve of Christmas or midsummer ends on the next working day: Regulation (EEC, Euratom) No 1182/71, Art. 3(4); in
+    Finland Act 150/1930, section 5.
 
     Args:
         received: the local date of receipt.
         months: one, or three where the answer was put off.
+        stood: on how many days the clock stood.
     """
-    day = Date(received).add(months=months)
+    day = Date(received).add(months=months).add(days=stood)
     while day.to_stdlib().weekday() >= _SATURDAY or day.to_stdlib() in _holidays(day.year):
         day = day.add(days=1)
     return day.to_stdlib()

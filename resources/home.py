@@ -7,6 +7,7 @@ home/
   recordings/  audio, one file a record
   waiting/     export bundles that nobody has released yet
   outbox/      export bundles on their way to the person
+  intake/      requests that the company's forms write
   work_orders/ keys of records that the source systems are to delete
   documents/   the notice, the record of processing, the data map, the promises
   dagster/     Dagster's own storage (no personal data)
@@ -30,7 +31,7 @@ from resources.errors import AnsvarError
 from resources.keys import KEY_FILE, Sealing, key_is_elsewhere, new_key, published_is_encrypted, sealing_of
 
 _NAME = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_FOLDERS = ("warehouse", "landing", "recordings", "waiting", "outbox", "work_orders", "documents", "dagster", "temporary")
+_FOLDERS = ("warehouse", "landing", "recordings", "waiting", "outbox", "intake", "work_orders", "documents", "dagster", "temporary")
 _BEFOREHAND = {"settings.env", "clock"}  # what may stand in a folder that is to become a home
 _OWN_FILES = {"pepper.key", KEY_FILE, "signing.key", "ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.db-journal"}
 _EARLIER_PEPPERS = "pepper.*.key"

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from resources.clock import Clock
 
 REGISTER_SETTING = "ANSVAR_REGISTER"
+INTAKE_SETTING = "ANSVAR_INTAKE"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Register:
     def work_orders(self) -> Path:
         """Where the work orders for the sources are put."""
         return self.home.path / "work_orders"
+
+    @property
+    def intake(self) -> Path:
+        """Where the company's forms write requests: the setting `ANSVAR_INTAKE`, by default `intake` in the home."""
+        return Path(self.home.settings().get(INTAKE_SETTING, "").strip() or self.home.path / "intake")
 
     @property
     def outbox(self) -> Path:

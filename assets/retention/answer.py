@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def answer(catalogue: Catalogue, summary: dict[str, Any], language: str) -> str:
-    """The text of the answer, in plain lines.
+    """The text of the answer, in plain lines: what is told of the erasure, and where to complain.
 
     Args:
         catalogue: the register's catalogue.
@@ -23,6 +23,12 @@ def answer(catalogue: Catalogue, summary: dict[str, Any], language: str) -> str:
         language: `fi`, `sv` or `en`; another is answered in the register's first.
     """
     language = language if language in LANGUAGES else catalogue.notice.languages[0]
+    authority = catalogue.notice.authority.name.in_language(language)
+    return "\n".join([*told(catalogue, summary, language), _texts()["complain"][language].format(authority=authority)])
+
+
+def told(catalogue: Catalogue, summary: dict[str, Any], language: str) -> list[str]:
+    """What went, what stays and on what ground, in lines, of which some are empty and some indented."""
     texts = {key: words[language] for key, words in _texts().items()}
     datasets = {dataset.table: dataset for dataset in catalogue.datasets}
     rows = [(datasets[row["dataset"]], row) for row in summary["datasets"] if row["dataset"] in datasets]
@@ -38,9 +44,7 @@ def answer(catalogue: Catalogue, summary: dict[str, Any], language: str) -> str:
     if stays:
         lines += ["", texts["stays"]]
         lines += [line for dataset, row in stays for line in _stays(dataset, row, texts, language)]
-    return "\n".join(
-        [*lines, "", texts["return"], texts["complain"].format(authority=catalogue.notice.authority.name.in_language(language))]
-    )
+    return [*lines, "", texts["return"]]
 
 
 def _stays(dataset: Dataset, row: dict[str, Any], texts: dict[str, str], language: str) -> list[str]:

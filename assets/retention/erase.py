@@ -24,7 +24,10 @@ from resources.ledger import Request
 from resources.ledger.bundles import BundleLedger
 from resources.ledger.erasures import DECIDED, DONE, MEANT, PUBLISHED, ErasureLedger, KeptHash
 from resources.ledger.holds import LEGAL_HOLD, RESTRICTION
+from resources.ledger.requests import RequestLedger
 from resources.register import Register
+from resources.requests.life import ENDED
+from resources.requests.vocabulary import words
 from resources.runs import begin_run, finish_run
 from resources.warehouse import Engine
 
@@ -37,7 +40,7 @@ KeptBack = Callable[[Engine, Register, Request, Whom], int]
 """How many records of a person something keeps for now, as a legal hold: as long as it is any, nobody is erased."""
 KIND = "erasure"
 ERASED = "erased"
-ANSWERED_FIRST = ("access", "portability")
+ANSWERED_FIRST = words().by_bundle
 """Kinds of requests that nobody could answer once the person is erased."""
 _ID_BYTES = 8
 
@@ -122,9 +125,11 @@ def decide(register: Register, request_id: str, by: str, find: Finder, held: Kep
     """Record that a named user decides that the person of a request is erased; gives the erasure's id. `erase_decided` carries it out.
 
     Raises:
-        AnsvarError: as `preview`; where something keeps records of the person back, no user is named, or it was decided before.
+        AnsvarError: as `preview`; where nobody verified who asks, something keeps records of the person back, no user is named, or it was
+            decided before.
     """
     ledger = ErasureLedger(register.ledger)
+    RequestLedger(register.ledger).ready(asked(register, request_id).id, (KIND,))
     if ledger.erasures(DECIDED, MEANT, PUBLISHED, DONE, request=request_id):
         raise AnsvarError("That this person is erased was decided before: `ansvar erase REQUEST --answer` tells what became of it.")
     found = preview(register, request_id, find, held)
@@ -207,12 +212,12 @@ def _finish(register: Register, row: dict[str, Any]) -> dict[str, Any]:
         files = sweep(engine, register.catalogue, register.recordings)
     mine = [*_requests_of(register, row)]
     bundles = {row["request"] for row in mine if row["file"]} if rules[own.bundles].erasure is None else set()
-    requests = [each["request"] for each in mine if each["state"] == "answered"] if rules[own.requests].erasure is None else []
+    requests = [each["request"] for each in mine if each["state"] in ENDED] if rules[own.requests].erasure is None else []
     for each in BundleLedger(register.ledger).bundles():
         if each["request"] in bundles:
             register.bundle_file(each).unlink(missing_ok=True)
     summary: dict[str, Any] = row["summary"] | {"audio": files, "bundles": len(bundles), "requests": len(requests)}
-    ledger.done(row["erasure"], summary, [*bundles], requests, ERASED)
+    ledger.done(row["erasure"], summary, [*bundles], requests)
     return summary
 
 

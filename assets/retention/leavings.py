@@ -5,6 +5,7 @@ That is keyed hashes of who was erased, decisions on returns, orders; and holds 
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from resources.ledger.orders import OrderLedger
 from resources.ledger.written import KINDS, deletions, written
 
 if TYPE_CHECKING:
-    import datetime as dt
+    from collections.abc import Iterator
     from pathlib import Path
 
     import sqlalchemy as sa
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 class LeavingsDue:
     """What is due, each with its local date: erasures, decisions on returns (by key id and hash), and orders; and files of no order.
 
-    `written` has, by its kind, what users wrote down.
+    `written` has, by its kind, what users wrote down; `refused` the files of forms that could not be filed as requests.
     """
 
     erasures: dict[str, dt.date]
@@ -37,6 +38,7 @@ class LeavingsDue:
     orders: dict[str, dt.date]
     strays: list[Path]
     written: dict[str, dict[str, dt.date]] = field(default_factory=dict)
+    refused: dict[Path, dt.date] = field(default_factory=dict)
 
 
 def due(register: Register) -> LeavingsDue:
@@ -60,7 +62,15 @@ def due(register: Register) -> LeavingsDue:
         {order: day for order, day in ordered.items() if is_due(own.work_orders, day)},
         [path for path in leftovers(held, register.clock.now()) if path.name not in known],
         {kind: {each: day for each, day in days.items() if is_due(own.requests, day)} for kind, days in noted.items()},
+        {path: day for path, day in _refused(register) if is_due(own.requests, day)},
     )
+
+
+def _refused(register: Register) -> Iterator[tuple[Path, dt.date]]:
+    """The forms that were put aside, and the local date on which each was written."""
+    for path in sorted((register.intake / "refused").glob("*")):
+        written_at = dt.datetime.fromtimestamp(path.lstat().st_mtime, dt.UTC).replace(tzinfo=None)
+        yield path, local_date(written_at, register.catalogue.notice.time_zone)
 
 
 def plan(register: Register, found: LeavingsDue | None = None) -> list[PurgeRecord]:
@@ -70,6 +80,7 @@ def plan(register: Register, found: LeavingsDue | None = None) -> list[PurgeReco
         _record("ledger", "erasures", own.erasures, [*found.erasures.values()]),
         _record("ledger", "returns", own.erasures, [*found.returns.values()]),
         *(_record("ledger", kind, own.requests, [*days.values()]) for kind, days in found.written.items()),
+        _record("intake", "refused", own.requests, [*found.refused.values()]),
         _record("work_orders", "work_orders", own.work_orders, [*found.orders.values()], len(found.strays)),
     ]
 
@@ -78,7 +89,7 @@ def purge(register: Register, run: str) -> list[PurgeRecord]:
     """Delete what is due, files first, and leave no byte of it in the ledger's files; gives what went."""
     found = due(register)
     records = [record for record in plan(register, found) if record.records]
-    for path in (*found.strays, *(file for order in found.orders for file in files_of(register, order))):
+    for path in (*found.strays, *found.refused, *(file for order in found.orders for file in files_of(register, order))):
         path.unlink(missing_ok=True)
     if records:
         register.ledger.own_gone(run, register.clock.now(), records, also=_deletions(found))

@@ -20,6 +20,7 @@ from resources.ledger.backups import backups, backups_gone
 from resources.ledger.bundles import BundleLedger
 from resources.ledger.holds import RESTRICTION, HoldLedger
 from resources.ledger.plans import PlanLedger
+from resources.requests.life import ENDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from resources.register import Register
 
 _UNFINISHED = dt.timedelta(days=1)  # as long as a bundle, or a batch, may be in the making
-_ANSWERED = "answered"
 WAITS = "waits"
 
 
@@ -69,8 +69,8 @@ def planned_hash(pepper: str, layer: str, rule: str, request: str, day: dt.date)
 def due(register: Register, back: Back | None = None) -> OwnDue:
     """What is past its period today, nothing changed.
 
-    A request that was not answered stays, and so does one whose bundle stays, and one for a restriction that was not lifted. What `back`
-    holds back stands in `held`.
+    A request that was neither answered, refused nor closed stays, and so does one whose bundle stays, and one for a restriction that was
+    not lifted. What `back` holds back stands in `held`.
     """
     back = back or Back()
     restricted = {each for each, kind, _, _ in HoldLedger(register.ledger).keeping().requests if kind == RESTRICTION}
@@ -92,7 +92,7 @@ def due(register: Register, back: Back | None = None) -> OwnDue:
     requests = {}
     for row in register.ledger.requests():
         received = local_date(row["received_at"], zone)
-        if row["state"] != _ANSWERED or row["request"] in restricted or not is_past(rules[own.requests], received, today):
+        if row["state"] not in ENDED or row["request"] in restricted or not is_past(rules[own.requests], received, today):
             continue
         reason = back.reason("ledger", own.requests, row["request"], received)
         if reason is not None:
@@ -134,7 +134,7 @@ def planned_hashes(register: Register, back: Back) -> list[str]:
     own, zone = register.catalogue.retention.own, register.catalogue.notice.time_zone
     rules, today = register.catalogue.retention.rules, register.clock.today()
     there = [("outbox", own.bundles, row["request"], local_date(_since(row), zone)) for row in BundleLedger(register.ledger).bundles()]
-    answered = [row for row in register.ledger.requests() if row["state"] == _ANSWERED]
+    answered = [row for row in register.ledger.requests() if row["state"] in ENDED]
     there += [("ledger", own.requests, row["request"], local_date(row["received_at"], zone)) for row in answered]
     return sorted(
         planned_hash(back.terms.pepper, layer, rule, request, day)

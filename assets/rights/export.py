@@ -14,7 +14,6 @@ from assets.rights.bundle import Bundle
 from assets.rights.collect import collect, identifiers, name_subjects
 from assets.rights.delivery import deliver
 from assets.rights.facts import facts
-from assets.rights.find import UnclearError, find_all
 from assets.rights.freshness import sources
 from assets.rights.holding import Holding
 from assets.rights.kept import kept_by
@@ -23,10 +22,12 @@ from assets.rights.lookup import look_up
 from assets.rights.own import given, own
 from assets.rights.portability import PORTABILITY, portable
 from assets.rights.redact import KINDS, normal, redact, texts_of
+from assets.rights.requests import meant_all, ready
 from assets.rights.unread import unattributed, unread
 from assets.rights.wording import LANGUAGES, Wording
 from resources.errors import AnsvarError
 from resources.ledger.bundles import BundleLedger
+from resources.requests.life import IN_PROGRESS, VERIFIED
 from resources.spool import Spool
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 KINDS_ANSWERED = ("access", PORTABILITY)
-_WAITING = ("received", "verified", "in_progress")
+_WAITING = (VERIFIED, IN_PROGRESS)
 _MOST_AT_ONCE = 1000
 
 
@@ -87,7 +88,8 @@ def export(register: Register, request_id: str) -> Exported:
 
     Raises:
         UnclearError: where the identifiers do not tell who the person is; the request is then `unclear`.
-        AnsvarError: where there is no such request, it asks for something else, there is nothing to read, or a recording went meanwhile.
+        AnsvarError: where there is no such request, it asks for something else, nobody verified who asks, there is nothing to read, or a
+            recording went meanwhile.
     """
     batch = export_many(register, [request_id])
     for error in batch.failed.values():
@@ -142,23 +144,17 @@ class _Answers:
         requests = []
         for each in request_ids:
             try:
-                request = self._register.ledger.request(each)
-                if request.kind not in KINDS_ANSWERED:
-                    raise AnsvarError(f"The request is one of {request.kind}, not for access: a bundle does not answer it.")
-                requests.append(request)
+                requests.append(ready(self._register, each, KINDS_ANSWERED))
             except AnsvarError as error:
                 self._batch.failed[each] = error
         return requests
 
     def _subjects(self, requests: list[Request]) -> dict[str, Subject]:
         """Whom each request means; those of which it cannot be told are `unclear`, and have failed."""
-        asked = {request.id: request.identifiers for request in requests}
         found = {}
-        for request, subject in find_all(self._engine, self._catalogue, asked, self._register.home.pepper).items():
+        for request, subject in meant_all(self._engine, self._register, requests).items():
             if isinstance(subject, AnsvarError):
                 self._batch.failed[request] = subject
-                if isinstance(subject, UnclearError):
-                    self._register.ledger.request_state(request, "unclear")
             else:
                 found[request] = subject
         return found

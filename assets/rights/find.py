@@ -28,7 +28,7 @@ class UnclearError(UntoldError):
         super().__init__(
             "The identifiers of this request match several persons, or only such as several persons may share, so it is not answered: the "
             "data protection officer must ask the person for another identifier (an e-mail address or customer number of the person's own) "
-            "and file the request again."
+            "and file the request again, or say whom it means: `ansvar request settle`."
         )
 
 
@@ -89,6 +89,22 @@ def find_all(
             UnclearError() if request in meant and subject is None else Subject(subject, tuple(persons[request]))
         )
     return found
+
+
+def bearers(
+    engine: Engine, catalogue: Catalogue, requests: Mapping[str, Sequence[tuple[str, str]]], *, shared: bool = False
+) -> dict[str, set[str]]:
+    """The subjects that bear any of the identifiers of each request; by what several persons may have only where `shared`.
+
+    Args:
+        engine: what is published.
+        catalogue: the register's catalogue.
+        requests: of each request the kinds and values as the person gave them.
+        shared: whether to go by a shared telephone or a role's mailbox too.
+    """
+    values = [(request, *each) for request, identifiers in requests.items() for each in given_values(catalogue, identifiers)]
+    found = _matches(engine, values, pepper="")
+    return {request: set().union(*(matches.matched if shared else matches.strong).values()) for request, matches in found.items()}
 
 
 @dataclass

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from assets.identity.whom import Whom
 from assets.rights.collect import identifiers, name_subjects
-from assets.rights.find import UnclearError, find
 from assets.rights.own import given
+from assets.rights.requests import meant
 from assets.rights.unread import unread_ids
 
 if TYPE_CHECKING:
@@ -30,11 +30,7 @@ def whom(engine: Engine, register: Register, request: Request) -> Whom:
         UnclearError: where the identifiers do not tell who the person is; the request is then `unclear`.
     """
     catalogue = register.catalogue
-    try:
-        subject = find(engine, catalogue, request.identifiers, register.home.pepper)
-    except UnclearError:
-        register.ledger.request_state(request.id, "unclear")
-        raise
+    subject = meant(engine, register, request)
     name_subjects(engine, {request.id: subject.persons})
     known = [each for each in identifiers(engine, catalogue)[request.id] if each.joins]
     stated = _unknown(engine, catalogue, request)

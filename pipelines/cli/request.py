@@ -1,44 +1,78 @@
-"""`ansvar request …`."""
+"""`ansvar request …`: requests are filed, listed, shown, settled, and written to about; `request_steps` has the steps of their life."""
 
 from __future__ import annotations
 
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
 import click
 
-from assets.ingest.people import forms
+from pipelines.cli.request_steps import BY, STEPS, write_letter
 from pipelines.cli.show import as_json as print_json
 from pipelines.cli.show import table
 from resources.errors import AnsvarError
-from resources.ledger.holds import HoldLedger
-from resources.register import Register, open_register
+from resources.ledger import Request
+from resources.ledger.requests import PROGRAM, Filing, RequestLedger, Step
+from resources.register import open_register
+from resources.requests.vocabulary import words
 
-KINDS = ("access", "rectification", "erasure", "restriction", "objection")
+if TYPE_CHECKING:
+    from resources.register import Register
+
+_FAR = 10**6
+_LETTERS = ("receipt", "identity", "extension", "refusal", "answer", "nothing_held")
 
 
 @click.group("request")
 def command() -> None:
-    """Requests of data subjects."""
+    """Requests of data subjects: from the letter that they come by to the answer."""
+
+
+for _step in STEPS:
+    command.add_command(_step)
 
 
 @command.command("new")
-@click.option("--kind", type=click.Choice(KINDS), required=True, help="What the person asks for.")
+@click.option("--kind", type=click.Choice([*words().kinds]), required=True, help="What the person asks for.")
 @click.option("--email", multiple=True, help="An e-mail address that the person gave.")
 @click.option("--phone", multiple=True, help="A telephone number that the person gave.")
 @click.option("--identifier", multiple=True, metavar="KIND=VALUE", help="Another identifier, as customer_number=1234.")
 @click.option("--language", type=click.Choice(["fi", "sv", "en"]), help="The language of the answer; by default the register's first.")
-def new(kind: str, email: tuple[str, ...], phone: tuple[str, ...], identifier: tuple[str, ...], language: str | None) -> None:
+@click.option("--scope", type=click.Choice([*words().scopes]), help="What an objection is to.")
+@click.option("--purpose", metavar="PURPOSE", help="The purpose of the notice whose consent is withdrawn; without it, every one.")
+@click.option("--received", metavar="DATE", help="The day on which it reached you, as 2026-10-12; by default today.")
+@click.option("--message", metavar="TEXT", help="The person's own words; they stay in the ledger.")
+@click.option("--by", metavar="NAME", default=PROGRAM, help="Who files it: it is written down.")
+def new(**given: Any) -> None:
     """File a request; prints its opaque id, by which everything else knows it."""
+    from assets.rights.requests import file, related
+
     register = open_register()
-    given = [("email", value) for value in email] + [("phone", value) for value in phone] + [_split(text) for text in identifier]
-    if not given:
-        raise AnsvarError("A request needs what the person is known by: give --email, --phone or --identifier.")
-    for each, value in given:
-        _check(register, each, value)
-    request = register.ledger.new_request(kind, language or register.catalogue.notice.languages[0], given, register.clock.now())
-    if kind == "access":
+    identifiers = [("email", value) for value in given["email"]] + [("phone", value) for value in given["phone"]]
+    identifiers += [_split(text) for text in given["identifier"]]
+    filing = Filing(
+        kind=given["kind"],
+        language=given["language"] or register.catalogue.notice.languages[0],
+        identifiers=tuple(identifiers),
+        received_at=_received(register, given["received"]),
+        scope=given["scope"],
+        purpose=given["purpose"],
+        message=given["message"],
+        by=given["by"],
+    )
+    request = file(register, filing)
+    if request.kind in words().by_bundle:
         from pipelines.instance import add_partition
 
         add_partition(register.home, request.id)
     click.echo(request.id)
+    others = related(register).get(request.id, ())
+    if others:
+        click.echo(f"Other open requests of the same person: {', '.join(others)}.", err=True)
+    if request.state == "unclear":
+        click.echo("Its identifiers match several persons: `ansvar request show` tells which, `ansvar request settle` says whom.", err=True)
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -48,48 +82,131 @@ def _split(text: str) -> tuple[str, str]:
     return kind, value
 
 
-def _check(register: Register, kind: str, value: str) -> None:
-    known = [name for name, shape in register.catalogue.vocabulary.identifiers.items() if shape.joins]
-    if kind not in known:
-        raise AnsvarError(f"What stands before '=' in --identifier is no kind that a person can be found by. Known: {', '.join(known)}.")
-    if not forms(kind, value, register.catalogue):
-        raise AnsvarError(f"What was given as {kind} does not look like one: check how it is written.")
-
-
-@command.command("answered")
-@click.argument("request_id", metavar="REQUEST")
-def answered(request_id: str) -> None:
-    """Record that a request was answered by hand; `ansvar export` records it itself for a request for access."""
-    register = open_register()
-    request = register.ledger.request(request_id)
-    if request.kind == "access":
-        raise AnsvarError("This is a request for access: `ansvar export` answers it, and records that it did.")
-    register.ledger.request_state(request.id, "answered")
-    click.echo(f"{request.id} is answered.")
-
-
-@command.command("lift")
-@click.argument("request_id", metavar="REQUEST")
-@click.option("--by", required=True, metavar="NAME", help="Who lifts it: it is written down.")
-def lift(request_id: str, by: str) -> None:
-    """Lift the restriction that a request asked for: what it kept is purged again in its time."""
-    register = open_register()
-    HoldLedger(register.ledger).lift(request_id, by, register.clock.now())
-    click.echo(f"The restriction of {request_id} is lifted.")
+def _received(register: Register, text: str | None) -> dt.datetime:
+    """The moment of receipt: of a day before today, its noon."""
+    now, today = register.clock.now(), register.clock.today()
+    try:
+        day = dt.date.fromisoformat(text) if text else today
+    except ValueError:
+        raise AnsvarError("--received takes a day, as 2026-10-12.") from None
+    if day == today:
+        return now
+    noon = dt.datetime.combine(day, dt.time(12), ZoneInfo(register.catalogue.notice.time_zone))
+    return noon.astimezone(dt.UTC).replace(tzinfo=None)
 
 
 @command.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def listing(*, as_json: bool) -> None:
-    """Every request, newest first."""
-    requests = open_register().ledger.requests()
+    """Every request: those that are open by their deadline, overdue ones first, then those that have ended, newest first."""
+    from assets.rights.requests import related
+
+    register = open_register()
+    others = related(register)
+    rows = [_told(register, row, others) for row in register.ledger.requests()]
+    rows.sort(key=lambda row: _FAR if row["days_left"] is None else row["days_left"])
     if as_json:
-        print_json(requests)
+        print_json(rows)
         return
-    table(
-        ("request", "kind", "language", "state", "received (UTC)", "bundle"),
-        [
-            [each["request"], each["kind"], each["language"], each["state"], f"{each['received_at']:%Y-%m-%d %H:%M}", each["file"]]
-            for each in requests
-        ],
-    )
+    columns = ("request", "kind", "language", "state", "received", "deadline", "days left", "bundle", "related")
+    table(columns, [_shown(each) for each in rows])
+
+
+def _told(register: Register, row: dict[str, Any], others: dict[str, tuple[str, ...]]) -> dict[str, Any]:
+    from assets.rights.standing import timing_of
+
+    when = timing_of(register, Request.of(row))
+    timed = {"deadline": when.deadline, "days_left": when.days_left, "overdue": when.is_overdue, "clock_stopped": when.stopped}
+    return row | timed | {"related": others.get(row["request"], ())}
+
+
+def _shown(row: dict[str, Any]) -> list[object]:
+    left = "overdue" if row["overdue"] else "stopped" if row["clock_stopped"] else row["days_left"]
+    kind = f"{row['kind']} ({row['scope']})" if row["scope"] else row["kind"]
+    received = f"{row['received_at']:%Y-%m-%d %H:%M}"
+    related = ", ".join(row["related"]) or None
+    return [row["request"], kind, row["language"], row["state"], received, row["deadline"], left, row["file"], related]
+
+
+@command.command("show")
+@click.argument("request_id", metavar="REQUEST")
+@click.option("--by", metavar="NAME", help="Who looks at what the person gave: it is recorded first.")
+@click.option("--reason", metavar="TEXT", help="Why: it is recorded, too.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(request_id: str, by: str | None, reason: str | None, *, as_json: bool) -> None:
+    """One request with its steps, related requests, and whom it may mean, by opaque ids.
+
+    With --by and --reason also what the person gave and wrote.
+    """
+    from assets.rights.requests import candidates, related
+
+    register = open_register()
+    request = register.ledger.request(request_id)
+    looked = bool(by or reason)
+    if looked:
+        register.ledger.record_look("request", request.id, by or "", reason or "", register.clock.now())
+    (row,) = (each for each in register.ledger.requests() if each["request"] == request.id)
+    told = _told(register, row, related(register)) | {"candidates": candidates(register, request) if request.state == "unclear" else ()}
+    told["steps"] = [
+        {key: value for key, value in each.items() if key != "request" and (looked or key != "note")}
+        for each in RequestLedger(register.ledger).steps(request.id)
+    ]
+    if looked:
+        told["identifiers"] = [list(each) for each in request.identifiers]
+    if as_json:
+        print_json(told)
+        return
+    steps = told.pop("steps")
+    table(("", ""), [[key.replace("_", " "), _plain(value)] for key, value in told.items() if value not in (None, ())])
+    columns = ("step", "at", "by", "detail", "note")
+    table(("step", "at (UTC)", *columns[2:]), [[each.get(key) for key in columns] for each in steps])
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, (list, tuple)):
+        return ", ".join("=".join(each) if isinstance(each, list) else str(each) for each in value)
+    return str(value)
+
+
+@command.command("settle")
+@click.argument("request_id", metavar="REQUEST")
+@click.option("--subject", required=True, metavar="ID", help="Whom the request means: a data subject's opaque id.")
+@click.option("--by", **BY)
+@click.option("--reason", required=True, metavar="TEXT", help="How it is known: it is recorded, as every look at a person is.")
+def settle(request_id: str, subject: str, by: str, reason: str) -> None:
+    """Say whom a request means whose identifiers match several persons."""
+    from assets.rights.requests import settle as settled
+
+    request = settled(open_register(), request_id, subject, by, reason)
+    click.echo(f"{request.id} is {request.state.replace('_', ' ')}, and means {subject}.")
+
+
+@command.command("intake")
+def intake() -> None:
+    """File what the company's forms wrote into the intake folder or table; prints the ids."""
+    from assets.rights.intake import take_in
+    from pipelines.instance import add_partition
+
+    register = open_register()
+    taken = take_in(register)
+    for request_id in taken.filed:
+        if register.ledger.request(request_id).kind in words().by_bundle:
+            add_partition(register.home, request_id)
+        click.echo(request_id)
+    if taken.refused:
+        click.echo(f"{taken.refused:,} could not be filed: see {register.intake / 'refused'}, the reason stands beside each.", err=True)
+
+
+@command.command("letter")
+@click.argument("request_id", metavar="REQUEST")
+@click.option("--kind", type=click.Choice(_LETTERS), required=True, help="Which letter.")
+@click.option("--format", "form", type=click.Choice(["html", "txt", "pdf"]), help="By default what the file's name ends in.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The file to write.")
+@click.option("--by", **BY)
+def letter(request_id: str, kind: str, form: str | None, output: Path, by: str) -> None:
+    """Write a letter to who made the request, in the language of the request; that it was written is recorded."""
+    register = open_register()
+    request = register.ledger.request(request_id)
+    write_letter(register, request, kind, (output, form))
+    RequestLedger(register.ledger).note(request.id, Step("letter", by, register.clock.now(), kind), "letter.made")
+    click.echo(output)

@@ -13,6 +13,7 @@ from resources.catalogue.notice_rules import check_notice, check_promises
 from resources.catalogue.notice_shapes import NoticeShape
 from resources.catalogue.placeholders import PERIOD
 from resources.catalogue.positions import Document, Problem, read
+from resources.catalogue.request_shapes import RequestsShape
 from resources.catalogue.retention_rules import RELATIONS, check_retention, relation_texts, resolved
 from resources.catalogue.retention_shapes import RetentionShape
 from resources.catalogue.salvage import salvaged
@@ -57,7 +58,7 @@ def load_vocabulary() -> tuple[VocabularyShape, bytes]:
         return shape, path.read_bytes()
 
 
-NOTICE, RETENTION = "notice.yaml", "retention.yaml"
+NOTICE, RETENTION, REQUESTS = "notice.yaml", "retention.yaml", "requests.yaml"
 _LIKE_SOURCES = {".yaml", ".yml", ".json"}
 
 
@@ -71,7 +72,8 @@ def load_register(folder: Path | str) -> Catalogue:
     if not folder.is_dir():
         raise AnsvarError(f"There is no register at {folder}: name the folder that holds notice.yaml with --register or ANSVAR_REGISTER.")
     vocabulary, text = load_vocabulary()
-    names = [NOTICE, RETENTION, *(f"sources/{path.name}" for path in sorted((folder / "sources").glob("*.yaml")))]
+    stated = [REQUESTS] if (folder / REQUESTS).exists() else []
+    names = [NOTICE, RETENTION, *stated, *(f"sources/{path.name}" for path in sorted((folder / "sources").glob("*.yaml")))]
     documents = {name: read(folder / name, name) for name in names}
     loading = _Loading(folder, vocabulary, documents)
     loading.check()
@@ -96,6 +98,7 @@ class _Loading:
         self.documents = documents
         self.notice = salvaged(documents[NOTICE], NoticeShape)
         self.retention = resolved(documents[RETENTION], salvaged(documents[RETENTION], RetentionShape))
+        self.requests = salvaged(documents[REQUESTS], RequestsShape) if REQUESTS in documents else RequestsShape()
         self.relations, self.problems = relation_texts(documents[RETENTION], self.retention, folder)
         self.shapes = {name: salvaged(document, SourceShape) for name, document in documents.items() if name.startswith("sources/")}
         self.sources: dict[str, Source] = {}
@@ -123,13 +126,13 @@ class _Loading:
                 promises[name] = promise.model_copy(update={"label": _spoken(promise.label, limits.pop())})
         notice = self.notice.model_copy(update={"promises": promises})
         sources = {source.name: source for source in self.sources.values()}
-        return Catalogue(self.folder, notice, self.retention, self.vocabulary, sources, digest, self.relations)
+        return Catalogue(self.folder, notice, self.retention, self.vocabulary, sources, digest, self.relations, self.requests)
 
     def _are_promises_known(self) -> bool:
         """Whether no mistake leaves open which promise some field or rule bears."""
         fields = (field for source in self.sources.values() for dataset in source.datasets.values() for field in dataset.fields.values())
         borne = {field.shape.promise for field in fields} | {rule.promise for rule in self.retention.rules.values()}
-        others = [document for name, document in self.documents.items() if name != NOTICE]
+        others = [document for name, document in self.documents.items() if name not in (NOTICE, REQUESTS)]
         are_all_read = bool(self.shapes) and not any(_not_read(self.folder)) and not any(map(_hides_promises, others))
         return are_all_read and borne - {None} <= self.notice.promises.keys()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from resources.catalogue.request_shapes import RequestsShape
 from resources.limits import ByLaw, laws_of, relations_of
 
 if TYPE_CHECKING:
@@ -152,6 +153,7 @@ class Catalogue:
     sources: dict[str, Source]
     digest: str
     relations: dict[str, str] = field(default_factory=dict)
+    requests: RequestsShape = field(default_factory=RequestsShape)
 
     @property
     def datasets(self) -> Iterator[Dataset]:

@@ -41,9 +41,10 @@ class ControllerShape(Shape):
 
 
 class AuthorityShape(Shape):
-    """The authority to complain to."""
+    """The authority to complain to; its postal address stands in letters."""
 
     name: Label
+    address: Text | None = None
     url: Text
 
 

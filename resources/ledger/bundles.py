@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from resources.errors import AnsvarError
 from resources.ledger import tables
 from resources.ledger.audit import Act, record
+from resources.ledger.requests import answered_by_bundle, started_by_bundle
 from resources.ledger.wipe import mark
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from resources.ledger import Ledger
 
 WAITING, DELIVERED = "waiting", "delivered"
-_ANSWERED = "answered"
 
 
 class BundleLedger:
@@ -52,14 +52,15 @@ class BundleLedger:
             connection.execute(tables.bundles.delete().where(tables.bundles.c.request == row["request"]))
             connection.execute(tables.bundles.insert().values(row | {"state": WAITING}))
             record(connection, Act(by, "bundle.made", row["request"], row["made_at"]))
+            started_by_bundle(connection, row["request"], row["made_at"])
 
     def released(self, request: str, file: str, sha256: str, by: str, moment: dt.datetime) -> None:
         """A named user let a bundle go: it stands encrypted in the outbox, and answers its request."""
         values = {"state": DELIVERED, "file": file, "sha256": sha256, "released_by": by.strip(), "released_at": moment}
         with self._ledger.engine.begin() as connection:
             connection.execute(tables.bundles.update().where(tables.bundles.c.request == request).values(values))
-            connection.execute(tables.requests.update().where(tables.requests.c.request == request).values(state=_ANSWERED))
             record(connection, Act(by, "bundle.released", request, moment))
+            answered_by_bundle(connection, request, by, moment)
 
     def downloaded(self, request: str, by: str, moment: dt.datetime) -> None:
         """A named user fetches a bundle from the outbox; recorded before it is handed over."""

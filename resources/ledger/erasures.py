@@ -11,7 +11,9 @@ import sqlalchemy as sa
 
 from resources.errors import AnsvarError
 from resources.ledger import tables
+from resources.ledger.requests import Step, take_step
 from resources.ledger.wipe import mark
+from resources.requests.life import ENDED, ERASED
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -84,7 +86,7 @@ class ErasureLedger:
         with self._ledger.engine.begin() as connection:
             connection.execute(tables.erasures.update().where(tables.erasures.c.erasure == erasure).values(state=UNCLEAR))
 
-    def done(self, erasure: str, summary: dict[str, Any], bundles: Sequence[str], requests: Sequence[str], state: str) -> None:
+    def done(self, erasure: str, summary: dict[str, Any], bundles: Sequence[str], requests: Sequence[str]) -> None:
         """An erasure is carried out to the end: bundles of the person, whose files have gone, and earlier requests are known no more.
 
         Args:
@@ -92,7 +94,6 @@ class ErasureLedger:
             summary: what went and what stays.
             bundles: the requests whose bundles went.
             requests: the requests that go as a whole.
-            state: what becomes of the request for the erasure, where nothing else became of it yet.
         """
         with self._ledger.engine.begin() as connection:
             for table, ids in ((tables.bundles, bundles), (tables.request_identifiers, requests), (tables.requests, requests)):
@@ -100,8 +101,11 @@ class ErasureLedger:
                     connection.execute(table.delete().where(table.c.request == each))
                     mark(connection)
             own = sa.select(tables.erasures.c.request).where(tables.erasures.c.erasure == erasure).scalar_subquery()
-            open_still = (tables.requests.c.request == own, tables.requests.c.state != "answered")
-            connection.execute(tables.requests.update().where(*open_still).values(state=state))
+            open_still = sa.select(tables.requests.c.request).where(tables.requests.c.request == own, tables.requests.c.state.not_in(ENDED))
+            decided = sa.select(tables.erasures.c.decided_by, tables.erasures.c.erased_at).where(tables.erasures.c.erasure == erasure)
+            for request in connection.scalars(open_still).all():
+                by, at = connection.execute(decided).one()
+                take_step(connection, request, Step(ERASED, by, at))
             connection.execute(tables.erasures.update().where(tables.erasures.c.erasure == erasure).values(state=DONE, summary=summary))
         self._ledger.wipe()
 

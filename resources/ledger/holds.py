@@ -10,6 +10,8 @@ import sqlalchemy as sa
 
 from resources.errors import AnsvarError
 from resources.ledger import tables
+from resources.ledger.requests import Step, note_step
+from resources.requests.life import CLOSED, ENDED, ERASED, REFUSED
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
 LEGAL_HOLD, OPEN_REQUEST, RESTRICTION = "legal_hold", "open_request", "restriction"
 KINDS = (LEGAL_HOLD, OPEN_REQUEST, RESTRICTION)
 SUBJECT, COMPANY, DATASET = "subject", "company", "dataset"
-_CLOSED = ("answered", "erased", "refused", "closed")
-_REFUSED = "refused"
+_NO_LONGER = (REFUSED, CLOSED)  # a restriction that was not granted, or not wished any more
 _ID_BYTES = 10
 _LONGEST_NAME = 120
 
@@ -118,6 +119,7 @@ class HoldLedger:
             raise AnsvarError("There is no restriction of that id in force: `ansvar request list` shows the requests that there are.")
         values = {"request": request, "lifted_by": named(by), "lifted_at": moment}
         with self._ledger.engine.begin() as connection:
+            note_step(connection, request, Step("lifted", named(by), moment), "restriction.lifted")
             connection.execute(tables.restrictions_lifted.insert().values(values))
 
     def keeping(self) -> Keeping:
@@ -127,8 +129,8 @@ class HoldLedger:
         """
         holds = self.holds(ended=False)
         requests, lifted, given = tables.requests.c, tables.restrictions_lifted.c, tables.request_identifiers.c
-        is_restriction = sa.and_(requests.kind == "restriction", requests.state != _REFUSED, lifted.request.is_(None))
-        is_open = requests.state.not_in(_CLOSED)
+        is_restriction = sa.and_(requests.kind == "restriction", requests.state.not_in(_NO_LONGER), lifted.request.is_(None))
+        is_open = requests.state.not_in((*ENDED, ERASED))
         kind = sa.case((is_restriction, RESTRICTION), else_=OPEN_REQUEST)
         statement = (
             sa.select(requests.request, kind, given.kind, given.value)

@@ -22,6 +22,7 @@ from resources.ledger import tables
 from resources.ledger.cursors import settle_cursors
 from resources.ledger.erasures import settle_erasures
 from resources.ledger.orders import settle_orders
+from resources.ledger.requests import Filing, Request, file_request, read_request
 from resources.ledger.wipe import mark, wipe
 
 if TYPE_CHECKING:
@@ -31,18 +32,6 @@ if TYPE_CHECKING:
 _ID_BYTES = 10
 _LONGEST_NAME = 120
 _of_no_days = tables.batches.c.account["days"].as_integer().is_(None)
-
-
-@dataclass(frozen=True)
-class Request:
-    """A rights request: its opaque id, and the identifiers that the person gave."""
-
-    id: str
-    kind: str
-    language: str
-    state: str
-    received_at: dt.datetime
-    identifiers: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -258,14 +247,8 @@ class Ledger:
     # Requests
 
     def new_request(self, kind: str, language: str, identifiers: Iterable[tuple[str, str]], moment: dt.datetime) -> Request:
-        """File a request; its id is random."""
-        request = Request("r" + secrets.token_hex(_ID_BYTES), kind, language, "received", moment, tuple(dict.fromkeys(identifiers)))
-        with self.engine.begin() as connection:
-            values = {"request": request.id, "kind": kind, "language": language, "state": request.state, "received_at": moment}
-            connection.execute(tables.requests.insert().values(values))
-            rows = [{"request": request.id, "kind": each, "value": value} for each, value in request.identifiers]
-            connection.execute(tables.request_identifiers.insert(), rows)
-        return request
+        """File a request that is received now; its id is random."""
+        return file_request(self.engine, Filing(kind, language, tuple(identifiers), moment), moment)
 
     def request(self, request: str) -> Request:
         """The request of an id.
@@ -273,13 +256,7 @@ class Ledger:
         Raises:
             AnsvarError: where there is none.
         """
-        found = self._rows(sa.select(tables.requests).where(tables.requests.c.request == request))
-        if not found:
-            raise AnsvarError("There is no request of that id: `ansvar request list` shows those that there are.")
-        row = found[0]
-        given = self._rows(sa.select(tables.request_identifiers).where(tables.request_identifiers.c.request == request))
-        identifiers = tuple((each["kind"], each["value"]) for each in given)
-        return Request(row["request"], row["kind"], row["language"], row["state"], row["received_at"], identifiers)
+        return read_request(self.engine, request)
 
     def requests(self) -> list[dict[str, Any]]:
         """Every request, newest first, without its identifiers; with the bundle that was made for it, if there is one.
@@ -290,10 +267,6 @@ class Ledger:
         columns = (made.file, made.made_at, made.state.label("bundle"))
         statement = sa.select(tables.requests, *columns).outerjoin(tables.bundles, made.request == tables.requests.c.request)
         return self._rows(statement.order_by(tables.requests.c.received_at.desc()))
-
-    def request_state(self, request: str, state: str) -> None:
-        """A request moved on."""
-        self._run(tables.requests.update().where(tables.requests.c.request == request).values(state=state))
 
     # What the notice said, and what was disclosed
 

@@ -51,8 +51,16 @@ requests = sa.Table(
     sa.Column("request", sa.String(32), primary_key=True),
     sa.Column("kind", sa.String(32), nullable=False),
     sa.Column("language", sa.String(2), nullable=False),
-    sa.Column("state", sa.String(16), nullable=False),  # received, answered, unclear
+    sa.Column("state", sa.String(16), nullable=False),  # see resources.requests.life
     sa.Column("received_at", sa.DateTime, nullable=False),
+    sa.Column("scope", sa.String(32)),  # what an objection is to
+    sa.Column("purpose", sa.String(60)),  # the purpose whose consent is withdrawn
+    sa.Column("subject", sa.String(64)),  # whom a named user said it means, where the identifiers do not tell
+    sa.Column("asked_at", sa.DateTime),
+    sa.Column("verified_at", sa.DateTime),
+    sa.Column("extended_at", sa.DateTime),
+    sa.Column("ended_at", sa.DateTime),
+    sa.Column("nothing_held", sa.Boolean),  # whether the answer was that nothing is held
 )
 
 request_identifiers = sa.Table(
@@ -61,6 +69,26 @@ request_identifiers = sa.Table(
     sa.Column("request", sa.ForeignKey("requests.request", ondelete="CASCADE"), primary_key=True),
     sa.Column("kind", sa.String(60), primary_key=True),
     sa.Column("value", sa.String(320), primary_key=True),
+)
+
+request_steps = sa.Table(
+    "request_steps",
+    metadata,
+    sa.Column("request", sa.ForeignKey("requests.request", ondelete="CASCADE"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("step", sa.String(16), nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("by", sa.String(120), nullable=False),
+    sa.Column("detail", sa.String(60)),  # a word: how identity was shown, on what ground
+    sa.Column("note", sa.Text),  # the person's own words, or the named user's
+)
+
+request_forms = sa.Table(
+    "request_forms",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),  # keyed hash of the id that a form of the company gave
+    sa.Column("request", sa.ForeignKey("requests.request", ondelete="CASCADE"), nullable=False),
+    sa.Index("request_forms_by_request", "request"),
 )
 
 bundles = sa.Table(

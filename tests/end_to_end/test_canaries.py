@@ -114,6 +114,7 @@ def _use(place: Place, persons: Path) -> None:
     """What users of the register do about the person: answer a request, hold and release, look, disclose."""
     canaries = place.canaries
     request = place.ansvar("request", "new", "--kind", "access", "--email", canaries.identifier("email")).strip()
+    place.ansvar("request", "verify", request, "--how", "signed_in", *BY)
     place.ansvar("export", request)
     with place.opened().warehouse.reading() as opened:
         statement = "SELECT subject FROM identity.persons JOIN identity.identifiers USING (person) WHERE kind = 'email' AND value = $email"
@@ -193,13 +194,14 @@ def test_an_erasure_leaves_what_a_ground_keeps(place: Place) -> None:
     Also what users wrote of their decisions. All of it goes in its time.
     """
     request = place.ansvar("request", "new", "--kind", "erasure", "--email", place.canaries.identifier("email")).strip()
+    place.ansvar("request", "verify", request, "--how", "signed_in", *BY)
     place.ansvar("erase", request, *BY)
     stays = {each for each in place.canaries.marks for dataset in STAYS if f" {dataset}." in each}
     assert place.found("warehouse") == place.alike(stays)
     assert place.found("ledger") == {*WRITTEN, *place.alike({"loaded crm.contacts.email"})}
     assert place.found("work_orders") == place.alike(_keys(place) - stays)
     assert place.found("landing", "recordings", "outbox", "dagster", "documents", "temporary") == set()
-    place.ansvar("request", "answered", request)
+    place.ansvar("request", "answered", request, *BY)
     place.ansvar("purge", at=OVER)
     assert place.found() == place.found("work_orders") == place.alike(_keys(place) & stays)
     place.ansvar("purge", at=ALL_OVER)

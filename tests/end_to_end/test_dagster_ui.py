@@ -120,6 +120,7 @@ def test_the_export_job_answers_a_request_by_its_id(page: Page, demonstration: D
     """A request filed on the command line is answered by a click in the UI: its bundle stands in the outbox."""
     email = truth["persons"][str(truth["cases"]["example_person"])]["identifiers"]["email"][0]
     request = demonstration.ansvar("request", "new", "--kind", "access", "--email", email).stdout.strip()
+    demonstration.ansvar("request", "verify", request, "--how", "signed_in", "--by", "Dana Officer")
     page.goto("/locations/ansvar/jobs/export_bundle")
     page.get_by_role("button", name="Materialize").first.click()
     page.get_by_text("Select a partition or create one").click()

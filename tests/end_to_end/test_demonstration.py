@@ -35,7 +35,9 @@ def _request(ansvar: Ansvar, place: Demonstration, *given: str) -> str:
 
 def _bundle(ansvar: Ansvar, place: Demonstration, *given: str) -> dict[str, bytes]:
     """File a request, answer it, and read every file of the bundle."""
-    made = ansvar(place, "export", _request(ansvar, place, *given))
+    request = _request(ansvar, place, *given)
+    assert ansvar(place, "request", "verify", request, "--how", "signed_in", "--by", "Dana Officer").code == 0
+    made = ansvar(place, "export", request)
     assert made.code == 0, made.err
     with zipfile.ZipFile(made.out.strip()) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
@@ -136,6 +138,7 @@ def test_a_shared_phone_alone_is_not_answered(ansvar: Ansvar, demonstration: Dem
     """A request that gives nothing but a shared phone ends in a question, with no bundle and no personal data in the message."""
     phone = truth["persons"][str(truth["cases"]["phone_sharers"][0])]["identifiers"]["phone"][0]
     request = _request(ansvar, demonstration, "--phone", phone)
+    assert ansvar(demonstration, "request", "verify", request, "--how", "signed_in", "--by", "Dana Officer").code == 0
     refused = ansvar(demonstration, "export", request)
     assert "several persons" in refused.message
     assert phone not in refused.err

@@ -20,6 +20,7 @@ from resources.catalogue import load_register
 from resources.home import Home
 from resources.register import Register, open_register
 from tests.end_to_end.conftest import REPOSITORY
+from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +116,7 @@ def test_the_answer(register: Register, shorter: Catalogue, truth: dict[str, Any
     identifiers = [("email", person["identifiers"]["email"][0])]
     said = []
     for catalogue in (LONGER, shorter):
-        request = register.ledger.new_request("access", language, identifiers, register.clock.now())
+        request = file_verified(register.ledger, "access", language, identifiers, register.clock.now())
         with zipfile.ZipFile(export(replace(register, catalogue=catalogue), request.id).path) as bundle:
             periods = {table["table"]: table["retention"]["period"] for table in json.loads(bundle.read("manifest.json"))["tables"]}
             said.append((bundle.read("report.html").decode(), periods))

@@ -8,6 +8,7 @@ from ruamel.yaml import YAML
 
 from assets.retention.erase import Erasures, decide, erase_decided, summary_of
 from assets.rights.whom import whom
+from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
     from tests.helpers.small import Small
@@ -30,7 +31,7 @@ def keeping(small: Small, **rules: dict[str, Any]) -> None:
 
 def ask(small: Small, *identifiers: tuple[str, str], language: str = "en") -> str:
     """File a request for erasure; gives its id."""
-    return small.register.ledger.new_request("erasure", language, identifiers, small.register.clock.now()).id
+    return file_verified(small.register.ledger, "erasure", language, identifiers, small.register.clock.now()).id
 
 
 def erase(small: Small, *identifiers: tuple[str, str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.retention.holds import hold
 from resources.ledger.holds import HoldLedger
+from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
     from resources.ledger import Request
@@ -49,8 +50,8 @@ def end(small: Small, identifier: str) -> None:
 
 
 def file(small: Small, kind: str, email: str) -> Request:
-    """File a request."""
-    return small.register.ledger.new_request(kind, "fi", [("email", email)], small.register.clock.now())
+    """File a request of somebody whose identity is verified."""
+    return file_verified(small.register.ledger, kind, "fi", [("email", email)], small.register.clock.now())
 
 
 def subject_of(small: Small, email: str) -> str:

@@ -6,7 +6,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from assets.accountability.promises.finding import judged, not_yet
-from resources.calendar import deadline
+from resources.ledger import Request
+from resources.requests.life import ENDED, timing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,10 +15,9 @@ if TYPE_CHECKING:
     from assets.accountability.promises.facts import Facts
     from assets.accountability.promises.finding import Judgement, Target
 
-_ANSWERED = "answered"
 # The kinds of requests by which a person uses a right.
-KINDS = {"access": ("access",), "rectify": ("rectification",), "erase": ("erasure",)} | {
-    "object": ("objection",),
+KINDS = {"access": ("access", "portability"), "rectify": ("rectification",), "erase": ("erasure",)} | {
+    "object": ("objection", "withdrawal"),
     "restrict": ("restriction",),
 }
 
@@ -69,11 +69,12 @@ def limits(facts: Facts, target: Target) -> Judgement:
 
 def _late(facts: Facts, requests: list[dict[str, object]]) -> list[dict[str, object]]:
     """Requests whose deadline is over and that have no answer."""
-    return [each for each in requests if each["state"] != _ANSWERED and deadline(each["received_on"]) < facts.today]  # type: ignore[arg-type] # a row of the ledger
+    settings, zone = facts.catalogue.requests, facts.catalogue.notice.time_zone
+    return [each for each in requests if timing(Request.of(each), settings, zone, facts.today).is_overdue]
 
 
 def _counts(facts: Facts, requests: list[dict[str, object]], late: list[dict[str, object]]) -> dict[str, int | None]:
-    answered = [each for each in requests if each["state"] == _ANSWERED]
+    answered = [each for each in requests if each["state"] in ENDED]
     del facts
     return {
         "requests": len(requests),

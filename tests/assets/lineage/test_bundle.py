@@ -13,6 +13,7 @@ from assets.rights.export import export
 from assets.rights.facts import compared
 from resources.catalogue import load_register
 from tests.helpers.records import chat, customer
+from tests.helpers.requests import file_verified
 from tests.helpers.small import Small
 from tests.resources.conftest import ROOT
 
@@ -37,7 +38,7 @@ def small(tmp_path: Path) -> Iterator[Small]:
 def test_an_answer_shows_the_columns_of_the_lineage(small: Small, lineage: Lineage) -> None:
     """Each data set's file of a real bundle has the columns that lineage leads into it, and so have quarantine's and that of links."""
     register = small.register
-    request = register.ledger.new_request("access", "fi", [("email", "aino@koe.example")], register.clock.now())
+    request = file_verified(register.ledger, "access", "fi", [("email", "aino@koe.example")], register.clock.now())
     with zipfile.ZipFile(export(register, request.id).path) as archive:
         files = {name: json.loads(archive.read(name)) for name in archive.namelist() if name.endswith(".json")}
     data = {name: rows for name, rows in files.items() if name.startswith("data/")}
@@ -53,7 +54,7 @@ def test_an_answer_shows_the_columns_of_the_lineage(small: Small, lineage: Linea
 def test_an_answers_files_are_those_of_the_lineage(small: Small, lineage: Lineage) -> None:
     """Every file of a real bundle that shows fields is in the lineage, in both formats, and the report shows what the files do."""
     register = small.register
-    request = register.ledger.new_request("access", "fi", [("email", "aino@koe.example")], register.clock.now())
+    request = file_verified(register.ledger, "access", "fi", [("email", "aino@koe.example")], register.clock.now())
     with zipfile.ZipFile(export(register, request.id).path) as archive:
         files = {name for name in archive.namelist() if name.startswith("data/") or name == "report.html"}
     assert {f"bundle:{name}" for name in files} <= {table.name for table in lineage.tables.values() if table.kind == "bundle"}

@@ -9,6 +9,7 @@ import pytest
 
 from tests.helpers.bundles import delivered
 from tests.helpers.records import call, chat, customer, trader
+from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,7 +158,7 @@ def test_no_byte_of_our_own_records_is_left(small: Small) -> None:
     """
     marks = Marks()
     ledger, home = small.register.ledger, small.home.path
-    request = ledger.new_request("access", "en", [("email", marks.email("answered"))], small.register.clock.now())
+    request = file_verified(ledger, "access", "en", [("email", marks.email("answered"))], small.register.clock.now())
     ledger.new_request("access", "en", [("email", marks.email("unanswered"))], small.register.clock.now())
     delivered(small.register, request.id, marks.text("bundle").encode())
     small.deliver("shop", [customer(1)])

@@ -26,6 +26,7 @@ from tests.helpers.bundles import delivered
 from tests.helpers.erasing import ask, carry_out, counts, erase, keeping
 from tests.helpers.holds import end, held
 from tests.helpers.records import call, chat, customer
+from tests.helpers.requests import file_verified, put
 
 if TYPE_CHECKING:
     from tests.helpers.small import Small
@@ -163,7 +164,7 @@ def test_earlier_bundles_go_and_requests_as_their_rule_says(small: Small) -> Non
     small.ingest("shop")
     files = {}
     for email in ("AINO@koe.example", "bo@koe.example"):
-        request = ledger.new_request("access", "en", [("email", email)], now)
+        request = file_verified(ledger, "access", "en", [("email", email)], now)
         files[email] = delivered(small.register, request.id)
     summary = erase(small, EMAIL)["summary"]
     assert (summary["bundles"], summary["requests"]) == (1, 0)
@@ -178,7 +179,7 @@ def test_requests_that_no_rule_keeps_go(small: Small) -> None:
     small.deliver("shop", [customer(1, email="aino@koe.example")])
     small.ingest("shop")
     for state in ("answered", "received"):
-        ledger.request_state(ledger.new_request("objection", "en", [EMAIL], now).id, state)
+        put(ledger, ledger.new_request("objection", "en", [EMAIL], now).id, state)
     row = erase(small, EMAIL)
     assert row["summary"]["requests"] == 1
     assert sorted((each["kind"], each["state"]) for each in ledger.requests()) == [("erasure", "erased"), ("objection", "received")]
@@ -231,7 +232,7 @@ def test_what_is_not_plain_is_refused(small: Small) -> None:
     access = small.register.ledger.new_request("access", "en", [EMAIL], small.register.clock.now()).id
     with pytest.raises(AnsvarError, match="one of access, not for erasure"):
         decide(small.register, access, "Dana", whom)
-    small.register.ledger.request_state(access, "answered")
+    put(small.register.ledger, access, "answered")
     with pytest.raises(AnsvarError, match="gives a name"):
         decide(small.register, request, " ", whom)
     with pytest.raises(AnsvarError, match="Nobody was erased"):
@@ -294,7 +295,7 @@ def test_what_holds_a_person_keeps_the_erasure_waiting(small: Small, kind: str) 
     elif kind == "restriction":
         holds.lift(made, "Dana", now)
     else:
-        ledger.request_state(made, "answered")
+        put(ledger, made, "answered")
     decide(small.register, request, "Dana", whom)
     assert carry_out(small).erased == 1
 

@@ -13,6 +13,7 @@ from assets.retention.run import verify
 from tests.helpers.bundles import delivered
 from tests.helpers.holds import PAST, held
 from tests.helpers.records import call, chat
+from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
     from tests.helpers.small import Small
@@ -29,7 +30,7 @@ def test_each_layer_is_counted_by_itself(small: Small) -> None:
     found = verify(small.register)
     assert (found.stray, found.lost) == (NOTHING, NOTHING)
     ledger, now = small.register.ledger, small.register.clock.now()
-    request = ledger.new_request("access", "fi", [("email", "aino@koe.example")], now)
+    request = file_verified(ledger, "access", "fi", [("email", "aino@koe.example")], now)
     delivered(small.register, request.id).unlink()
     ledger.batch_landed("lost", "shop", "customers", "run", now)
     next(each for each in small.register.recordings.rglob("*.wav")).unlink()

@@ -14,6 +14,7 @@ from resources.ledger.holds import HoldLedger
 from tests.helpers.bundles import delivered
 from tests.helpers.holds import BUSINESS_ID, PAST, connect, end, file, held, ids, message, subject_of
 from tests.helpers.records import call, chat, customer
+from tests.helpers.requests import put
 
 if TYPE_CHECKING:
     from tests.helpers.small import Small
@@ -93,7 +94,7 @@ def test_an_open_request_keeps_until_it_is_answered(filled: Small, kind: str) ->
     request = file(filled, kind, AINO)
     filled.purge()
     assert _left(filled)[:2] == (["chat-1"], ["m1", "m2"])
-    filled.register.ledger.request_state(request.id, "answered")
+    put(filled.register.ledger, request.id, "answered")
     filled.purge()
     assert _left(filled)[:2] == ([], [])
 
@@ -101,7 +102,7 @@ def test_an_open_request_keeps_until_it_is_answered(filled: Small, kind: str) ->
 def test_a_restriction_keeps_until_it_is_lifted(filled: Small) -> None:
     """A restriction keeps the data though its request was answered, and the request itself, until a named user lifts it."""
     request = file(filled, "restriction", AINO)
-    filled.register.ledger.request_state(request.id, "answered")
+    put(filled.register.ledger, request.id, "answered")
     filled.at("2031-01-01T03:00:00+02:00")
     filled.purge()
     assert _left(filled)[:2] == (["chat-1"], ["m1", "m2"])

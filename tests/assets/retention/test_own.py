@@ -19,6 +19,7 @@ from resources.ledger.holds import HoldLedger
 from resources.ledger.ledger import Disclosure
 from tests.helpers.bundles import delivered, waiting
 from tests.helpers.holds import end, held
+from tests.helpers.requests import file_verified, put
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +34,7 @@ REQUEST_GOES = "2029-10-16T00:00:00+03:00"
 
 
 def _file(small: Small) -> Request:
-    return small.register.ledger.new_request("access", "en", [("email", "aino@koe.example")], small.register.clock.now())
+    return file_verified(small.register.ledger, "access", "en", [("email", "aino@koe.example")], small.register.clock.now())
 
 
 def _answer(small: Small, request: Request) -> Path:
@@ -81,7 +82,7 @@ def test_an_answered_request_goes_and_an_open_one_stays(small: Small) -> None:
     """After its period an answered request goes with the identifiers given in it; what was not answered, or not clear, stays."""
     answered, unanswered, unclear = (_file(small) for _ in range(3))
     _answer(small, answered)
-    small.register.ledger.request_state(unclear.id, "unclear")
+    put(small.register.ledger, unclear.id, "unclear")
     small.at("2029-10-15T23:59:59+03:00")
     assert [record.layer for record in small.purge().records] == ["outbox"]
     small.at(REQUEST_GOES)

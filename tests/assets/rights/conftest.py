@@ -11,6 +11,7 @@ import pytest
 
 from assets.rights.export import export
 from tests.assets.rights.small import small_register
+from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ def ask(small: Register) -> Ask:
     """Files a request for access and answers it."""
 
     def asked(*identifiers: tuple[str, str], language: str = "fi") -> Answer:
-        request = small.ledger.new_request("access", language, identifiers, small.clock.now())
+        request = file_verified(small.ledger, "access", language, identifiers, small.clock.now())
         exported = export(small, request.id)
         return Answer(exported, members_of(exported.path))
 

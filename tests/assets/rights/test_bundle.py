@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from assets.rights.export import export
 from tests.assets.rights.conftest import members_of
 from tests.assets.rights.small import small_register
+from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +27,7 @@ def test_same_content_gives_the_same_bytes(small: Register, ask: Ask, tmp_path: 
     first = exported.path.read_bytes()
     assert first == export(small, exported.request).path.read_bytes()
     other = small_register(tmp_path)
-    again = other.ledger.new_request("access", "fi", [MAIJA], other.clock.now())
+    again = file_verified(other.ledger, "access", "fi", [MAIJA], other.clock.now())
     members = {
         name: content.replace(again.id.encode(), exported.request.encode())
         for name, content in members_of(export(other, again.id).path).items()

@@ -10,6 +10,7 @@ from assets.rights.export import export
 from assets.rights.find import UnclearError
 from resources.errors import AnsvarError
 from tests.assets.rights.small import MAIJAS_CALL, MATTI, PEKKA, TICKETS
+from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
     from resources.register import Register
@@ -170,7 +171,7 @@ def test_person_who_is_in_no_table_but_in_quarantine(ask: Ask) -> None:
 
 def test_unclear_request_is_marked_and_not_answered(small: Register) -> None:
     """A shared telephone alone makes the request unclear; no bundle is made, and the error bears no personal data."""
-    request = small.ledger.new_request("access", "fi", [("phone", "0401234567")], small.clock.now())
+    request = file_verified(small.ledger, "access", "fi", [("phone", "0401234567")], small.clock.now())
     with pytest.raises(UnclearError) as raised:
         export(small, request.id)
     assert small.ledger.request(request.id).state == "unclear"

@@ -10,6 +10,7 @@ import pytest
 
 from assets.rights.export import export
 from tests.helpers.records import chat, customer, trader
+from tests.helpers.requests import file_verified
 from tests.helpers.small import Small
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Small]:
 
 def answered(small: Small, email: str, language: str = "en") -> dict[str, bytes]:
     """The members of the bundle that answers a person."""
-    request = small.register.ledger.new_request("access", language, [("email", email)], small.register.clock.now())
+    request = file_verified(small.register.ledger, "access", language, [("email", email)], small.register.clock.now())
     path: Path = export(small.register, request.id).path
     with zipfile.ZipFile(path) as archive:
         return {name: archive.read(name) for name in archive.namelist()}

@@ -208,7 +208,8 @@ def test_a_request_that_a_person_answers(ansvar: Command, small: Small) -> None:
     small.ingest("shop")
     request = ansvar(*on, "request", "new", "--kind", "erasure", "--email", "asko@koti.example").out.strip()
     assert ansvar(*on, "export", request).message.startswith("The request is one of erasure, not for access")
-    assert ansvar(*on, "request", "answered", request).out == f"{request} is answered.\n"
+    assert ansvar(*on, "request", "verify", request, "--how", "signed_in", "--by", "Dana").out == f"{request} is verified.\n"
+    assert ansvar(*on, "request", "answered", request, "--by", "Dana").out == f"{request} is answered.\n"
     (row,) = json.loads(ansvar(*on, "request", "list", "--json").out)
     assert (row["kind"], row["state"]) == ("erasure", "answered")
 
@@ -217,4 +218,4 @@ def test_a_request_for_access_is_answered_by_its_bundle(ansvar: Command, small: 
     """A request for access cannot be called answered without its bundle."""
     on = ("--register", small.folder / "register", "--home", small.home.path)
     request = ansvar(*on, "request", "new", "--kind", "access", "--email", "asko@koti.example").out.strip()
-    assert "`ansvar export` answers it" in ansvar(*on, "request", "answered", request).message
+    assert "`ansvar export` answers it" in ansvar(*on, "request", "answered", request, "--by", "Dana").message

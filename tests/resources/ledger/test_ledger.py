@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from resources.errors import AnsvarError
 from resources.ledger import Ledger, PurgeRecord, tables
 from resources.ledger.bundles import BundleLedger
+from tests.helpers.requests import file_verified, put
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,9 +160,9 @@ def test_a_request_is_filed_whole_or_not_at_all(ledger: Ledger) -> None:
 
 def test_a_list_of_requests(ledger: Ledger) -> None:
     """Requests come newest first, with their state and bundle, and without what identifies anybody."""
-    old = ledger.new_request("access", "fi", [("email", "matti@example.com")], MOMENT)
+    old = file_verified(ledger, "access", "fi", [("email", "matti@example.com")], MOMENT)
     new = ledger.new_request("access", "sv", [("email", "maija@example.com")], MOMENT + dt.timedelta(days=1))
-    ledger.request_state(new.id, "unclear")
+    put(ledger, new.id, "unclear")
     bundles = BundleLedger(ledger)
     bundles.made({"request": old.id, "file": "old.zip", "sha256": "0" * 64, "made_at": MOMENT, "records": 7, "says": {}}, "Dana")
     bundles.released(old.id, "old.zip.age", "1" * 64, "Dana", MOMENT)

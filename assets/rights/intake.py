@@ -1,0 +1,243 @@
+"""Requests that the company's own forms write: one JSON file each in a folder, or one row each in a table; see docs/requests.md.
+
+Each is filed once, by the form's own id, and then deleted where it came from. What cannot be filed is put aside, with the reason, in the
+folder `refused` of the intake: its names are opaque, for a file's name may tell of a person.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import stat
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import sqlalchemy as sa
+from pydantic import Field, ValidationError
+
+from assets.rights.requests import file
+from resources.catalogue.shapes import Shape
+from resources.errors import AnsvarError
+from resources.home import write_private
+from resources.keyed_hash import keyed_hash
+from resources.ledger.requests import Filing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from resources.register import Register
+
+TABLE, URL = "ANSVAR_INTAKE_TABLE", "ANSVAR_INTAKE_URL"
+BY = "intake"
+AT_ONCE = 500
+_DOMAIN = "intake"
+_LARGEST = 1_000_000
+_ID_LETTERS = 20
+
+
+class IdentifierShape(Shape):
+    """What the person is known by, as given in the form."""
+
+    kind: Annotated[str, Field(min_length=1, max_length=60)]
+    value: Annotated[str, Field(min_length=1, max_length=320)]
+
+
+class FormShape(Shape):
+    """A request as a form writes it; `id` is the form's own, by which it is filed once."""
+
+    id: Annotated[str, Field(min_length=1, max_length=200)]
+    kind: Annotated[str, Field(min_length=1, max_length=32)]
+    language: Literal["fi", "sv", "en"] | None = None
+    received_at: Annotated[str, Field(max_length=40)] | None = None
+    identifiers: Annotated[list[IdentifierShape], Field(min_length=1, max_length=20)]
+    scope: Annotated[str, Field(max_length=32)] | None = None
+    purpose: Annotated[str, Field(max_length=60)] | None = None
+    message: Annotated[str, Field(max_length=20_000)] | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was taken in: the opaque ids of the requests that came now, and how many forms were put aside."""
+
+    filed: tuple[str, ...] = ()
+    refused: int = 0
+
+
+class _RefusedError(AnsvarError):
+    """A form cannot be filed."""
+
+
+def take_in(register: Register) -> Taken:
+    """File what the forms wrote, at most `AT_ONCE` of the folder and as many of the table; gives what became of it.
+
+    Raises:
+        AnsvarError: where the folder or the table cannot be read, or a setting is missing.
+    """
+    filed: list[str] = []
+    refused = 0
+    forms: list[_File | _Row] = [*_of_folder(register), *_of_table(register)]
+    for form in forms:
+        try:
+            filed.append(_file(register, form))
+        except FileNotFoundError:  # another process took it meanwhile
+            continue
+        except _RefusedError as error:
+            _put_aside(register, form, str(error))
+            refused += 1
+        form.done()
+    return Taken(tuple(dict.fromkeys(filed)), refused)
+
+
+def put_aside(register: Register) -> list[Path]:
+    """The forms that could not be filed and wait for a person."""
+    folder = register.intake / "refused"
+    return sorted(folder.glob("*.json")) if folder.is_dir() else []
+
+
+@dataclass(frozen=True)
+class _File:
+    """A form in the folder."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def content(self) -> bytes:
+        status = self.path.lstat()
+        if not stat.S_ISREG(status.st_mode):
+            raise _RefusedError("It is no file.")
+        if status.st_size > _LARGEST:
+            raise _RefusedError(f"It is larger than {_LARGEST:,} bytes.")
+        try:
+            return self.path.read_bytes()
+        except PermissionError:
+            raise AnsvarError(
+                "A form in the folder of the intake may not be read: let Ansvar's account read and delete what it holds."
+            ) from None
+
+    def done(self) -> None:
+        self.path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A form in the table."""
+
+    engine: sa.Engine
+    table: sa.TableClause
+    name: str
+    text: object
+
+    def content(self) -> bytes:
+        text = self.text if isinstance(self.text, str) else json.dumps(self.text, ensure_ascii=False)
+        given: Any = _parsed(text.encode())
+        if not isinstance(given, dict):
+            raise _RefusedError("The column 'request' holds no JSON object.")
+        return json.dumps({"id": self.name} | given, ensure_ascii=False).encode()
+
+    def done(self) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(sa.delete(self.table).where(self.table.c.id == self.name))
+
+
+def _of_folder(register: Register) -> Iterator[_File]:
+    """The files that are written whole: those named `.json`, hidden ones left out."""
+    try:
+        paths = sorted(register.intake.glob("[!.]*.json")) if register.intake.is_dir() else []
+    except OSError as error:
+        raise AnsvarError(f"The folder of the intake cannot be read ({error.strerror}): see ANSVAR_INTAKE.") from None
+    return map(_File, paths[:AT_ONCE])
+
+
+def _of_table(register: Register) -> list[_Row]:
+    settings = register.home.settings()
+    url = settings.get(URL, "").strip()
+    if not url:
+        return []
+    columns: tuple[sa.ColumnClause[Any], ...] = (sa.column("id"), sa.column("request"))
+    schema, _, name = (settings.get(TABLE, "").strip() or "privacy_requests").rpartition(".")
+    table = sa.table(name, *columns, schema=schema or None)
+    try:
+        engine = sa.create_engine(url, hide_parameters=True)
+        with engine.connect() as connection:
+            rows = connection.execute(sa.select(*columns).select_from(table).order_by(columns[0]).limit(AT_ONCE)).all()
+    except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
+        raise AnsvarError(
+            f"The table of the intake cannot be read ({type(error).__name__}): see the settings {URL} and {TABLE}, and that it has the "
+            "columns 'id' and 'request'."
+        ) from None
+    return [_Row(engine, table, str(row[0]), row[1]) for row in rows]
+
+
+def _file(register: Register, form: _File | _Row) -> str:
+    shape = _shaped(form.content())
+    hashes = tuple(keyed_hash(pepper, _DOMAIN, shape.id) for pepper in register.home.peppers)
+    now = register.clock.now()
+    filing = Filing(
+        kind=shape.kind,
+        language=shape.language or register.catalogue.notice.languages[0],
+        identifiers=tuple((each.kind, each.value) for each in shape.identifiers),
+        received_at=now if shape.received_at is None else _moment(shape.received_at),
+        scope=shape.scope,
+        purpose=shape.purpose,
+        message=shape.message,
+        by=BY,
+        forms=hashes,
+    )
+    try:
+        return file(register, filing).id
+    except AnsvarError as error:
+        raise _RefusedError(str(error)) from None
+
+
+def _parsed(content: bytes) -> object:
+    try:
+        return json.loads(content.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise _RefusedError("It is no JSON in UTF-8.") from None
+
+
+def _no_constant(_: str) -> None:
+    raise ValueError
+
+
+def _shaped(content: bytes) -> FormShape:
+    try:
+        return FormShape.model_validate(_parsed(content))
+    except ValidationError as error:
+        faults = {
+            (_place(each["loc"]), each["type"].replace("_", " ")) for each in error.errors(include_input=False, include_context=False)
+        }
+        raise _RefusedError("; ".join(f"{place}: {fault}" for place, fault in sorted(faults))) from None
+
+
+def _place(location: tuple[str | int, ...]) -> str:
+    """Where in a form a fault is; a key that is none of ours is not repeated, for it may be anything."""
+    known = {*FormShape.model_fields, *IdentifierShape.model_fields}
+    return ".".join(str(each) if isinstance(each, int) or each in known else "another key" for each in location) or "the whole"
+
+
+def _moment(text: str) -> dt.datetime:
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise _RefusedError("received_at: write a time with its offset, as 2026-10-15T09:30:00+03:00.")
+    return moment.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def _put_aside(register: Register, form: _File | _Row, reason: str) -> None:
+    """Keep a form that cannot be filed, under an opaque name, with the reason beside it."""
+    folder = register.intake / "refused"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    name = "f" + keyed_hash(register.home.pepper, _DOMAIN, form.name)[:_ID_LETTERS]
+    write_private(folder / f"{name}.txt", f"{reason}\n")
+    kept = folder / f"{name}.json"
+    if isinstance(form, _File) and form.path.exists():
+        form.path.replace(kept)
+    else:
+        write_private(kept, json.dumps({"id": form.name, "request": form.text}, ensure_ascii=False, default=str))

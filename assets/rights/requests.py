@@ -1,0 +1,200 @@
+"""Requests as people deal with them: filed and checked, told whom they mean, tied to others of the same person, settled, answered."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from assets.ingest.people import forms
+from assets.rights.find import Subject, UnclearError, bearers, find, find_all, given_values
+from resources.errors import AnsvarError
+from resources.ledger.requests import PROGRAM, RequestLedger, Step, file_request
+from resources.requests.life import ENDED, UNCLEAR
+from resources.requests.vocabulary import words
+from resources.wording import LANGUAGES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from resources.ledger import Request
+    from resources.ledger.requests import Filing
+    from resources.register import Register
+    from resources.warehouse import Engine
+
+_LOOKED_AT = "request"
+
+
+def ready(register: Register, request_id: str, kinds: Collection[str]) -> Request:
+    """The request of an id, if it may be carried out: it is of one of the kinds, and a named user verified who asks.
+
+    Raises:
+        AnsvarError: where it may not.
+    """
+    return RequestLedger(register.ledger).ready(request_id, kinds)
+
+
+def file(register: Register, filing: Filing) -> Request:
+    """File a request; where its identifiers match several subjects, it is `unclear` from the beginning.
+
+    Raises:
+        AnsvarError: where what is asked for, or an identifier, is none.
+    """
+    check(register, filing)
+    request = file_request(register.ledger.engine, filing, register.clock.now())
+    if register.warehouse.is_published and request.state not in ENDED:
+        try:
+            with register.warehouse.reading() as engine:
+                meant(engine, register, request)
+        except UnclearError:
+            return register.ledger.request(request.id)
+    return request
+
+
+def check(register: Register, filing: Filing) -> None:
+    """That a request can be filed.
+
+    Raises:
+        AnsvarError: where its kind, scope, purpose, language or an identifier is none, it has no identifier, or is of a time to come.
+    """
+    shape = words().kinds.get(filing.kind)
+    if shape is None:
+        raise AnsvarError(f"There is no kind of request of that name. Known: {', '.join(words().kinds)}.")
+    if filing.scope is None and shape.scopes:
+        raise AnsvarError(f"What the person objects to is missing: give the scope, one of {', '.join(shape.scopes)}.")
+    if filing.scope is not None and filing.scope not in shape.scopes:
+        known = f"one of {', '.join(shape.scopes)}" if shape.scopes else "none"
+        raise AnsvarError(f"The scope of a request of {filing.kind} is {known}.")
+    purposes = register.catalogue.notice.purposes
+    if filing.purpose is not None and not (shape.of_purpose and filing.purpose in purposes):
+        known = f"one of {', '.join(purposes)}" if shape.of_purpose else "none"
+        raise AnsvarError(f"The purpose of a request of {filing.kind} is {known}.")
+    if filing.language not in LANGUAGES:
+        raise AnsvarError(f"The language of the answer is one of {', '.join(LANGUAGES)}.")
+    if filing.received_at > register.clock.now():
+        raise AnsvarError("The time of receipt is ahead: give the day on which the request reached you.")
+    if not filing.identifiers:
+        raise AnsvarError("A request needs what the person is known by: give --email, --phone or --identifier.")
+    for kind, value in filing.identifiers:
+        _check_identifier(register, kind, value)
+
+
+def _check_identifier(register: Register, kind: str, value: str) -> None:
+    known = [name for name, shape in register.catalogue.vocabulary.identifiers.items() if shape.joins]
+    if kind not in known:
+        raise AnsvarError(f"What stands before '=' in --identifier is no kind that a person can be found by. Known: {', '.join(known)}.")
+    if not forms(kind, value, register.catalogue):
+        raise AnsvarError(f"What was given as {kind} does not look like one: check how it is written.")
+
+
+def meant(engine: Engine, register: Register, request: Request) -> Subject:
+    """The data subject that a request means: the one that a named user said, or the one that its identifiers tell.
+
+    Raises:
+        UnclearError: where they do not; the request is then `unclear`.
+    """
+    if request.subject is not None:
+        return _settled(engine, request.subject)
+    try:
+        return find(engine, register.catalogue, request.identifiers, register.home.pepper)
+    except UnclearError:
+        RequestLedger(register.ledger).unclear(request, register.clock.now())
+        raise
+
+
+def meant_all(engine: Engine, register: Register, requests: Iterable[Request]) -> dict[str, Subject | AnsvarError]:
+    """The data subject that each request means, or why it cannot be told: see `meant`; those of which it cannot are then `unclear`."""
+    listed = {request.id: request for request in requests}
+    told = {each.id: each.subject for each in listed.values() if each.subject is not None}
+    asked = {each.id: each.identifiers for each in listed.values() if each.subject is None}
+    found = {request: _settled(engine, subject) for request, subject in told.items()} | find_all(
+        engine, register.catalogue, asked, register.home.pepper
+    )
+    for request, subject in found.items():
+        if isinstance(subject, UnclearError):
+            RequestLedger(register.ledger).unclear(listed[request], register.clock.now())
+    return found
+
+
+def _settled(engine: Engine, subject: str) -> Subject:
+    """A subject by its id or a former one; nobody, where all of it has gone."""
+    present = engine.scalar("SELECT coalesce((SELECT min(subject) FROM identity.aliases WHERE alias = $id), $id)", {"id": subject})
+    persons = engine.rows("SELECT person FROM identity.persons WHERE subject = $subject ORDER BY person", {"subject": present})
+    return Subject(str(present) if persons else None, tuple(row[0] for row in persons))
+
+
+def related(register: Register) -> dict[str, tuple[str, ...]]:
+    """The other open requests of the same person, by request: those with an equal identifier, and those that mean the same subject."""
+    groups: dict[tuple[str, str], set[str]] = defaultdict(set)
+    requests = RequestLedger(register.ledger).open()
+    for request in requests:
+        for _, kind, value in given_values(register.catalogue, request.identifiers):
+            groups[kind, value].add(request.id)
+        if request.subject is not None:
+            groups["subject", request.subject].add(request.id)
+    for request_id, subjects in _matched(register, requests).items():
+        for subject in subjects:
+            groups["subject", subject].add(request_id)
+    found: dict[str, set[str]] = defaultdict(set)
+    for group in groups.values():
+        for one, other in combinations(group, 2):
+            found[one].add(other)
+            found[other].add(one)
+    return {each: tuple(sorted(others)) for each, others in found.items()}
+
+
+def candidates(register: Register, request: Request) -> tuple[str, ...]:
+    """The subjects that bear any of the identifiers of a request, by their opaque ids."""
+    return tuple(sorted(_matched(register, [request], shared=True).get(request.id, ())))
+
+
+def _matched(register: Register, requests: Iterable[Request], *, shared: bool = False) -> dict[str, set[str]]:
+    """The subjects that bear identifiers of requests, by request: in one query; those that several may have are left out unless asked."""
+    listed = list(requests)
+    if not listed or not register.warehouse.is_published:
+        return {}
+    asked = {each.id: each.identifiers for each in listed}
+    with register.warehouse.reading() as engine:
+        return bearers(engine, register.catalogue, asked, shared=shared)
+
+
+def settle(register: Register, request_id: str, subject: str, by: str, reason: str) -> Request:
+    """Record that a named user says whom an unclear request means; that is a look at a person, and recorded as one.
+
+    Raises:
+        AnsvarError: where the request is not unclear, nobody of that id bears what was given in it, or no user or reason is named.
+    """
+    ledger, at = RequestLedger(register.ledger), register.clock.now()
+    request = register.ledger.request(request_id)
+    if request.state != UNCLEAR:
+        raise AnsvarError("Whom the request means is not unclear, so there is nothing to settle.")
+    if subject not in candidates(register, request):
+        raise AnsvarError("No subject of that id bears what was given in the request: `ansvar request show` lists those that do.")
+    register.ledger.record_look(_LOOKED_AT, request.id, by, reason, at)
+    return ledger.step(request.id, Step("settled", by, at, note=reason), subject=subject)
+
+
+def is_held(register: Register, request: Request) -> bool | None:
+    """Whether anything is held of the person of a request; None before anything was published.
+
+    Raises:
+        UnclearError: where the identifiers do not tell who the person is.
+    """
+    if not register.warehouse.is_published:
+        return None
+    with register.warehouse.reading() as engine:
+        return meant(engine, register, request).id is not None
+
+
+def start(register: Register, request_id: str, by: str) -> Request:
+    """A named user starts on a request; one whose identifiers match nobody is answered by that, unless a bundle says it.
+
+    Raises:
+        AnsvarError: where the identity of who asks was not verified, or it is unclear whom the request means.
+    """
+    ledger, at = RequestLedger(register.ledger), register.clock.now()
+    request = ledger.step(request_id, Step("started", by, at))
+    kind = words().kinds[request.kind]
+    if kind.by_bundle or kind.anyone or is_held(register, request) is not False:
+        return request
+    return ledger.step(request.id, Step("answered", PROGRAM, at, "nothing_held"), nothing_held=True)

@@ -1,0 +1,209 @@
+"""`ansvar request …`: each kind of request from the letter that it comes by to the letter that answers it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from resources.ledger.audit import verify
+from resources.requests.vocabulary import words
+from tests.helpers.erasing import keeping
+from tests.helpers.records import chat, customer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.helpers.small import Small
+    from tests.pipelines.cli.conftest import Command
+
+BY = ("--by", "Dana Officer")
+AINO = ("--email", "aino@koe.example")
+
+
+@pytest.fixture
+def shop(small: Small) -> Small:
+    """A register of Aino and Bo, who share a telephone."""
+    keeping(small)
+    phone = "+358401234567"
+    small.deliver("shop", [customer(1, email="aino@koe.example", phone=phone), customer(2, email="bo@koe.example", phone=phone)])
+    small.deliver("chats", [chat(1, email="aino@koe.example")])
+    small.ingest("shop", "chats")
+    small.close()
+    return small
+
+
+def _new(ansvar: Command, on: tuple[str, ...], kind: str, *given: str) -> str:
+    scope = ("--scope", "marketing") if words().kinds[kind].scopes else ()
+    return ansvar(*on, "request", "new", "--kind", kind, *(given or AINO), *scope, *BY, "--language", "en").out.strip()
+
+
+def _state(ansvar: Command, on: tuple[str, ...], request: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(ansvar(*on, "request", "show", request, "--json").out)
+    return found
+
+
+def _letter(ansvar: Command, on: tuple[str, ...], request: str, kind: str, folder: Path) -> str:
+    file = folder / f"{kind}.txt"
+    done = ansvar(*on, "request", "letter", request, "--kind", kind, "--output", file, *BY)
+    assert (done.code, done.err) == (0, "")
+    return " ".join(file.read_text(encoding="utf-8").split())
+
+
+@pytest.mark.parametrize("kind", words().kinds)
+def test_from_the_letter_to_the_answer(ansvar: Command, on: tuple[str, ...], shop: Small, kind: str, tmp_path: Path) -> None:
+    """Filed, receipt written, identity asked and verified, started, carried out as far as it is by a command, answered, told."""
+    request = _new(ansvar, on, kind)
+    assert "By 16 November 2026" in _letter(ansvar, on, request, "receipt", tmp_path).replace("by", "By").replace("\u00a0", " ")
+    assert ansvar(*on, "request", "ask", request, *BY).out == f"{request} is verifying.\n"
+    assert "who you are" not in _letter(ansvar, on, request, "identity", tmp_path)
+    assert ansvar(*on, "request", "verify", request, "--how", "signed_in", *BY).out == f"{request} is verified.\n"
+    assert ansvar(*on, "request", "start", request, *BY).out == f"{request} is in progress.\n"
+    if kind == "access":
+        assert ansvar(*on, "export", request).out.endswith(f"/outbox/{request}.zip\n")
+    elif kind == "portability":
+        assert "`ansvar export` answers it" in ansvar(*on, "request", "answered", request, *BY).message
+        return
+    else:
+        if kind == "erasure":
+            assert ansvar(*on, "erase", request, *BY).code == 0
+        assert ansvar(*on, "request", "answered", request, *BY).out == f"{request} is answered.\n"
+    told = _letter(ansvar, on, request, "answer", tmp_path)
+    assert "Our answer to your request" in told
+    assert ("Because" in told or "We have erased the following records" in told) == (kind == "erasure")
+    found = _state(ansvar, on, request)
+    assert (found["state"], found["days_left"]) == ("answered", None)
+    steps = [each["step"] for each in found["steps"]]
+    erased = ["erased"] if kind == "erasure" else []
+    assert steps == ["filed", "letter", "asked", "letter", "verified", "started", *erased, "answered", "letter"]
+    assert verify(shop.register.ledger.engine) == []
+    if kind == "restriction":
+        assert ansvar(*on, "request", "lift", request, *BY).out == f"The restriction of {request} is lifted.\n"
+
+
+def test_nothing_is_done_for_who_is_not_verified(ansvar: Command, on: tuple[str, ...], shop: Small) -> None:
+    """Neither an export, nor an erasure, nor an answer, before a named user verified who asks; no file is left."""
+    access, erasure = _new(ansvar, on, "access"), _new(ansvar, on, "erasure")
+    for command in (("export", access), ("erase", erasure, *BY), ("request", "answered", erasure, *BY)):
+        assert "identity of who asks was not verified" in ansvar(*on, *command).message
+    assert "cannot be started on: it is received" in ansvar(*on, "request", "start", erasure, *BY).message
+    assert [*shop.register.outbox.iterdir()] == []
+    assert len(shop.rows("SELECT 1 FROM register.shop_customers")) == 2
+
+
+def test_an_extension(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_path: Path) -> None:
+    """The time is extended once, with its notice; not after the deadline, nor where the notice cannot be written."""
+    request = _new(ansvar, on, "rectification")
+    extend = ("request", "extend", request, "--ground", "number", *BY)
+    assert "cannot be written" in ansvar(*on, *extend, "--letter", tmp_path / "no" / "notice.txt").message
+    assert "A letter is written as html, txt, pdf" in ansvar(*on, *extend, "--letter", tmp_path / "notice.doc").message
+    assert _state(ansvar, on, request)["extended_at"] is None
+    done = ansvar(*on, *extend, "--letter", tmp_path / "notice.txt")
+    assert done.out == f"{request} is to be answered by 2027-01-15. Send {tmp_path / 'notice.txt'} by 2026-11-16.\n"
+    text = (tmp_path / "notice.txt").read_text(encoding="utf-8").replace("\u00a0", " ")
+    assert "15 January 2027" in text
+    assert "several requests from you" in " ".join(text.split())
+    assert "extended already" in ansvar(*on, *extend, "--letter", tmp_path / "again.txt").message
+    late = _new(ansvar, on, "rectification")
+    after = (*on[:-1], "2026-11-17T09:00")
+    told = ansvar(*after, "request", "extend", late, "--ground", "number", *BY, "--letter", tmp_path / "late.txt").message
+    assert told.startswith("The deadline has passed")
+    assert not (tmp_path / "late.txt").exists()
+    del shop
+
+
+def test_a_refusal(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_path: Path) -> None:
+    """A request is refused on a ground that fits, told with the way to complain, and nothing more is done for it."""
+    request = _new(ansvar, on, "erasure")
+    assert "is no ground to refuse" in ansvar(*on, "request", "refuse", request, "--ground", "data_correct", *BY).message
+    assert ansvar(*on, "request", "refuse", request, "--ground", "identity_not_shown", *BY).out == f"{request} is refused.\n"
+    letter = _letter(ansvar, on, request, "refusal", tmp_path)
+    assert "Articles 11(2), 12(2) and 12(6)" in letter
+    assert "https://authority.example" in letter
+    assert "bring the matter before a court" in letter
+    assert "The request was refused" in ansvar(*on, "erase", request, *BY).message
+    assert "cannot be verified" in ansvar(*on, "request", "verify", request, "--how", "signed_in", *BY).message
+    del shop
+
+
+def test_an_erasure_that_was_decided_can_only_be_answered(ansvar: Command, on: tuple[str, ...], shop: Small) -> None:
+    """Once the person is erased, the request is neither refused nor closed."""
+    request = _new(ansvar, on, "erasure")
+    assert ansvar(*on, "request", "verify", request, "--how", "signed_in", *BY).code == 0
+    assert ansvar(*on, "erase", request, *BY).code == 0
+    for command in (("refuse", request, "--ground", "excessive"), ("close", request, "--reason", "a mistake")):
+        assert "can only be answered" in ansvar(*on, "request", *command, *BY).message
+    del shop
+
+
+def test_an_unclear_request_is_settled(ansvar: Command, on: tuple[str, ...], shop: Small) -> None:
+    """A shared telephone is told at filing; the candidates stand in `show`; the settled request is answered with the one's data."""
+    filed = ansvar(*on, "request", "new", "--kind", "access", "--phone", "+358401234567")
+    request = filed.out.strip()
+    assert "match several persons" in filed.err
+    candidates = _state(ansvar, on, request)["candidates"]
+    assert len(candidates) == 2
+    settle = ("request", "settle", request, "--subject", candidates[0], *BY, "--reason", "called back")
+    assert ansvar(*on, *settle).out == f"{request} is received, and means {candidates[0]}.\n"
+    assert ansvar(*on, "request", "verify", request, "--how", "known_address", *BY).code == 0
+    assert ansvar(*on, "export", request).code == 0
+    assert len(shop.register.ledger.looks("request", request)) == 1
+
+
+def test_nobody_known_is_told_so(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_path: Path) -> None:
+    """Of somebody whom no record knows, the start is the answer, and its letter says that nothing is held."""
+    request = _new(ansvar, on, "erasure", "--email", "nobody@koe.example")
+    assert ansvar(*on, "request", "verify", request, "--how", "in_person", *BY).code == 0
+    assert "Nothing is held of the person" in ansvar(*on, "request", "start", request, *BY).out
+    assert (
+        "does not fit the request"
+        in ansvar(*on, "request", "letter", request, "--kind", "answer", "--output", tmp_path / "a.txt", *BY).message
+    )
+    assert "We hold no data of you" in _letter(ansvar, on, request, "nothing_held", tmp_path)
+    del shop
+
+
+def test_the_list_shows_what_is_overdue_first(ansvar: Command, on: tuple[str, ...], shop: Small) -> None:
+    """Overdue requests come first, then those nearest to their deadline, then what has ended; related ones are named."""
+    closed = _new(ansvar, on, "erasure", "--email", "bo@koe.example")
+    assert ansvar(*on, "request", "close", closed, "--reason", "taken back", *BY).code == 0
+    late = ansvar(*on, "request", "new", "--kind", "complaint", *AINO, "--received", "2026-09-01").out.strip()
+    near = ansvar(*on, "request", "new", "--kind", "access", *AINO, "--received", "2026-09-17")
+    assert near.err == f"Other open requests of the same person: {late}.\n"
+    new = _new(ansvar, on, "access", "--email", "bo@koe.example")
+    listed = json.loads(ansvar(*on, "request", "list", "--json").out)
+    assert [each["request"] for each in listed] == [late, near.out.strip(), new, closed]
+    assert [(each["deadline"], each["days_left"], each["overdue"], each["related"]) for each in listed] == [
+        ("2026-10-01", -14, True, [near.out.strip()]),
+        ("2026-10-19", 4, False, [late]),
+        ("2026-11-16", 32, False, []),
+        ("2026-11-16", None, False, []),
+    ]
+    shown = ansvar(*on, "request", "list")
+    assert shown.code == 0
+    assert "overdue" in shown.out
+    assert "koe.example" not in shown.out
+    del shop
+
+
+def test_who_looks_at_what_was_given_is_recorded(ansvar: Command, on: tuple[str, ...], shop: Small) -> None:
+    """Identifiers and the person's own words are shown to a named user with a reason alone, who is recorded first."""
+    request = ansvar(*on, "request", "new", "--kind", "rectification", *AINO, "--message", "My name is Aino").out.strip()
+    assert "Aino" not in ansvar(*on, "request", "show", request).out
+    assert "a name and a reason" in ansvar(*on, "request", "show", request, *BY).message
+    shown = ansvar(*on, "request", "show", request, *BY, "--reason", "to correct it").out
+    assert "My name is Aino" in shown
+    assert "email=aino@koe.example" in shown
+    assert [each["reason"] for each in shop.register.ledger.looks("request", request)] == ["to correct it"]
+
+
+def test_the_intake_by_hand(ansvar: Command, on: tuple[str, ...], shop: Small) -> None:
+    """`intake` files what forms wrote, and tells how many it could not."""
+    form = {"id": "1", "kind": "access", "identifiers": [{"kind": "email", "value": "aino@koe.example"}]}
+    (shop.register.intake / "1.json").write_text(json.dumps(form), encoding="utf-8")
+    (shop.register.intake / "2.json").write_text("?", encoding="utf-8")
+    taken = ansvar(*on, "request", "intake")
+    assert taken.code == 0
+    assert shop.register.ledger.request(taken.out.strip()).kind == "access"
+    assert taken.err == f"1 could not be filed: see {shop.register.intake / 'refused'}, the reason stands beside each.\n"
