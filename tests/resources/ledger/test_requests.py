@@ -13,6 +13,7 @@ from alembic.config import Config
 from resources.errors import AnsvarError
 from resources.ledger import Ledger, tables
 from resources.ledger.audit import entries, verify
+from resources.ledger.bundles import BundleLedger
 from resources.ledger.holds import HoldLedger
 from resources.ledger.requests import Filing, RequestLedger, Step, file_request
 from tests.helpers.requests import OFFICER, file_verified, verified
@@ -93,8 +94,9 @@ def test_a_bundle_answers_only_who_was_verified(ledger: Ledger) -> None:
     """A bundle cannot answer a request of somebody unknown, and nothing of it is recorded then."""
     request = ledger.new_request("access", "fi", GIVEN, MOMENT)
     with pytest.raises(AnsvarError, match="not verified"):
-        ledger.bundle_made(request.id, "x.zip", "0" * 64, MOMENT, 1)
-    assert ledger.bundles() == []
+        BundleLedger(ledger).released(request.id, "x.zip.age", "0" * 64, OFFICER, MOMENT)
+    assert request.state == ledger.request(request.id).state == "received"
+    assert "bundle.released" not in [each.what for each in entries(ledger.engine, request.id)]
 
 
 def test_steps_go_with_their_request(ledger: Ledger, tmp_path: Path) -> None:
