@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from resources.catalogue import Catalogue, Dataset
+    from assets.rights.patterns import Span
     from resources.warehouse import Engine
 
 Pair = tuple[str, str]
 _FOLDING = {"accented": ACCENTED, "plain": PLAIN}
 _NEAR = 2
-_GAP = re.compile(r"[^\w]{1,4}(?:\w\.?[^\w]{1,3})?")
+_GAP = re.compile(r"(?:[^\w.?!;]{1,4}|\.(?=\w))(?:\w\.?[^\w]{1,3})?")
+_PARTICLES = frozenset({"af", "av", "al", "bin", "da", "de", "del", "den", "der", "di", "dos", "el", "ibn", "la", "le", "van", "von", "zu"})
 _BLANK = re.compile(r",?[ \t\u00a0]{1,2}")
 _BEFORE_CONTACT = re.compile(r"[\s,:;(–-]{1,4}(?:(?:puh|tel|tfn|gsm|p)\b[.:]?\s?)?", re.IGNORECASE)
 
@@ -42,10 +44,11 @@ def near_words(text: str) -> Iterator[Near]:
     """Each two words that stand near each other, in their order."""
     found = words(text)
     for place, former in enumerate(found):
-        end = former.end
+        end, between = former.end, former
         for latter in found[place + 1 : place + 1 + _NEAR]:
-            if not _GAP.fullmatch(text, end, latter.start):
+            if not _GAP.fullmatch(text, end, latter.start) or (end > former.end and not _joins(former, between)):
                 break
+            between = latter
             end = latter.end
             yield Near(
                 former.start,
@@ -91,6 +94,11 @@ class Known:
         if near.are_capitalised and near.are_adjacent:
             found = found | {pair for pair in (near.pair, near.pair[::-1]) if pair[0] in self.firsts and pair[1] in self.lasts}
         return found
+
+
+def _joins(former: Span, between: Span) -> bool:
+    """Whether a word may stand between the words of one name: a further name, or as `von`; a name in small letters tells neither."""
+    return not former.value[0].isupper() or between.value[0].isupper() or between.value in _PARTICLES
 
 
 def is_name(near: Near, names: Iterable[Pair]) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import phonenumbers
+from stdnum.fi import ytunnus
 
 from assets.ingest.normalise import e164
 from resources.recognise.values import is_card_number, is_hetu, is_iban, is_personnummer
@@ -44,6 +45,14 @@ _TIME = re.compile(r"(?<![\d+])\d{1,2}:\d\d(?::\d\d)?(?!\d)")
 _THOUSANDS = re.compile(rf"[1-9]\d{{0,2}}(?:{_BLANK}\d{{3}})+(?:[.,]\d\d)?")
 _ROUND = re.compile(rf"[1-9]\d{{0,2}}(?:{_BLANK}000)+")
 _UNIT = re.compile(rf"{_BLANK}?(?:€|\$|£|%|eur\b|euro|sek\b|kr\b|usd\b|kpl\b|st\b|pcs\b|kwh\b|wh\b|km\b|kg\b)", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"(?:tilau\w*|lasku\w*|viite\w*|sopimu\w*|order\w*|invoice|faktura\w*|beställning\w*|avtal\w*|ocr|ref\w*|ticket|case|artikel\w*|part|serial|sarjanumero)"
+    r"(?:[ \t]?(?:no|nr|nro|numero|number|nummer|id))?[.:#]*[ \t]*$",
+    re.IGNORECASE,
+)
+_REFERENCE_REACH = 40
+_INVOICE_ADDRESS = re.compile(r"0037(\d{8})\d{0,5}")
+_EXTENSION = re.compile(rf"{_BLANK}?(?:,{_BLANK}?)?(?:ext|x|alanro|alanumero|anknytning|ankn)\.?{_BLANK}?\d{{1,6}}(?!\d)", re.IGNORECASE)
 _LOCAL = re.compile(rf"\d{{3}}(?:{_BLANK}|-)\d{{4}}")
 _CODES: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
     (re.compile(r"(?<!\w)\d{6}[-+A-FU-Ya-fu-y]\d{3}[0-9A-Ya-y](?!\w)"), is_hetu),
@@ -122,8 +131,19 @@ def phones(text: str, regions: tuple[str, ...]) -> Iterator[Span]:
     for pattern in (_DATE, _ADDRESS, _SIX, _TIME):
         plain = pattern.sub(lambda match: "\0" * len(match[0]), plain)
     for match in _NUMBER.finditer(plain):
-        if _is_phone_like(match[0], plain[match.end() :], regions):
-            yield Span(match.start(), match.end(), match[0])
+        if _is_phone_like(match[0], plain[match.end() : match.end() + _REFERENCE_REACH], regions):
+            if match[0].isdigit() and _is_reference(match[0], plain[max(0, match.start() - _REFERENCE_REACH) : match.start()]):
+                continue
+            extension = _EXTENSION.match(plain, match.end())
+            yield Span(match.start(), extension.end() if extension else match.end(), match[0])
+
+
+def _is_reference(digits: str, before: str) -> bool:
+    """Whether digits without a mark among them are an invoicing address made of a business id, or are said to be an order, an invoice, …"""
+    invoicing = _INVOICE_ADDRESS.fullmatch(digits)
+    if invoicing and ytunnus.is_valid(invoicing[1]):
+        return True
+    return not digits.startswith("0") and _REFERENCE.search(before) is not None
 
 
 def numbers_of(written: str, regions: tuple[str, ...]) -> set[str]:
