@@ -205,6 +205,7 @@ class Bundle:
                 {"table": table, "field": field, "kind": kind, "count": count}
                 for (table, field, kind), count in sorted(self.holding.redacted.items())
             ],
+            "names_known_by": {"register": True, "model": self.holding.names_by},
             "unread": sum(each.text is None for each in self.holding.unread),
             "unattributed": [
                 {"table": each.dataset.table, "kind": each.kind, "records": each.records} for each in self.holding.unattributed

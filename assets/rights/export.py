@@ -13,16 +13,20 @@ from assets.rights.find import UnclearError, find
 from assets.rights.holding import Holding
 from assets.rights.own import given, own
 from assets.rights.redact import KINDS, redact
+from assets.rights.redaction.decided import Decided
+from assets.rights.redaction.model import name_model
 from assets.rights.unread import unattributed, unread
 from assets.rights.wording import LANGUAGES, Wording
 from resources.connectors.landing import sha256
 from resources.errors import AnsvarError
 from resources.ledger.holds import OPEN_REQUEST
+from resources.ledger.redactions import RedactionLedger
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from assets.rights.find import Subject
+    from assets.rights.own import Own
     from resources.ledger import Request
     from resources.register import Register
     from resources.warehouse import Engine
@@ -78,14 +82,24 @@ def export(register: Register, request_id: str) -> Exported:
 def _holding(engine: Engine, register: Register, subject: Subject, request: Request, wording: Wording) -> Holding:
     """All that is held of a subject, with others taken out."""
     catalogue = register.catalogue
-    name_subject(engine, subject.persons)
-    known = identifiers(engine, catalogue)
-    tables = collect(engine, catalogue, register.recordings)
-    searched = known or given(catalogue, request.identifiers)
-    holding = Holding(tables, known, unread(engine, catalogue, searched, tables), unattributed(engine, catalogue, known))
-    redact(engine, catalogue, own(catalogue, searched, tables), holding, wording.marks(KINDS))
+    holding, mine = gathered(engine, register, subject, request)
+    names = name_model(register.home.settings())
+    decided = Decided.of(RedactionLedger(register.ledger).decisions(request.id))
+    redact(engine, catalogue, mine, holding, wording.marks(KINDS), decided=decided, names=names)
+    holding.names_by = {"model": names.name, "sha256": names.digest} if names else None
     holding.facts = facts(catalogue, holding.tables)
     holds = Holds.of(register)
     mark(engine, catalogue, holds)
     holding.kept_by = {kind: number for kind, number in kinds_of(engine, subject.persons).items() if kind != OPEN_REQUEST}
     return holding
+
+
+def gathered(engine: Engine, register: Register, subject: Subject, request: Request) -> tuple[Holding, Own]:
+    """All that is held of a subject, others still in its texts, and what of it is the subject's own."""
+    catalogue = register.catalogue
+    name_subject(engine, subject.persons)
+    known = identifiers(engine, catalogue)
+    tables = collect(engine, catalogue, register.recordings)
+    searched = known or given(catalogue, request.identifiers)
+    holding = Holding(tables, known, unread(engine, catalogue, searched, tables), unattributed(engine, catalogue, known))
+    return holding, own(catalogue, searched, tables)

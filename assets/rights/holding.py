@@ -128,6 +128,8 @@ class Holding:
     unread: list[Unread] = field(default_factory=list)
     unattributed: list[Unattributed] = field(default_factory=list)
     redacted: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    names_by: dict[str, str] | None = None
+    """The model that told names in its texts, beside the register, with its digest; None where there was none."""
     facts: list[Fact] = field(default_factory=list)
     kept_by: dict[str, int] = field(default_factory=dict)
     """How many records a legal hold or a restriction keeps, by kind; why there is a hold is nobody's but the ledger's."""

@@ -26,7 +26,7 @@ from resources.warehouse.models import model
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from assets.rights.holding import Holding
+    from assets.rights.holding import Holding, Row, Table, Unread
     from assets.rights.own import Own
     from assets.rights.patterns import Span
     from assets.rights.redaction.model import NameModel
@@ -208,14 +208,7 @@ def redact(  # noqa: PLR0913 - what is redacted, and by what
 
     Records that could not be read in lose their whole text where an address, number or identifier in it is another's.
     """
-    cells = [
-        (table, row, name, Text(str(row.values[name]), table.dataset.source, row.others))
-        for table in holding.tables
-        for row in table.rows
-        for name in free_text(table.dataset)
-        if row.values.get(name) is not None
-    ]
-    raw = [(each, Text(each.text, each.dataset.source)) for each in holding.unread if each.text is not None]
+    cells, raw = list(texts(holding)), list(unread_texts(holding))
     redactor = Redactor.of(engine, catalogue, own, [cell[-1] for cell in cells] + [text for _, text in raw], marks, decided=decided, names=names)
     for table, row, name, text in cells:
         row.values[name], counts = redactor.redact(text)
@@ -223,6 +216,23 @@ def redact(  # noqa: PLR0913 - what is redacted, and by what
             holding.redacted[table.dataset.table, name, kind] += number
     for each, text in raw:
         each.text = None if redactor.tells_of_others(text) else redactor.redact(text)[0]
+
+
+def texts(holding: Holding) -> Iterator[tuple[Table, Row, str, Text]]:
+    """The free texts of a holding's records: table, row, field, text."""
+    for table in holding.tables:
+        fields = free_text(table.dataset)
+        for row in table.rows:
+            for name in fields:
+                if row.values.get(name) is not None:
+                    yield table, row, name, Text(str(row.values[name]), table.dataset.source, row.others)
+
+
+def unread_texts(holding: Holding) -> Iterator[tuple[Unread, Text]]:
+    """The texts of records that could not be read in, as far as they are shown."""
+    for each in holding.unread:
+        if each.text is not None:
+            yield each, Text(each.text, each.dataset.source)
 
 
 def _merged(hits: Iterable[Hit]) -> list[Hit]:

@@ -16,6 +16,7 @@ _MOMENTS = (
     tables.batches.c.landed_at,
     tables.purges.c.planned_at,
     tables.requests.c.received_at,
+    tables.redactions.c.at,
     tables.disclosures.c.made_at,
     tables.looks.c.at,
     tables.verdicts.c.made_at,

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from assets.rights.inflection import folded, is_form
 from assets.rights.patterns import Span, words
+from resources.ledger.redactions import KEEP, TAKE_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-TAKE_OUT, KEEP = "take_out", "keep"
+    from resources.ledger.redactions import Decision
 
 
 @dataclass(frozen=True)
@@ -24,15 +25,11 @@ class Decided:
     kept: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, decisions: Iterable[tuple[str, str]]) -> Decided:
-        """Decisions as the ledger has them: what is done, and the phrase. Of two on the same phrase, the later counts."""
-        last: dict[str, tuple[str, str]] = {}
-        for what, phrase in decisions:
-            last[folded(phrase)] = (what, phrase)
-        return cls(
-            tuple(phrase for what, phrase in last.values() if what == TAKE_OUT),
-            tuple(phrase for what, phrase in last.values() if what == KEEP),
-        )
+    def of(cls, decisions: Iterable[Decision]) -> Decided:
+        """Decisions as the ledger has them, in their order: of two on the same phrase, the later counts."""
+        last = {folded(each.phrase): each for each in decisions}
+        out, kept = (tuple(each.phrase for each in last.values() if each.what == what) for what in (TAKE_OUT, KEEP))
+        return cls(out, kept)
 
     def taken(self, text: str) -> Iterator[Span]:
         """Where a text has what goes."""
