@@ -34,6 +34,7 @@ ROOT = Path(__file__).parents[1]
 SETS = ("develop", "held_out")
 OTHER = "other"
 _LABEL = re.compile(r"\{(\w+)\.(\w+):((?:[^{}]|\{\w+\})*)\}")
+_RARE = 0.2
 _STRANGERS = {"fi_FI": 1500, "sv_SE": 1000, "en_GB": 1000}
 _TITLES = {"Dr", "Mrs", "III"}
 _OWN = Own(
@@ -112,7 +113,9 @@ def _table(opened: Engine, name: str, columns: dict[str, list[str]]) -> None:
 def measured(name: str, *, known: bool, model: str = "", show: bool = False) -> dict[str, object]:
     """What became of the labels and of the other words of a set."""
     held = messages(name)
-    bearers = [label.name for each in held for label in each.labels if label.name is not None and label.whose == OTHER and " " not in label.name[1]]
+    bearers = [
+        label.name for each in held for label in each.labels if label.name is not None and label.whose == OTHER and " " not in label.name[1]
+    ]
     opened = register_of([bearer for bearer in bearers if bearer[0]] if known else [])
     catalogue = load_register(ROOT / "register")
     met, all_of = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
@@ -127,7 +130,10 @@ def measured(name: str, *, known: bool, model: str = "", show: bool = False) -> 
             said = [word for word in re.finditer(r"\w+", message.text[label.start : label.end]) if word[0] not in _TITLES]
             places = {label.start + place for word in said for place in range(*word.span()) if len(word[0]) > 1}
             if label.whose == OTHER:
-                for kind in (label.kind, *(("full name" if label.name and len(said) > 1 else "single name",) if label.kind == "name" else ())):
+                for kind in (
+                    label.kind,
+                    *(("full name" if label.name and len(said) > 1 else "single name",) if label.kind == "name" else ()),
+                ):
                     all_of[kind, message.language] += 1
                     met[kind, message.language] += places <= taken
                 suspected += label.kind == "name" and not places <= taken and not places.isdisjoint(pointed)
@@ -157,7 +163,9 @@ def _report(found: dict[str, object]) -> None:
         cells = [(met[kind, each], all_of[kind, each]) for each in ("fi", "sv", "en")]
         cells.append((sum(one for one, _ in cells), sum(of for _, of in cells)))
         print(f"| {kind} | " + " | ".join(f"{one} of {of}" if of else "–" for one, of in cells) + f" ({cells[-1][0] / cells[-1][1]:.1%}) |")
-    print(f"\nordinary words taken: {found['touched']} of {found['words']}; own data and staff kept: {found['own_kept']} of {found['own']};")
+    print(
+        f"\nordinary words taken: {found['touched']} of {found['words']}; own data and staff kept: {found['own_kept']} of {found['own']};"
+    )
     print(f"names not taken out but pointed at: {found['suspected']}\n")
 
 
@@ -167,7 +175,10 @@ def speed(number: int) -> None:
     made = faker.Faker(["fi_FI", "sv_SE", "en_GB"])
     made.seed_instance(7)
     texts = [each.text for name in SETS for each in messages(name)]
-    many = [Text(f"{text} {rng.randrange(10**6)} {made.last_name() if rng.random() < 0.2 else ''}", "chats") for text in islice(cycle(texts), number)]  # noqa: PLR2004
+    many = [
+        Text(f"{text} {rng.randrange(10**6)} {made.last_name() if rng.random() < _RARE else ''}", "chats")
+        for text in islice(cycle(texts), number)
+    ]  # noqa: PLR2004
     opened, catalogue = register_of([]), load_register(ROOT / "register")
     size = sum(len(each.text.encode()) for each in many)
     begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

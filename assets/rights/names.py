@@ -64,13 +64,15 @@ class Known:
     """What the register knows of the names in some texts; all words are folded.
 
     `records` and `addresses` give for two words the names that they may be, in either order: names of records, and names that e-mail
-    addresses are made of. `firsts` and `lasts` are words that are a first or a last name of somebody.
+    addresses are made of. `firsts` and `lasts` are words that are a first or a last name of somebody; those of the first that are `ordinary`
+    words as well name nobody alone.
     """
 
     records: dict[Pair, set[Pair]]
     addresses: dict[Pair, set[Pair]]
     firsts: frozenset[str]
     lasts: frozenset[str]
+    ordinary: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, engine: Engine, catalogue: Catalogue, texts: Iterable[str]) -> Known:

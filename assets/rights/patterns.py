@@ -109,7 +109,11 @@ def codes(text: str) -> Iterator[Span]:
 
 def _end_of_iban(written: str) -> int:
     """Where the account number ends in a run of letters and digits that it may be followed by; 0 where there is none."""
-    ends = [place for place in range(_SHORTEST_IBAN, len(written) + 1) if not written[place : place + 1].isalnum() or written[place - 1].isdigit()]
+    ends = [
+        place
+        for place in range(_SHORTEST_IBAN, len(written) + 1)
+        if not written[place : place + 1].isalnum() or written[place - 1].isdigit()
+    ]
     return next((end for end in reversed(ends) if is_iban(re.sub(_BLANK, "", written[:end]))), 0)
 
 

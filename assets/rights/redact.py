@@ -209,7 +209,9 @@ def redact(  # noqa: PLR0913 - what is redacted, and by what
     Records that could not be read in lose their whole text where an address, number or identifier in it is another's.
     """
     cells, raw = list(texts(holding)), list(unread_texts(holding))
-    redactor = Redactor.of(engine, catalogue, own, [cell[-1] for cell in cells] + [text for _, text in raw], marks, decided=decided, names=names)
+    redactor = Redactor.of(
+        engine, catalogue, own, [cell[-1] for cell in cells] + [text for _, text in raw], marks, decided=decided, names=names
+    )
     for table, row, name, text in cells:
         row.values[name], counts = redactor.redact(text)
         for kind, number in counts.items():
@@ -250,8 +252,8 @@ def _merged(hits: Iterable[Hit]) -> list[Hit]:
 def _with_model(known: Known, names: NameModel, texts: Iterable[Text]) -> Known:
     """What is known of names, with what a model tells of the words in capitals."""
     capital = {word.value.lower() for each in texts for word in patterns.words(normal(each.text)) if word.value[0].isupper()}
-    firsts, lasts = names.names(sorted(capital))
-    return replace(known, firsts=known.firsts | {folded(word) for word in firsts}, lasts=known.lasts | {folded(word) for word in lasts})
+    firsts, lasts, ordinary = (frozenset(map(folded, found)) for found in names.names(sorted(capital)))
+    return replace(known, firsts=known.firsts | firsts, lasts=known.lasts | lasts, ordinary=(known.ordinary | ordinary) - known.firsts)
 
 
 def _foreign(engine: Engine, catalogue: Catalogue, tokens: set[str]) -> frozenset[str]:

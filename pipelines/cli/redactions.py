@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("id", "decision", "by", "at (UTC)")
 _BY = click.option("--by", required=True, metavar="NAME", help="Who decides or looks: a named person, not a team.")
-_TEXT = click.option("--text-file", metavar="FILE", help="The words, one decision a line; - for standard input. Without it they are asked for.")
+_TEXT = click.option(
+    "--text-file", metavar="FILE", help="The words, one decision a line; - for standard input. Without it they are asked for."
+)
 
 
 @click.group("redactions")
@@ -40,7 +42,9 @@ def show(request: str, by: str, reason: str, output: str, language: str | None) 
     RedactionLedger(register.ledger).looked(request, by, reason, register.clock.now())
     found = review(register, request, Path(output), language)
     taken = ", ".join(f"{kind} {number:,}" for kind, number in sorted(found.taken.items())) or "nothing"
-    click.echo(f"{found.texts:,} texts, {found.shown:,} shown in {len(found.files):,} pages. Taken out: {taken}. To look at: {found.suspects:,}.")
+    click.echo(
+        f"{found.texts:,} texts, {found.shown:,} shown in {len(found.files):,} pages. Taken out: {taken}. To look at: {found.suspects:,}."
+    )
 
 
 @command.command("add")
@@ -86,7 +90,9 @@ def listing(request: str, *, as_json: bool) -> None:
 
     register = open_register()
     register.ledger.request(request)
-    rows = [(each.redaction, each.what, each.by, f"{each.at:%Y-%m-%d %H:%M}") for each in RedactionLedger(register.ledger).decisions(request)]
+    rows = [
+        (each.redaction, each.what, each.by, f"{each.at:%Y-%m-%d %H:%M}") for each in RedactionLedger(register.ledger).decisions(request)
+    ]
     if as_json:
         print_json([dict(zip(_COLUMNS, row, strict=True)) for row in rows])
         return

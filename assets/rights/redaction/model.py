@@ -29,8 +29,8 @@ class NameModel(Protocol):
     name: str
     digest: str
 
-    def names(self, words: Iterable[str]) -> tuple[set[str], set[str]]:
-        """Which of some words, in lower case, are given names and nothing else, and which are family names."""
+    def names(self, words: Iterable[str]) -> tuple[set[str], set[str], set[str]]:
+        """Which of some words, in lower case, may be given names, which family names, and which of the given names are ordinary words, too."""
         ...
 
 
@@ -42,16 +42,18 @@ class Voikko:
     digest: str
     name: str = "voikko"
 
-    def names(self, words: Iterable[str]) -> tuple[set[str], set[str]]:
+    def names(self, words: Iterable[str]) -> tuple[set[str], set[str], set[str]]:
         """See `NameModel`."""
-        firsts, lasts = set(), set()
+        firsts, lasts, ordinary = set[str](), set[str](), set[str]()
         for word in words:
             classes = {each.CLASS for each in self.analyse(word)}
-            if _FIRST in classes and classes <= {_FIRST, _LAST}:
+            if _FIRST in classes:
                 firsts.add(word)
+                if not classes <= {_FIRST, _LAST}:
+                    ordinary.add(word)
             if _LAST in classes:
                 lasts.add(word)
-        return firsts, lasts
+        return firsts, lasts, ordinary
 
 
 def name_model(settings: Mapping[str, str]) -> NameModel | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from assets.rights.inflection import folded, is_form
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from assets.rights.redaction.staff import Staff
 
 _INITIAL = re.compile(r"(?<!\w)([^\W\d_])\.[ \t\u00a0]?([^\W\d_]{2,})")
-_TITLE = re.compile(r"(?<!\w)([^\W\d_]{2,})\.?[ \t\u00a0]([^\W\d_]{2,})")
+_TITLE = re.compile(r"(?<!\w)([^\W\d_]{2,})\.?[ \t\u00a0]((?:[^\W\d_]+['’-]?)+(?:[ \t\u00a0](?:[^\W\d_]+['’-]?)+)?)")
 _BEFORE_HYPHEN = re.compile(r"(?:[^\W\d_]+-)+$")
 _AFTER_HYPHEN = re.compile(r"(?:-[^\W\d_]{2,})+")
 _STRETCH = 40
@@ -73,7 +74,8 @@ class People:
                 yield span
 
     def _is_named(self, text: str, near: Near, further: Collection[Pair], contacts: list[int]) -> bool:
-        if self.known.names(near) or (near.are_capitalised and is_name(near, further)):
+        is_likely = near.are_capitalised or (near.are_adjacent and not self.known.firsts.isdisjoint(near.pair))
+        if self.known.names(near) or (is_likely and is_name(near, further)):
             return True
         return any(is_before(text, near, start) for start in contacts) or self._looks_named(text, near)
 
@@ -84,13 +86,13 @@ class People:
             return False
         begins = _begins_sentence(text, near.start)
         if former in self.known.firsts:
-            return not (begins and is_ordinary(former))
-        return latter in self.known.firsts and not begins and not _is_greeting(former) and not is_ordinary(latter)
+            return not (begins and self._is_ordinary(former))
+        return latter in self.known.firsts and not begins and not _is_greeting(former) and not self._is_ordinary(latter)
 
     def _names_alone(self, text: str, span: Span, word: str, halves: Iterable[str]) -> bool:
         if any(is_form(word, half) for half in halves):
             return True
-        if word not in self.known.firsts or is_ordinary(word) or self._is_staff(word) or _begins_sentence(text, span.start):
+        if word not in self.known.firsts or self._is_ordinary(word) or self._is_staff(word) or _begins_sentence(text, span.start):
             return False
         following = re.match(r"[ \t\u00a0]([^\W\d_]+)", text[span.end : span.end + _STRETCH])
         return following is None or folded(following[1]) not in listed("no_surname")
@@ -103,9 +105,11 @@ class People:
 
     def _after_title(self, text: str) -> Iterator[Span]:
         for match in _TITLE.finditer(text):
-            word = folded(match[2])
-            if folded(match[1]) in listed("titles") and match[2][0].isupper() and not self._is_own(word) and not self._is_staff(word):
-                yield _whole(text, match.start(2), match.end(2))
+            if folded(match[1]) not in listed("titles"):
+                continue
+            named = list(takewhile(lambda word: word.value[0].isupper(), words(match[2])))
+            if named and not all(self._is_own(folded(word.value)) or self._is_staff(folded(word.value)) for word in named):
+                yield _whole(text, match.start(2), match.start(2) + named[-1].end)
 
     def _is_mine(self, pair: Pair) -> bool:
         """Whether two words are the subject's name, or one of staff; of an initial, its letter is compared."""
@@ -113,6 +117,9 @@ class People:
         if len(initial) == 1:
             return self._is_own(word) and any(name.startswith(initial) for name in self.own.names)
         return (self._is_own(initial) and self._is_own(word)) or self.staff.has(*pair)
+
+    def _is_ordinary(self, word: str) -> bool:
+        return word in self.known.ordinary or is_ordinary(word)
 
     def _is_own(self, word: str) -> bool:
         if word not in self._owned:

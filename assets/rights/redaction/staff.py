@@ -42,7 +42,9 @@ class Staff:
         for dataset in catalogue.datasets:
             for field, kind in _fields(dataset, roles, held.get(dataset.table, set())):
                 region = catalogue.sources[dataset.source].shape.region
-                for (value,) in engine.rows(f"SELECT DISTINCT {name(field)} FROM register.{name(dataset.table)} WHERE {name(field)} IS NOT NULL"):
+                for (value,) in engine.rows(
+                    f"SELECT DISTINCT {name(field)} FROM register.{name(dataset.table)} WHERE {name(field)} IS NOT NULL"
+                ):
                     values.add(str(value).strip().lower())
                     if kind == "email":
                         names.add(_of_address(str(value)))
