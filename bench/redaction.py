@@ -12,6 +12,7 @@ import json
 import random
 import re
 import resource
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
@@ -24,11 +25,10 @@ import pyarrow as pa
 from ruamel.yaml import YAML
 
 from assets.rights.own import Own
-from assets.rights.redact import KINDS, Redactor, Text, normal
+from assets.rights.redact import KINDS, Redactor, Text
 from assets.rights.redaction.model import SETTING, name_model
 from resources.catalogue import load_register
 from resources.warehouse import Engine
-
 
 ROOT = Path(__file__).parents[1]
 SETS = ("develop", "held_out")
@@ -36,6 +36,7 @@ OTHER = "other"
 _LABEL = re.compile(r"\{(\w+)\.(\w+):((?:[^{}]|\{\w+\})*)\}")
 _RARE = 0.2
 _STRANGERS = {"fi_FI": 1500, "sv_SE": 1000, "en_GB": 1000}
+_WORD = re.compile(r"\w{2,}")
 _TITLES = {"Dr", "Mrs", "III"}
 _OWN = Own(
     emails=frozenset({"maija.korhonen@voltti.example"}),
@@ -86,6 +87,19 @@ def _message(language: str, marked: str) -> Message:
     return Message(language, text + marked[end:], tuple(labels))
 
 
+@dataclass
+class Measured:
+    """Labels of others that went, of how many, by kind and language; what of the rest stayed, of how many; names that were pointed at."""
+
+    met: Counter[tuple[str, str]]
+    of: Counter[tuple[str, str]]
+    own: int = 0
+    own_kept: int = 0
+    words: int = 0
+    touched: int = 0
+    suspected: int = 0
+
+
 def register_of(others: list[tuple[str, str]]) -> Engine:
     """A published register of strangers with made-up names, and of these others: names, and identifiers where they are known."""
     names = list(dict.fromkeys(others))
@@ -110,63 +124,64 @@ def _table(opened: Engine, name: str, columns: dict[str, list[str]]) -> None:
     opened.unregister("given_rows")
 
 
-def measured(name: str, *, known: bool, model: str = "", show: bool = False) -> dict[str, object]:
-    """What became of the labels and of the other words of a set."""
+def measured(name: str, *, known: bool, model: str = "", show: bool = False) -> Measured:
+    """What became of the labels and of the other words of a set; the register holds their bearers, or not."""
     held = messages(name)
-    bearers = [
-        label.name for each in held for label in each.labels if label.name is not None and label.whose == OTHER and " " not in label.name[1]
-    ]
-    opened = register_of([bearer for bearer in bearers if bearer[0]] if known else [])
-    catalogue = load_register(ROOT / "register")
-    met, all_of = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    kept, own, words, touched, suspected = 0, 0, 0, 0, 0
+    bearers = [label.name for each in held for label in each.labels if label.name is not None and label.whose == OTHER and label.name[0]]
+    opened, catalogue = register_of(bearers if known else []), load_register(ROOT / "register")
+    names, found = name_model({SETTING: model}), Measured(Counter(), Counter())
     for number, message in enumerate(held):
         text = Text(message.text, f"source{number}")
-        redactor = Redactor.of(opened, catalogue, _OWN, [text], dict.fromkeys(KINDS, "▮"), names=name_model({SETTING: model}))
-        assert normal(message.text) == message.text
+        redactor = Redactor.of(opened, catalogue, _OWN, [text], dict.fromkeys(KINDS, "▮"), names=names)
         taken = {place for hit in redactor.hits(text) for place in range(hit.start, hit.end)}
         pointed = {place for span in redactor.suspects(text) for place in range(span.start, span.end)}
-        for label in message.labels:
-            said = [word for word in re.finditer(r"\w+", message.text[label.start : label.end]) if word[0] not in _TITLES]
-            places = {label.start + place for word in said for place in range(*word.span()) if len(word[0]) > 1}
-            if label.whose == OTHER:
-                for kind in (
-                    label.kind,
-                    *(("full name" if label.name and len(said) > 1 else "single name",) if label.kind == "name" else ()),
-                ):
-                    all_of[kind, message.language] += 1
-                    met[kind, message.language] += places <= taken
-                suspected += label.kind == "name" and not places <= taken and not places.isdisjoint(pointed)
-                if show and not places <= taken:
-                    print("missed  ", message.text[label.start : label.end], "|", message.text)
-            else:
-                own += 1
-                kept += places.isdisjoint(taken)
-                if show and not places.isdisjoint(taken):
-                    print("own     ", message.text[label.start : label.end], "|", message.text)
-        labelled = {place for label in message.labels for place in range(label.start, label.end)}
-        for word in re.finditer(r"\w+", message.text):
-            if not set(range(*word.span())) & labelled:
-                words += 1
-                touched += not set(range(*word.span())).isdisjoint(taken)
-                if show and not set(range(*word.span())).isdisjoint(taken):
-                    print("wrongly ", word[0], "|", message.text)
-    return {"met": met, "of": all_of, "own": own, "own_kept": kept, "words": words, "touched": touched, "suspected": suspected}
+        _count(found, message, taken, pointed, show=show)
+    return found
 
 
-def _report(found: dict[str, object]) -> None:
-    met, all_of = found["met"], found["of"]
-    assert isinstance(met, Counter)
-    assert isinstance(all_of, Counter)
-    print("| kind | fi | sv | en | all |\n|---|---|---|---|---|")
-    for kind in dict.fromkeys(kind for kind, _ in all_of):
-        cells = [(met[kind, each], all_of[kind, each]) for each in ("fi", "sv", "en")]
-        cells.append((sum(one for one, _ in cells), sum(of for _, of in cells)))
-        print(f"| {kind} | " + " | ".join(f"{one} of {of}" if of else "–" for one, of in cells) + f" ({cells[-1][0] / cells[-1][1]:.1%}) |")
-    print(
-        f"\nordinary words taken: {found['touched']} of {found['words']}; own data and staff kept: {found['own_kept']} of {found['own']};"
-    )
-    print(f"names not taken out but pointed at: {found['suspected']}\n")
+def _count(found: Measured, message: Message, taken: set[int], pointed: set[int], *, show: bool) -> None:
+    labelled: set[int] = set()
+    for label in message.labels:
+        labelled |= set(range(label.start, label.end))
+        said = [word for word in _WORD.finditer(message.text, label.start, label.end) if word[0] not in _TITLES]
+        places = {place for word in said for place in range(*word.span())}
+        if label.whose != OTHER:
+            found.own += 1
+            found.own_kept += places.isdisjoint(taken)
+        elif label.kind == "name":
+            _add(found, ("name", "full name" if len(said) > 1 else "single name"), message.language, is_met=places <= taken)
+            found.suspected += not places <= taken and not places.isdisjoint(pointed)
+        else:
+            _add(found, (label.kind,), message.language, is_met=places <= taken)
+        if show and (places <= taken) != (label.whose == OTHER):
+            sys.stdout.write(f"{label.whose}: {message.text[label.start : label.end]} | {message.text}\n")
+    for word in re.finditer(r"\w+", message.text):
+        places = set(range(*word.span()))
+        if places.isdisjoint(labelled):
+            found.words += 1
+            found.touched += not places.isdisjoint(taken)
+            if show and not places.isdisjoint(taken):
+                sys.stdout.write(f"wrongly: {word[0]} | {message.text}\n")
+
+
+def _add(found: Measured, kinds: tuple[str, ...], language: str, *, is_met: bool) -> None:
+    for kind in kinds:
+        found.of[kind, language] += 1
+        found.met[kind, language] += is_met
+
+
+def table_of(found: Measured) -> str:
+    """The table, and the line below it."""
+    lines = ["| kind | fi | sv | en | all |", "|---|---|---|---|---|"]
+    for kind in sorted({kind for kind, _ in found.of}):
+        cells = [(found.met[kind, each], found.of[kind, each]) for each in ("fi", "sv", "en")]
+        met, of = sum(one for one, _ in cells), sum(of for _, of in cells)
+        lines.append(
+            f"| {kind} | " + " | ".join(f"{one} of {each}" if each else "–" for one, each in cells) + f" | {met} of {of}, {met / of:.1%} |"
+        )
+    rest = f"Ordinary words taken: {found.touched} of {found.words} ({found.touched / found.words:.2%}). "
+    rest += f"The person's own and staff's that stayed: {found.own_kept} of {found.own}. "
+    return "\n".join([*lines, "", f"{rest}Names that stayed and are pointed at: {found.suspected}.", ""])
 
 
 def speed(number: int) -> None:
@@ -178,18 +193,18 @@ def speed(number: int) -> None:
     many = [
         Text(f"{text} {rng.randrange(10**6)} {made.last_name() if rng.random() < _RARE else ''}", "chats")
         for text in islice(cycle(texts), number)
-    ]  # noqa: PLR2004
+    ]
     opened, catalogue = register_of([]), load_register(ROOT / "register")
     size = sum(len(each.text.encode()) for each in many)
-    begun, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    begun, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     redactor = Redactor.of(opened, catalogue, _OWN, many, dict.fromkeys(KINDS, "▮"))
-    looked = time.perf_counter()
+    looked = time.process_time()
     marks = sum(sum(redactor.redact(each)[1].values()) for each in many)
-    done = time.perf_counter()
+    done = time.process_time()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     told = {"messages": number, "megabytes": round(size / 1e6, 1), "marks": marks, "look_up_s": round(looked - begun, 1)}
     told |= {"redact_s": round(done - looked, 1), "mb_per_s": round(size / 1e6 / (done - begun), 2), "grown_mb": (peak - before) // 1024}
-    print(json.dumps(told))
+    sys.stdout.write(json.dumps(told) + "\n")
 
 
 def main() -> None:
@@ -206,8 +221,8 @@ def main() -> None:
     for name in given.sets.split(","):
         for known in (True, False):
             where = "the others are in the register" if known else "the others are not in the register"
-            print(f"### {name}: {where}{', with ' + given.model if given.model else ''}\n")
-            _report(measured(name, known=known, model=given.model, show=given.missed))
+            sys.stdout.write(f"### {name}: {where}{', with ' + given.model if given.model else ''}\n\n")
+            sys.stdout.write(table_of(measured(name, known=known, model=given.model, show=given.missed)) + "\n")
 
 
 if __name__ == "__main__":

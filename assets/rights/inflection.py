@@ -36,6 +36,7 @@ _WEAK = {
 _STRONG = {"ng": "nk", "nn": "nt", "ll": "lt", "rr": "rt", "mm": "mp", "k": "kk", "p": "pp", "t": "tt", "d": "t", "v": "p", "hd": "ht"}
 
 
+@lru_cache(maxsize=1 << 16)
 def folded(word: str) -> str:
     """A word as it is compared."""
     return word.lower().translate(_FOLDING)

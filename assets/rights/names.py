@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -17,13 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from resources.catalogue import Catalogue, Dataset
-    from assets.rights.patterns import Span
     from resources.warehouse import Engine
 
 Pair = tuple[str, str]
 _FOLDING = {"accented": ACCENTED, "plain": PLAIN}
-_NEAR = 2
 _GAP = re.compile(r"(?:[^\w.?!;]{1,4}|\.(?=\w))(?:\w\.?[^\w]{1,3})?")
+# A word stands between the words of one name where it is one, too, or as `von`; in small letters it cannot be told.
 _PARTICLES = frozenset({"af", "av", "al", "bin", "da", "de", "del", "den", "der", "di", "dos", "el", "ibn", "la", "le", "van", "von", "zu"})
 _BLANK = re.compile(r",?[ \t\u00a0]{1,2}")
 _BEFORE_CONTACT = re.compile(r"[\s,:;(–-]{1,4}(?:(?:puh|tel|tfn|gsm|p)\b[.:]?\s?)?", re.IGNORECASE)
@@ -43,20 +43,20 @@ class Near:
 def near_words(text: str) -> Iterator[Near]:
     """Each two words that stand near each other, in their order."""
     found = words(text)
-    for place, former in enumerate(found):
-        end, between = former.end, former
-        for latter in found[place + 1 : place + 1 + _NEAR]:
-            if not _GAP.fullmatch(text, end, latter.start) or (end > former.end and not _joins(former, between)):
-                break
-            between = latter
-            end = latter.end
-            yield Near(
-                former.start,
-                end,
-                (folded(former.value), folded(latter.value)),
-                are_capitalised=former.value[0].isupper() and latter.value[0].isupper(),
-                are_adjacent=_BLANK.fullmatch(text, former.end, latter.start) is not None,
-            )
+    spelt = [folded(word.value) for word in found]
+    capital = [word.value[0].isupper() for word in found]
+    blank = [text[former.end : latter.start] == " " for former, latter in pairwise(found)]
+    near = [one or _GAP.fullmatch(text, found[place].end, found[place + 1].start) is not None for place, one in enumerate(blank)]
+    for place, is_near in enumerate(near):
+        if not is_near:
+            continue
+        former, latter = found[place], found[place + 1]
+        is_adjacent = blank[place] or _BLANK.fullmatch(text, former.end, latter.start) is not None
+        both = capital[place] and capital[place + 1]
+        yield Near(former.start, latter.end, (spelt[place], spelt[place + 1]), are_capitalised=both, are_adjacent=is_adjacent)
+        if place + 1 < len(near) and near[place + 1] and (not capital[place] or capital[place + 1] or latter.value in _PARTICLES):
+            both = capital[place] and capital[place + 2]
+            yield Near(former.start, found[place + 2].end, (spelt[place], spelt[place + 2]), are_capitalised=both, are_adjacent=False)
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ class Known:
     """What the register knows of the names in some texts; all words are folded.
 
     `records` and `addresses` give for two words the names that they may be, in either order: names of records, and names that e-mail
-    addresses are made of. `firsts` and `lasts` are words that are a first or a last name of somebody; those of the first that are `ordinary`
-    words as well name nobody alone.
+    addresses are made of. `firsts` and `lasts` are words that are a first or a last name of somebody; first names that are
+    `ordinary` words as well name nobody alone.
     """
 
     records: dict[Pair, set[Pair]]
@@ -96,11 +96,6 @@ class Known:
         if near.are_capitalised and near.are_adjacent:
             found = found | {pair for pair in (near.pair, near.pair[::-1]) if pair[0] in self.firsts and pair[1] in self.lasts}
         return found
-
-
-def _joins(former: Span, between: Span) -> bool:
-    """Whether a word may stand between the words of one name: a further name, or as `von`; a name in small letters tells neither."""
-    return not former.value[0].isupper() or between.value[0].isupper() or between.value in _PARTICLES
 
 
 def is_name(near: Near, names: Iterable[Pair]) -> bool:

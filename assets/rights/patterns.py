@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import phonenumbers
@@ -28,6 +29,8 @@ _SPOKEN = re.compile(
     rf"({_NAME}(?:(?:\.|{_SPOKEN_DOT}){_NAME})+)|(?<![\w.@+-]){_NAME}[ \t]at[ \t]{_NAME}(?:{_SPOKEN_DOT}{_NAME})+",
     re.IGNORECASE,
 )
+_SIGN = re.compile(rf"{_AT}|{_SPOKEN_AT}|[ \t]at[ \t]", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _QUOTES = "'’‘`*_~.!…"
 _BLANK = r"[ \t\u00a0\u2007\u2009\u202f]"
 _NUMBER = re.compile(rf"(?<!\d)[+(]{{0,2}}\d(?:(?:{_BLANK}|[().\u2010\u2011\u2012–\u2212/-]){{0,3}}\d){{6,}}")
@@ -79,6 +82,8 @@ class Span:
 
 def emails(text: str) -> Iterator[Span]:
     """E-mail addresses, also written as `name (at) domain` or as they are read out, `name miukumauku domain piste fi`."""
+    if _SIGN.search(text) is None:
+        return
     for match in _EMAIL.finditer(text):
         local, domain = match[1].lstrip(_QUOTES), match[2].rstrip(_QUOTES)
         joined = re.sub(_DOT, ".", domain, flags=re.IGNORECASE)
@@ -97,6 +102,8 @@ def _at_sign(written: str) -> tuple[str, str, str]:
 
 def codes(text: str) -> Iterator[Span]:
     """Personal identity codes of Finland and Sweden, bank accounts (IBAN) and payment cards, by their check digits."""
+    if _DIGIT.search(text) is None:
+        return
     for pattern, is_valid in _CODES:
         for match in pattern.finditer(text):
             if is_valid(re.sub(_BLANK, "", match[0])):
@@ -119,6 +126,8 @@ def _end_of_iban(written: str) -> int:
 
 def addresses(text: str) -> Iterator[Span]:
     """Network addresses, IPv4 and IPv6, in their shortest form; those of a machine's own or of a private network tell of nobody."""
+    if _DIGIT.search(text) is None:
+        return
     for pattern in (_ADDRESS, _SIX):
         for match in pattern.finditer(text):
             try:
@@ -131,6 +140,8 @@ def addresses(text: str) -> Iterator[Span]:
 
 def phones(text: str, regions: tuple[str, ...]) -> Iterator[Span]:
     """What looks like a telephone number; `value` is the number as written."""
+    if _DIGIT.search(text) is None:
+        return
     plain = text
     for pattern in (_DATE, _ADDRESS, _SIX, _TIME):
         plain = pattern.sub(lambda match: "\0" * len(match[0]), plain)
@@ -143,16 +154,17 @@ def phones(text: str, regions: tuple[str, ...]) -> Iterator[Span]:
 
 
 def _is_reference(digits: str, before: str) -> bool:
-    """Whether digits without a mark among them are an invoicing address made of a business id, or are said to be an order, an invoice, …"""
+    """Whether bare digits are an invoicing address made of a business id, or are called an order, an invoice or the like."""
     invoicing = _INVOICE_ADDRESS.fullmatch(digits)
     if invoicing and ytunnus.is_valid(invoicing[1]):
         return True
     return not digits.startswith("0") and _REFERENCE.search(before) is not None
 
 
-def numbers_of(written: str, regions: tuple[str, ...]) -> set[str]:
+@lru_cache(maxsize=1 << 14)
+def numbers_of(written: str, regions: tuple[str, ...]) -> frozenset[str]:
     """The E.164 forms that a number as written may have: one for each default region."""
-    return {number for region in regions if (number := e164(written, region)) is not None}
+    return frozenset(number for region in regions if (number := e164(written, region)) is not None)
 
 
 def _is_phone_like(written: str, following: str, regions: tuple[str, ...]) -> bool:
@@ -165,6 +177,7 @@ def _is_phone_like(written: str, following: str, regions: tuple[str, ...]) -> bo
     return any(_begins_phone(written[start:], regions) for start in groups)
 
 
+@lru_cache(maxsize=1 << 14)
 def _begins_phone(written: str, regions: tuple[str, ...]) -> bool:
     digits = re.sub(r"\D", "", written)
     if len(digits) < _LEAST_DIGITS:
@@ -185,7 +198,11 @@ def _is_written_bare(written: str, region: str) -> bool:
 
 def tokens(text: str) -> Iterator[Span]:
     """What may be an identifier: words with a digit in them, whole, without what follows their last dot, and in parts; in lower case."""
+    if _DIGIT.search(text) is None:
+        return
     for match in _TOKEN.finditer(text):
+        if _DIGIT.search(match[0]) is None:
+            continue
         pieces = [(0, match[0]), (0, match[0].rpartition(".")[0])]
         pieces += [(part.start(), part[0]) for part in re.finditer(r"[^\W_]+", match[0]) if part[0] != match[0]]
         for start, piece in pieces:

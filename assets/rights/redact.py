@@ -167,7 +167,7 @@ class Redactor:
         for span in patterns.addresses(written):
             yield span, self._is_value(span.value), "ip"
         for span in patterns.phones(written, self.own.regions):
-            numbers = patterns.numbers_of(span.value, self.own.regions) if self.staff.phones else set()
+            numbers = patterns.numbers_of(span.value, self.own.regions) if self.staff.phones else frozenset[str]()
             yield span, self.own.has_phone(span.value) or not self.staff.phones.isdisjoint(numbers), "phone"
         for span in patterns.tokens(written):
             is_kept = self._is_value(span.value) or span.value in self.staff.values

@@ -104,7 +104,7 @@ def _decide(request: str, what: str, by: str, text_file: str | None) -> None:
 
     register = open_register()
     register.ledger.request(request)
-    phrases = _phrases(text_file, lambda: click.prompt("The words", hide_input=False))
+    phrases = _phrases(text_file, lambda: str(click.prompt("The words")))
     ids = [RedactionLedger(register.ledger).decide(request, what, phrase, by, register.clock.now()) for phrase in phrases]
     for each in ids:
         click.echo(each)

@@ -24,13 +24,20 @@ _FIRST, _LAST = "etunimi", "sukunimi"
 
 
 class NameModel(Protocol):
-    """Tells names from other words; `name` and `digest` say which model it is."""
+    """Tells names from other words."""
 
-    name: str
-    digest: str
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of its data, in hexadecimal."""
+        ...
 
     def names(self, words: Iterable[str]) -> tuple[set[str], set[str], set[str]]:
-        """Which of some words, in lower case, may be given names, which family names, and which of the given names are ordinary words, too."""
+        """Which words, in lower case, may be given names, which family names, and which of the given names are ordinary words, too."""
         ...
 
 

@@ -61,7 +61,7 @@ class People:
         yield from self._after_title(text)
 
     def suspects(self, text: str) -> Iterator[Span]:
-        """What may name a person and is not sure to: two words in capitals next to each other, an initial before one, a name that is a word."""
+        """What may name a person: two words in capitals next to each other, an initial before one, a name that is a word, too."""
         for near in near_words(text):
             if near.are_capitalised and near.are_adjacent and not self._is_mine(near.pair) and not _is_greeting(near.pair[0]):
                 yield Span(near.start, near.end, text[near.start : near.end])
@@ -80,7 +80,7 @@ class People:
         return any(is_before(text, near, start) for start in contacts) or self._looks_named(text, near)
 
     def _looks_named(self, text: str, near: Near) -> bool:
-        """Whether one of two words in capitals is a first name of somebody in the register, so that the other can hardly be but the last."""
+        """Whether one of two words in capitals is a first name in the register, so that the other can hardly be but the last."""
         former, latter = near.pair
         if not near.are_capitalised or not near.are_adjacent or "," in text[near.start : near.end] or latter in listed("no_surname"):
             return False

@@ -1,4 +1,4 @@
-"""The texts of an answer side by side, as they are held and as they are given, for whoever releases it. Written in pages, a few at a time."""
+"""The texts of an answer side by side, as they are held and as they are given, for whoever releases it; written page by page."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def review(register: Register, request_id: str, output: Path, language: str | No
     with register.warehouse.reading() as engine:
         subject = find(engine, register.catalogue, request.identifiers, register.home.pepper)
         holding, own = gathered(engine, register, subject, request)
-        held = [text for *_, text in chain(texts(holding), unread_texts(holding))]
+        held = chain((text for *_, text in texts(holding)), (text for _, text in unread_texts(holding)))
         names, decided = name_model(register.home.settings()), Decided.of(decisions)
         redactor = Redactor.of(engine, register.catalogue, own, held, marks, decided=decided, names=names)
         found, told = Reviewed(), {"request": request, "decisions": decisions, "made": register.clock.now()}

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from resources.catalogue import Catalogue, Dataset
     from resources.warehouse import Engine
 
+_LEAST_NAMES, _MOST_NAMES = 2, 4
 _NAME_CATEGORIES = ("user.name", "user.name.first", "user.name.last")
 
 
@@ -78,7 +79,4 @@ def _named(engine: Engine, dataset: Dataset, roles: set[str], columns: set[str])
 def _of_address(email: str) -> frozenset[str]:
     """The words of an e-mail address that is made of a person's names; none where it is made of one word or of more than four."""
     found = [word.value for word in words(folded(email.partition("@")[0]))]
-    return frozenset(found) if 2 <= len(found) <= _MOST_NAMES else frozenset()
-
-
-_MOST_NAMES = 4
+    return frozenset(found) if _LEAST_NAMES <= len(found) <= _MOST_NAMES else frozenset()
