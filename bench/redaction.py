@@ -130,9 +130,9 @@ def measured(name: str, *, known: bool, model: str = "", show: bool = False) -> 
     bearers = [label.name for each in held for label in each.labels if label.name is not None and label.whose == OTHER and label.name[0]]
     opened, catalogue = register_of(bearers if known else []), load_register(ROOT / "register")
     names, found = name_model({SETTING: model}), Measured(Counter(), Counter())
-    for number, message in enumerate(held):
-        text = Text(message.text, f"source{number}")
-        redactor = Redactor.of(opened, catalogue, _OWN, [text], dict.fromkeys(KINDS, "▮"), names=names)
+    texts = [Text(message.text, f"source{number}") for number, message in enumerate(held)]  # what one tells, no other knows
+    redactor = Redactor.of(opened, catalogue, _OWN, texts, dict.fromkeys(KINDS, "▮"), names=names)
+    for message, text in zip(held, texts, strict=True):
         taken = {place for hit in redactor.hits(text) for place in range(hit.start, hit.end)}
         pointed = {place for span in redactor.suspects(text) for place in range(span.start, span.end)}
         _count(found, message, taken, pointed, show=show)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ def show(request: str, by: str, reason: str, output: str, language: str | None) 
     from assets.rights.redaction.review import review
     from resources.ledger.redactions import RedactionLedger
 
+    if not Path(output).resolve().parent.is_dir():
+        raise AnsvarError("The folder of --output is not there: make it, or name another.")
     register = open_register()
     RedactionLedger(register.ledger).looked(request, by, reason, register.clock.now())
     found = review(register, request, Path(output), language)
@@ -116,7 +119,7 @@ def _phrases(text_file: str | None, ask: Callable[[], str]) -> list[str]:
     if text_file is None:
         return [ask()]
     try:
-        text = click.get_text_stream("stdin").read() if text_file == "-" else Path(text_file).read_text(encoding="utf-8")
+        text = sys.stdin.read() if text_file == "-" else Path(text_file).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise AnsvarError("The file of --text-file cannot be read as UTF-8 text: name one with the words, a decision a line.") from None
     phrases = [line for line in text.splitlines() if line.strip()]

@@ -85,9 +85,14 @@ class People:
         if not near.are_capitalised or not near.are_adjacent or "," in text[near.start : near.end] or latter in listed("no_surname"):
             return False
         begins = _begins_sentence(text, near.start)
-        if former in self.known.firsts:
+        if former in self.known.firsts or self._is_double(text, near.start):
             return not (begins and self._is_ordinary(former))
         return latter in self.known.firsts and not begins and not _is_greeting(former) and not self._is_ordinary(latter)
+
+    def _is_double(self, text: str, start: int) -> bool:
+        """Whether a word goes on a double first name (`Matti-Pekka`) that begins with one of the register."""
+        before = _BEFORE_HYPHEN.search(text[max(0, start - _STRETCH) : start])
+        return before is not None and folded(before[0].rstrip("-").rpartition("-")[2]) in self.known.firsts
 
     def _names_alone(self, text: str, span: Span, word: str, halves: Iterable[str]) -> bool:
         if any(is_form(word, half) for half in halves):

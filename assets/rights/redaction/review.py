@@ -15,7 +15,6 @@ from assets.rights.redaction.decided import Decided
 from assets.rights.redaction.model import name_model
 from assets.rights.report import headings_of
 from assets.rights.wording import LANGUAGES, Wording
-from resources.errors import AnsvarError
 from resources.home import write_private
 from resources.ledger.redactions import RedactionLedger
 
@@ -70,11 +69,8 @@ def review(register: Register, request_id: str, output: Path, language: str | No
         language: the page's; by default the first of the notice.
 
     Raises:
-        AnsvarError: where the folder is not there.
         UnclearError: where the identifiers do not tell who the person is.
     """
-    if not output.resolve().parent.is_dir():
-        raise AnsvarError("The folder of --output is not there: make it, or name another.")
     notice, request = register.catalogue.notice, register.ledger.request(request_id)
     wording = Wording(language if language in LANGUAGES else notice.languages[0], notice.time_zone)
     decisions = RedactionLedger(register.ledger).decisions(request_id)
