@@ -18,9 +18,11 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import faker
+import phonenumbers
 import pyarrow as pa
 from ruamel.yaml import YAML
 
@@ -34,6 +36,10 @@ ROOT = Path(__file__).parents[1]
 SETS = ("develop", "held_out")
 OTHER = "other"
 _LABEL = re.compile(r"\{(\w+)\.(\w+):((?:[^{}]|\{\w+\})*)\}")
+_COUNTRIES = ("FI", "SE", "GB", "US", "DE", "EE", "NO", "DK", "FR", "NL", "PL", "LV", "LT", "ES", "IT", "IE", "BE", "AT", "CH", "PT")
+_TYPES = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE)
+_SENTENCES = ("Hei, {} on hänen.", "Se on {}, kiitos", "Det är {}. Hälsningar", "his is {}; mine is not", "({})", "{}")
+_LAST = 6
 _RARE = 0.2
 _STRANGERS = {"fi_FI": 1500, "sv_SE": 1000, "en_GB": 1000}
 _WORD = re.compile(r"\w{2,}")
@@ -184,6 +190,63 @@ def table_of(found: Measured) -> str:
     return "\n".join([*lines, "", f"{rest}Names that stayed and are pointed at: {found.suspected}.", ""])
 
 
+def dialogues(file: Path) -> None:
+    """Of dialogues with labelled slots (dstc8-schema-guided-dialogue): telephone numbers that went, and the share of words that went."""
+    turns = [turn for each in json.loads(file.read_text(encoding="utf-8")) for turn in each["turns"]]
+    _plain([turn["utterance"] for turn in turns], [_numbers(turn) for turn in turns])
+
+
+def _numbers(turn: dict[str, Any]) -> list[tuple[int, int]]:
+    slots = (slot for frame in turn["frames"] for slot in frame["slots"])
+    return [(slot["start"], slot["exclusive_end"]) for slot in slots if slot["slot"] == "phone_number"]
+
+
+def _plain(texts: list[str], numbers: list[list[tuple[int, int]]]) -> None:
+    held = [Text(text, f"source{place}") for place, text in enumerate(texts)]
+    redactor = Redactor.of(register_of([]), load_register(ROOT / "register"), _OWN, held, dict.fromkeys(KINDS, "▮"))
+    words, met, taken_words = 0, 0, Counter[str]()
+    for text, spans in zip(held, numbers, strict=True):
+        taken = {place: hit.kind for hit in redactor.hits(text) for place in range(hit.start, hit.end)}
+        met += sum(set(range(start, end)) <= set(taken) for start, end in spans)
+        words += len(re.findall(r"\w+", text.text))
+        taken_words.update(taken[word.start()] for word in re.finditer(r"\w+", text.text) if word.start() in taken)
+    told = {"texts": len(texts), "words": words, "taken": taken_words, "numbers": sum(map(len, numbers)), "numbers_taken": met}
+    sys.stdout.write(json.dumps(told) + "\n")
+
+
+def made(number: int) -> None:
+    """So many telephone numbers as twenty countries write them, and identifiers with check digits, within sentences: how many went."""
+    rng = random.Random(7)  # noqa: S311 - made-up values
+    fake = {each: faker.Faker(each) for each in ("fi_FI", "sv_SE", "en_GB")}
+    for one in fake.values():
+        one.seed_instance(7)
+    forms = (phonenumbers.PhoneNumberFormat.INTERNATIONAL, phonenumbers.PhoneNumberFormat.NATIONAL, phonenumbers.PhoneNumberFormat.E164)
+    values: list[tuple[str, str]] = []
+    while len(values) < number:
+        region = rng.choice(_COUNTRIES)
+        example = phonenumbers.example_number_for_type(region, rng.choice(_TYPES))
+        form = rng.choice(forms if region in _OWN.regions else (forms[0], forms[2]))
+        values.append((f"phone of {region}", phonenumbers.format_number(example, form)))
+        fi, sv, en = fake.values()
+        values += [("hetu", fi.ssn()), ("personnummer", sv.ssn()), ("iban", rng.choice((fi, sv, en)).iban())]
+        values += [
+            ("card", en.credit_card_number("visa")),
+            ("email", rng.choice((fi, sv, en)).email()),
+            ("ip", en.ipv4_public()),
+            ("ip", en.ipv6()),
+        ]
+    held = [(kind, value, Text(rng.choice(_SENTENCES).format(value), f"source{place}")) for place, (kind, value) in enumerate(values)]
+    redactor = Redactor.of(register_of([]), load_register(ROOT / "register"), _OWN, [text for *_, text in held], dict.fromkeys(KINDS, "▮"))
+    met, of = Counter[str](), Counter[str]()
+    for kind, value, text in held:
+        digits = re.sub(r"\W", "", value)[-_LAST:]
+        kept = re.sub(r"\W", "", redactor.redact(text)[0])
+        of[kind] += 1
+        met[kind] += digits not in kept
+    told = {kind: f"{met[kind]} of {of[kind]}" for kind in sorted(of)}
+    sys.stdout.write(json.dumps({"met": met.total(), "of": of.total()} | told) + "\n")
+
+
 def speed(number: int) -> None:
     """Redact so many messages, put together out of the labelled ones, and print one line of JSON."""
     rng = random.Random(7)  # noqa: S311 - made-up messages
@@ -214,7 +277,15 @@ def main() -> None:
     parser.add_argument("--missed", action="store_true", help="show what was missed or taken wrongly")
     parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--speed", type=int, default=0, metavar="MESSAGES")
+    parser.add_argument("--made", type=int, default=0, metavar="VALUES", help="how many of so many made-up numbers and codes go")
+    parser.add_argument("--dialogues", type=Path, metavar="FILE", help="what goes out of dialogues with labelled slots")
     given = parser.parse_args()
+    if given.made:
+        made(given.made)
+        return
+    if given.dialogues:
+        dialogues(given.dialogues)
+        return
     if given.speed:
         speed(given.speed)
         return

@@ -85,19 +85,18 @@ class Redactor:
             engine: what is published, with `subject_persons`.
             catalogue: the register's catalogue.
             own: what is the subject's own.
-            texts: all texts that are going to be redacted.
+            texts: all texts that are going to be redacted; gone through several times and never kept, so no generator.
             marks: what replaces each of `KINDS`.
             decided: what a releaser decided.
             names: a model of names, where the machine has one.
         """
-        held = list(texts)
-        tokens = {span.value for each in held for span in patterns.tokens(normal(each.text))} - own.values
-        known = Known.of(engine, catalogue, [normal(each.text) for each in held])
+        tokens = {span.value for each in texts for span in patterns.tokens(normal(each.text))} - own.values
+        known = Known.of(engine, catalogue, (normal(each.text) for each in texts))
         if names is not None:
-            known = _with_model(known, names, held)
+            known = _with_model(known, names, texts)
         staff = Staff.of(engine, catalogue)
         redactor = cls(own, known, _foreign(engine, catalogue, tokens), marks, staff, decided or Decided())
-        for each in held:
+        for each in texts:
             redactor.read(each)
         return redactor
 

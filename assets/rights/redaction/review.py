@@ -59,6 +59,17 @@ class Reviewed:
     suspects: int = 0
 
 
+@dataclass(frozen=True)
+class _Texts:
+    """The texts of a holding, to be gone through again and again without being kept."""
+
+    holding: Holding
+
+    def __iter__(self) -> Iterator[Text]:
+        """Each text."""
+        return chain((text for *_, text in texts(self.holding)), (text for _, text in unread_texts(self.holding)))
+
+
 def review(register: Register, request_id: str, output: Path, language: str | None = None) -> Reviewed:
     """Write the texts of a request's answer side by side, 200 texts a file of mode 0600.
 
@@ -78,7 +89,7 @@ def review(register: Register, request_id: str, output: Path, language: str | No
     with register.warehouse.reading() as engine:
         subject = find(engine, register.catalogue, request.identifiers, register.home.pepper)
         holding, own = gathered(engine, register, subject, request)
-        held = chain((text for *_, text in texts(holding)), (text for _, text in unread_texts(holding)))
+        held = _Texts(holding)
         names, decided = name_model(register.home.settings()), Decided.of(decisions)
         redactor = Redactor.of(engine, register.catalogue, own, held, marks, decided=decided, names=names)
         found, told = Reviewed(), {"request": request, "decisions": decisions, "made": register.clock.now()}
