@@ -5,28 +5,25 @@ One request is a batch of one: whatever is asked of the warehouse is asked for a
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from assets.rights.bundle import Bundle
-from assets.rights.collect import collect, identifiers, name_subjects
 from assets.rights.delivery import deliver
 from assets.rights.facts import facts
-from assets.rights.freshness import sources
-from assets.rights.holding import Holding
-from assets.rights.kept import kept_by
+from assets.rights.gather import gather
 from assets.rights.ledgered import add_ledgered
 from assets.rights.lookup import look_up
-from assets.rights.own import given, own
 from assets.rights.portability import PORTABILITY, portable
 from assets.rights.redact import KINDS, normal, redact, texts_of
+from assets.rights.redaction.decided import Decided
+from assets.rights.redaction.model import name_model
 from assets.rights.requests import meant_all, ready
-from assets.rights.unread import unattributed, unread
 from assets.rights.wording import LANGUAGES, Wording
 from resources.errors import AnsvarError
 from resources.ledger.bundles import BundleLedger
+from resources.ledger.redactions import RedactionLedger
 from resources.requests.life import IN_PROGRESS, VERIFIED
 from resources.spool import Spool
 
@@ -35,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assets.rights.find import Subject
-    from assets.rights.holding import Identifier
+    from assets.rights.gather import Gathered
     from assets.rights.lookup import LookedUp
     from resources.ledger import Request
     from resources.register import Register
@@ -122,21 +119,19 @@ class _Answers:
     def __init__(self, register: Register, engine: Engine, spool: Spool, batch: Batch) -> None:
         self._register, self._engine, self._spool, self._batch = register, engine, spool, batch
         self._catalogue = register.catalogue
+        self._names = name_model(register.home.settings())
 
     def answer(self, request_ids: list[str]) -> None:
         """Make them, one after the other, once everything about all of them is known."""
         requests = self._requests(request_ids)
         subjects = self._subjects(requests)
         asked = [request for request in requests if request.id in subjects]
-        name_subjects(self._engine, {request: subject.persons for request, subject in subjects.items()})
-        known = identifiers(self._engine, self._catalogue)
-        searched = {request.id: known[request.id] or given(self._catalogue, request.identifiers) for request in asked}
-        holdings = self._holdings(subjects, known, searched)
-        texts = (normal(text.text) for holding in holdings.values() for text in texts_of(holding))
-        found = look_up(self._engine, self._catalogue, texts)
+        gathered = gather(self._engine, self._register, self._spool, asked, subjects)
+        texts = (normal(text.text) for each in gathered.values() for text in texts_of(each.holding))
+        found = look_up(self._engine, self._catalogue, texts, self._names)
         for request in asked:
             try:
-                self._batch.done.append(self._bundle(request, holdings.pop(request.id), searched[request.id], found))
+                self._batch.done.append(self._bundle(request, gathered.pop(request.id), found))
             except AnsvarError as error:
                 self._batch.failed[request.id] = error
 
@@ -159,34 +154,13 @@ class _Answers:
                 found[request] = subject
         return found
 
-    def _holdings(
-        self, subjects: dict[str, Subject], known: dict[str, list[Identifier]], searched: dict[str, list[Identifier]]
-    ) -> dict[str, Holding]:
-        """All that is held of each request's subject, nobody taken out of its texts yet."""
-        tables = collect(self._engine, self._catalogue, self._register.recordings, self._spool)
-        bad = unread(self._engine, self._catalogue, searched)
-        unnamed = unattributed(self._engine, self._catalogue, {request: known[request] for request in subjects})
-        states = sources(self._register)
-        kept = kept_by(self._engine, self._register)
-        return {
-            request: Holding(
-                tables[request],
-                known[request],
-                bad[request],
-                unnamed[request],
-                Counter(),
-                kept_by=kept[request],
-                sources=states,
-                subject=subjects[request].id,
-            )
-            for request in subjects
-        }
-
-    def _bundle(self, request: Request, holding: Holding, searched: list[Identifier], found: LookedUp) -> Exported:
-        register, catalogue = self._register, self._catalogue
+    def _bundle(self, request: Request, gathered: Gathered, found: LookedUp) -> Exported:
+        register, catalogue, holding = self._register, self._catalogue, gathered.holding
         language = request.language if request.language in LANGUAGES else catalogue.notice.languages[0]
         wording = Wording(language, catalogue.notice.time_zone)
-        redact(found, own(catalogue, searched, holding.tables), holding, wording.marks(KINDS), self._spool)
+        decided = Decided.of(RedactionLedger(register.ledger).decisions(request.id))
+        redact(found, gathered.own(catalogue), holding, wording.marks(KINDS), self._spool, decided=decided)
+        holding.names_by = {"model": self._names.name, "sha256": self._names.digest} if self._names else None
         holding.facts = facts(catalogue, holding.tables)
         add_ledgered(register, request.id, holding)
         if request.kind == PORTABILITY:

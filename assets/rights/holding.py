@@ -182,6 +182,8 @@ class Holding:
     unread: list[Unread] = field(default_factory=list)
     unattributed: list[Unattributed] = field(default_factory=list)
     redacted: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    names_by: dict[str, str] | None = None
+    """The model that told names in its texts, beside the register, with its digest; None where there was none."""
     facts: list[Fact] = field(default_factory=list)
     subject: str | None = None
     sources: list[SourceState] = field(default_factory=list)

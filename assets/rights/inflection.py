@@ -12,9 +12,13 @@ ACCENTED = "àáâãäåāăąæçćčďđèéêëēėęěğìíîïīįłñńň
 PLAIN = "aaaaaaaaaacccddeeeeeeeegiiiiiilnnnooooooooorrssssttuuuuuuuuyyzzzdt"
 _FOLDING = str.maketrans(ACCENTED, PLAIN)
 
+_POSSESSIVE = "ni|si|nsa|mme|nne"
 _ENDINGS = re.compile(
-    r"(n|s|t|a|ta|tta|na|ksi|lle|lta|lla|ssa|sta|seen|[aeiouy]n|h[aeiouy]n|ten|ille|ilta|illa|issa|ista|ia|nsa|ni|si|mme|nne)?(kin|kaan|ko|han|pa)?"
+    rf"(?:(?:n|s|t|ten|ien|seen|(?:i|j)?[aeiouy]n|i?h[aeiouy]n|i?ksi|i?ne|{_POSSESSIVE}|h?in)"
+    rf"|(?:a|ia|i?ta|i?tta|i?na|i?lle|i?lta|i?lla|i?ssa|i?sta|i?ksi|i?kse|i?ne)(?:{_POSSESSIVE}|[ae]n)?)?"
+    r"(?:kin|kaan|ko|han|pa)?"
 )
+_CLITICS = re.compile(r"(?:kin|kaan|ko|han|pa)")
 _LAST_CONSONANTS = re.compile(r"([b-df-hj-np-tv-xz]+)([aeiouy]+)$")
 _WEAK = {
     "kk": "k",
@@ -32,6 +36,7 @@ _WEAK = {
 _STRONG = {"ng": "nk", "nn": "nt", "ll": "lt", "rr": "rt", "mm": "mp", "k": "kk", "p": "pp", "t": "tt", "d": "t", "v": "p", "hd": "ht"}
 
 
+@lru_cache(maxsize=1 << 16)
 def folded(word: str) -> str:
     """A word as it is compared."""
     return word.lower().translate(_FOLDING)
@@ -42,7 +47,15 @@ def is_form(word: str, name: str) -> bool:
     """Whether a folded word is a folded name, or an inflected form of it (`virtaselle` of `virtanen`, `anderssons` of `andersson`)."""
     if word == name:
         return True
-    return any(word.startswith(stem) and _ENDINGS.fullmatch(word, len(stem)) is not None for stem in _stems(name))
+    return any(
+        word.startswith(stem) and len(word) > len(stem) and _ENDINGS.fullmatch(word, len(stem)) is not None and _may_end(stem, name, word)
+        for stem in _stems(name)
+    )
+
+
+def _may_end(stem: str, name: str, word: str) -> bool:
+    """Whether what follows a stem is more than a clitic, which follows a whole word alone (`virtanenkin`)."""
+    return stem == name or _CLITICS.fullmatch(word, len(stem)) is None
 
 
 @lru_cache(maxsize=1 << 14)

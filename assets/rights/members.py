@@ -136,6 +136,7 @@ class Members:
                 {"table": table, "field": field, "kind": kind, "count": count}
                 for (table, field, kind), count in sorted(holding.redacted.items())
             ],
+            "names_known_by": {"register": True, "model": self.holding.names_by},
             "unread": sum(each.text is None for each in holding.unread),
             "unattributed": [{"table": each.dataset.table, "kind": each.kind, "records": each.records} for each in holding.unattributed],
             "left_out": [

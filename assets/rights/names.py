@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 
 Pair = tuple[str, str]
 _FOLDING = {"accented": ACCENTED, "plain": PLAIN}
-_NEAR = 2
-_GAP = re.compile(r"[^\w]{1,4}(?:\w\.?[^\w]{1,3})?")
+_GAP = re.compile(r"(?:[^\w.?!;]{1,4}|\.(?=\w))(?:\w\.?[^\w]{1,3})?")
+# A word stands between the words of one name where it is one, too, or as `von`; in small letters it cannot be told.
+_PARTICLES = frozenset({"af", "av", "al", "bin", "da", "de", "del", "den", "der", "di", "dos", "el", "ibn", "la", "le", "van", "von", "zu"})
 _BLANK = re.compile(r",?[ \t\u00a0]{1,2}")
 _BEFORE_CONTACT = re.compile(r"[\s,:;(–-]{1,4}(?:(?:puh|tel|tfn|gsm|p)\b[.:]?\s?)?", re.IGNORECASE)
 
@@ -41,19 +43,20 @@ class Near:
 def near_words(text: str) -> Iterator[Near]:
     """Each two words that stand near each other, in their order."""
     found = words(text)
-    for place, former in enumerate(found):
-        end = former.end
-        for latter in found[place + 1 : place + 1 + _NEAR]:
-            if not _GAP.fullmatch(text, end, latter.start):
-                break
-            end = latter.end
-            yield Near(
-                former.start,
-                end,
-                (folded(former.value), folded(latter.value)),
-                are_capitalised=former.value[0].isupper() and latter.value[0].isupper(),
-                are_adjacent=_BLANK.fullmatch(text, former.end, latter.start) is not None,
-            )
+    spelt = [folded(word.value) for word in found]
+    capital = [word.value[0].isupper() for word in found]
+    blank = [text[former.end : latter.start] == " " for former, latter in pairwise(found)]
+    near = [one or _GAP.fullmatch(text, found[place].end, found[place + 1].start) is not None for place, one in enumerate(blank)]
+    for place, is_near in enumerate(near):
+        if not is_near:
+            continue
+        former, latter = found[place], found[place + 1]
+        is_adjacent = blank[place] or _BLANK.fullmatch(text, former.end, latter.start) is not None
+        both = capital[place] and capital[place + 1]
+        yield Near(former.start, latter.end, (spelt[place], spelt[place + 1]), are_capitalised=both, are_adjacent=is_adjacent)
+        if place + 1 < len(near) and near[place + 1] and (not capital[place] or capital[place + 1] or latter.value in _PARTICLES):
+            both = capital[place] and capital[place + 2]
+            yield Near(former.start, found[place + 2].end, (spelt[place], spelt[place + 2]), are_capitalised=both, are_adjacent=False)
 
 
 @dataclass(frozen=True)
@@ -61,23 +64,24 @@ class Known:
     """What the register knows of the names in some texts; all words are folded.
 
     `records` and `addresses` give for two words the names that they may be, in either order: names of records, and names that e-mail
-    addresses are made of. `firsts` and `lasts` are words that are a first or a last name of somebody.
+    addresses are made of. `firsts` and `lasts` are words that are a first or a last name of somebody; first names that are
+    `ordinary` words as well name nobody alone.
     """
 
     records: dict[Pair, set[Pair]]
     addresses: dict[Pair, set[Pair]]
     firsts: frozenset[str]
     lasts: frozenset[str]
+    ordinary: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, engine: Engine, catalogue: Catalogue, texts: Iterable[str]) -> Known:
         """Look up the words of texts."""
-        nears = [near for text in texts for near in near_words(text)]
         columns: dict[str, set[str]] = {}
         for table, column in engine.rows("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'register'"):
             columns.setdefault(table, set()).add(column)
         held = [(dataset, columns[dataset.table]) for dataset in catalogue.datasets if dataset.table in columns]
-        _candidates(engine, {pair for near in nears for pair in (near.pair, near.pair[::-1])})
+        _candidates(engine, {pair for text in texts for near in near_words(text) for pair in (near.pair, near.pair[::-1])})
         records = _pairs(engine, [select for dataset, fields in held for select in _full_names(dataset, fields)])
         addresses = _pairs(engine, [model("rights/address_names")])
         firsts, lasts = _words(engine, [select for dataset, fields in held for select in _single_names(dataset, fields)])

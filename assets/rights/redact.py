@@ -1,6 +1,6 @@
 """Take other persons out of free text: marks that say what stood there replace their addresses, numbers, identifiers and names.
 
-What no rule and no record of the register knows (a name that is nowhere in it) is not found here.
+What no rule, no record of the register and no model knows (a name that is nowhere in it) is not found here: see `Redactor.suspects`.
 """
 
 from __future__ import annotations
@@ -9,25 +9,32 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from assets.rights import patterns
-from assets.rights.inflection import folded, is_form
-from assets.rights.names import is_before, is_name, name_of_address, near_words
+from assets.rights.lookup import look_up
+from assets.rights.names import name_of_address, near_words
 from assets.rights.own import free_text
+from assets.rights.redaction.decided import Decided
+from assets.rights.redaction.people import People
+from assets.rights.redaction.staff import Staff
 from assets.rights.rows import Spooled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from assets.rights.holding import Holding, Row
+    from assets.rights.holding import Holding, Row, Table, Unread
     from assets.rights.lookup import LookedUp
-    from assets.rights.names import Known, Pair
+    from assets.rights.names import Known
     from assets.rights.own import Own
-    from resources.catalogue import Dataset
+    from assets.rights.patterns import Span
+    from assets.rights.redaction.model import NameModel
+    from resources.catalogue import Catalogue, Dataset
     from resources.spool import Spool
+    from resources.warehouse import Engine
 
-KINDS = ("code", "email", "phone", "identifier", "name")
+KINDS = ("code", "email", "ip", "phone", "identifier", "name", "decided")
 _LEAST_OTHER = 3
 
 
@@ -41,7 +48,9 @@ class Text:
 
 
 @dataclass(frozen=True)
-class _Hit:
+class Hit:
+    """A stretch of a text that goes, and of which of `KINDS` it is."""
+
     start: int
     end: int
     kind: str
@@ -49,80 +58,136 @@ class _Hit:
 
 @dataclass
 class Redactor:
-    """Knows what is the subject's own, and which names and identifiers of others stand in its texts."""
+    """Knows what is the subject's own, which names and identifiers of others stand in its texts, and what a releaser decided on them."""
 
     own: Own
     known: Known
     identifiers: frozenset[str]
     marks: Mapping[str, str]
+    staff: Staff = field(default_factory=Staff)
+    decided: Decided = field(default_factory=Decided)
     _told: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    @classmethod
+    def of(  # noqa: PLR0913 - what is looked up, and what it is looked up for
+        cls,
+        engine: Engine,
+        catalogue: Catalogue,
+        own: Own,
+        texts: Iterable[Text],
+        marks: Mapping[str, str],
+        *,
+        decided: Decided | None = None,
+        names: NameModel | None = None,
+    ) -> Redactor:
+        """Look up the texts' words in the register.
+
+        Args:
+            engine: what is published, with `subject_persons`.
+            catalogue: the register's catalogue.
+            own: what is the subject's own.
+            texts: all texts that are going to be redacted; gone through several times and never kept, so no generator.
+            marks: what replaces each of `KINDS`.
+            decided: what a releaser decided.
+            names: a model of names, where the machine has one.
+        """
+        found = look_up(engine, catalogue, (normal(each.text) for each in texts), names)
+        redactor = cls.by(found, own, marks, decided)
+        for each in texts:
+            redactor.read(each)
+        return redactor
+
+    @classmethod
+    def by(cls, found: LookedUp, own: Own, marks: Mapping[str, str], decided: Decided | None = None) -> Redactor:
+        """By what was looked up already, of these and maybe other texts."""
+        return cls(own, found.known, found.identifiers, marks, found.staff, decided or Decided())
 
     def read(self, text: Text) -> None:
         """Remember whose full names stand in a text: in texts of the same source, half of such a name is then redacted too."""
         for near in near_words(normal(text.text)):
-            if not self._is_own(near.pair):
-                self._told[text.source] |= {word for name in self.known.names(near) for word in name}
+            names = self.known.names(near)
+            if names and not self._is_mine(near.pair):
+                self._told[text.source] |= {word for name in names for word in name}
 
     def redact(self, text: Text) -> tuple[str, Counter[str]]:
         """The text with marks, and how many of each kind."""
         written = normal(text.text)
         pieces, counts, end = [], Counter[str](), 0
-        for hit in _merged(self._hits(text, written)):
+        for hit in self.hits(text):
             pieces += [written[end : hit.start], self.marks[hit.kind]]
             counts[hit.kind] += 1
             end = hit.end
         return "".join([*pieces, written[end:]]), counts
 
+    def hits(self, text: Text) -> list[Hit]:
+        """What goes out of the text as `normal` writes it, in its order."""
+        return _merged(self._hits(text, normal(text.text)))
+
+    def suspects(self, text: Text) -> list[Span]:
+        """What may be a name and stays, in the order of the text: for a person to look at."""
+        written, taken = normal(text.text), self.hits(text)
+        stay = [(span.start, span.end) for span in self.decided.staying(written)]
+        found: list[Span] = []
+        for span in sorted(self._people.suspects(written), key=lambda each: (each.start, -each.end)):
+            is_met = any(hit.start < span.end and span.start < hit.end for hit in taken) or (found and span.start < found[-1].end)
+            if not is_met and not any(start <= span.start and span.end <= end for start, end in stay):
+                found.append(span)
+        return found
+
     def tells_of_others(self, text: Text) -> bool:
         """Whether an address, number, identifier or code in a text is not the subject's own."""
         return any(hit.kind != "name" for hit in self._hits(text, normal(text.text)))
 
-    def _hits(self, text: Text, written: str) -> list[_Hit]:
-        kept: list[tuple[int, int]] = []
-        hits = [_Hit(span.start, span.end, "code") for span in patterns.codes(written) if span.value.lower() not in self.own.values]
-        addresses = {other.lower() for other in text.others}
-        for span in patterns.emails(written):
-            if span.value in self.own.emails:
+    @cached_property
+    def _people(self) -> People:
+        return People(self.own, self.known, self.staff)
+
+    def _hits(self, text: Text, written: str) -> list[Hit]:
+        kept = [(span.start, span.end) for span in self.decided.staying(written)]
+        hits = [Hit(span.start, span.end, "code") for span in patterns.codes(written) if not self._is_value(span.value)]
+        addresses = {other.lower() for other in text.others} - self.staff.values
+        for span, is_kept, kind in self._structured(written):
+            if is_kept:
                 kept.append((span.start, span.end))
             else:
-                addresses.add(span.value)
-                hits.append(_Hit(span.start, span.end, "email"))
-        for span in patterns.phones(written, self.own.regions):
-            if self.own.has_phone(span.value):
-                kept.append((span.start, span.end))
-            else:
-                hits.append(_Hit(span.start, span.end, "phone"))
-        for span in patterns.tokens(written):
-            if span.value in self.own.values:
-                kept.append((span.start, span.end))
-            elif span.value in self.identifiers:
-                hits.append(_Hit(span.start, span.end, "identifier"))
+                hits.append(Hit(span.start, span.end, kind))
+                if kind == "email":
+                    addresses.add(span.value)
         hits += self._others(text, written)
-        further = {name for address in addresses if (name := name_of_address(address)) is not None}
+        further = {name for address in addresses if (name := name_of_address(address)) is not None and not self._is_mine(name)}
         contacts = [hit.start for hit in hits if hit.kind in ("email", "phone")]
-        hits += self._names(written, further, self._told[text.source], contacts)
-        return [hit for hit in hits if not any(start <= hit.start and hit.end <= end for start, end in kept)]
+        halves = self._told[text.source] | {word for name in further for word in name}
+        hits += [Hit(span.start, span.end, "name") for span in self._people.spans(written, further, halves, contacts)]
+        hits = [hit for hit in hits if not any(start <= hit.start and hit.end <= end for start, end in kept)]
+        return hits + [Hit(span.start, span.end, "decided") for span in self.decided.taken(written)]
 
-    def _others(self, text: Text, written: str) -> Iterator[_Hit]:
+    def _structured(self, written: str) -> Iterator[tuple[Span, bool, str]]:
+        """Addresses, numbers and identifiers: whether each is the subject's or staff's and so stays, and of which kind it is."""
+        for span in patterns.emails(written):
+            yield span, span.value in self.own.emails or span.value in self.staff.values, "email"
+        for span in patterns.addresses(written):
+            yield span, self._is_value(span.value), "ip"
+        for span in patterns.phones(written, self.own.regions):
+            numbers = patterns.numbers_of(span.value, self.own.regions) if self.staff.phones else frozenset[str]()
+            yield span, self.own.has_phone(span.value) or not self.staff.phones.isdisjoint(numbers), "phone"
+        for span in patterns.tokens(written):
+            is_kept = self._is_value(span.value) or span.value in self.staff.values
+            if is_kept or span.value in self.identifiers:
+                yield span, is_kept, "identifier"
+
+    def _is_value(self, value: str) -> bool:
+        """Whether a code or an identifier is the subject's, however its parts are set apart."""
+        lowered = value.lower()
+        return lowered in self.own.values or re.sub(r"[\s-]", "", lowered) in self.own.values
+
+    def _others(self, text: Text, written: str) -> Iterator[Hit]:
         for other in text.others:
-            if len(other) >= _LEAST_OTHER and other.lower() not in self.own.values | self.own.emails:
+            if len(other) >= _LEAST_OTHER and other.lower() not in self.own.values | self.own.emails | self.staff.values:
                 for match in re.finditer(rf"(?<!\w){re.escape(other)}(?!\w)", written, re.IGNORECASE):
-                    yield _Hit(match.start(), match.end(), "identifier")
+                    yield Hit(match.start(), match.end(), "identifier")
 
-    def _names(self, written: str, further: set[Pair], told: set[str], contacts: list[int]) -> Iterator[_Hit]:
-        for near in near_words(written):
-            is_further = near.are_capitalised and is_name(near, further)
-            is_named = is_further or self.known.names(near) or any(is_before(written, near, start) for start in contacts)
-            if is_named and not self._is_own(near.pair):
-                yield _Hit(near.start, near.end, "name")
-        halves = told | {word for name in further for word in name}
-        for span in patterns.words(written):
-            word = folded(span.value)
-            if span.value[0].isupper() and any(is_form(word, half) for half in halves) and not self.own.has_name(word):
-                yield _Hit(span.start, span.end, "name")
-
-    def _is_own(self, pair: Pair) -> bool:
-        return self.own.has_name(pair[0]) and self.own.has_name(pair[1])
+    def _is_mine(self, pair: tuple[str, str]) -> bool:
+        return (self.own.has_name(pair[0]) and self.own.has_name(pair[1])) or self.staff.has(*pair)
 
 
 def normal(text: str) -> str:
@@ -130,7 +195,9 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def redact(found: LookedUp, own: Own, holding: Holding, marks: Mapping[str, str], spool: Spool) -> None:
+def redact(  # noqa: PLR0913 - what is redacted, by what, and where to
+    found: LookedUp, own: Own, holding: Holding, marks: Mapping[str, str], spool: Spool, *, decided: Decided | None = None
+) -> None:
     """Redact every free text of a holding, and count what was taken out.
 
     Records that could not be read in lose their whole text where an address, number or identifier in it is another's.
@@ -141,18 +208,17 @@ def redact(found: LookedUp, own: Own, holding: Holding, marks: Mapping[str, str]
         holding: what is held; its rows are put aside anew.
         marks: what replaces each of `KINDS`.
         spool: where.
+        decided: what a releaser decided.
     """
-    redactor = Redactor(own, found.known, found.identifiers, marks)
+    redactor = Redactor.by(found, own, marks, decided)
     for text in texts_of(holding):
         redactor.read(text)
     for table in holding.tables:
         fields = free_text(table.dataset)
         if fields:
             table.rows = Spooled(spool, (_redacted(redactor, table.dataset, fields, row, holding.redacted) for row in table.rows))
-    for each in holding.unread:
-        if each.text is not None:
-            text = Text(each.text, each.dataset.source)
-            each.text = None if redactor.tells_of_others(text) else redactor.redact(text)[0]
+    for each, text in unread_texts(holding):
+        each.text = None if redactor.tells_of_others(text) else redactor.redact(text)[0]
 
 
 def _redacted(redactor: Redactor, dataset: Dataset, fields: list[str], row: Row, counted: Counter[tuple[str, str, str]]) -> Row:
@@ -167,22 +233,34 @@ def _redacted(redactor: Redactor, dataset: Dataset, fields: list[str], row: Row,
 
 def texts_of(holding: Holding) -> Iterator[Text]:
     """Every text of a holding that is going to be redacted."""
+    yield from (text for *_, text in texts(holding))
+    yield from (text for _, text in unread_texts(holding))
+
+
+def texts(holding: Holding) -> Iterator[tuple[Table, Row, str, Text]]:
+    """The free texts of a holding's records: table, row, field, text."""
     for table in holding.tables:
         fields = free_text(table.dataset)
-        for row in table.rows if fields else ():
-            yield from (
-                Text(str(row.values[name]), table.dataset.source, row.others) for name in fields if row.values.get(name) is not None
-            )
-    yield from (Text(each.text, each.dataset.source) for each in holding.unread if each.text is not None)
+        for row in table.rows:
+            for name in fields:
+                if row.values.get(name) is not None:
+                    yield table, row, name, Text(str(row.values[name]), table.dataset.source, row.others)
 
 
-def _merged(hits: Iterable[_Hit]) -> list[_Hit]:
+def unread_texts(holding: Holding) -> Iterator[tuple[Unread, Text]]:
+    """The texts of records that could not be read in, as far as they are shown."""
+    for each in holding.unread:
+        if each.text is not None:
+            yield each, Text(each.text, each.dataset.source)
+
+
+def _merged(hits: Iterable[Hit]) -> list[Hit]:
     """Hits in the order of the text, those that touch made one; it bears the kind that comes first in `KINDS`."""
-    merged: list[_Hit] = []
+    merged: list[Hit] = []
     for hit in sorted(hits, key=lambda each: (each.start, each.end)):
         if merged and hit.start < merged[-1].end:
             last = merged[-1]
-            merged[-1] = _Hit(last.start, max(last.end, hit.end), min(last.kind, hit.kind, key=KINDS.index))
+            merged[-1] = Hit(last.start, max(last.end, hit.end), min(last.kind, hit.kind, key=KINDS.index))
         else:
             merged.append(hit)
     return merged

@@ -29,6 +29,7 @@ _COMMANDS = {
     "orders": "What the source systems are to delete, too.",
     "purge": "Delete what is past its period.",
     "quarantine": "What could not be read in, and why: count it, look at a record, release what was mended.",
+    "redactions": "What is taken out of the texts of an answer: see it, and decide on it.",
     "request": "Requests of data subjects.",
     "restore": "Bring the register back out of a backup, less what has gone since.",
     "review": "Who may be one person: what is proposed, and what people decide.",

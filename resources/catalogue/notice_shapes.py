@@ -57,10 +57,14 @@ class VersionShape(Shape):
 
 
 class SubjectsShape(Shape):
-    """A kind of persons that data is held of; `roles` are the roles of the data sets in which they stand."""
+    """A kind of persons that data is held of; `roles` are the roles of the data sets in which they stand.
+
+    `staff`: they are the controller's own, so what names them in these roles stays in the texts that others are given.
+    """
 
     label: Label
     roles: Annotated[list[Name], Field(min_length=1)]
+    staff: bool = False
 
 
 class PurposeShape(Shape):

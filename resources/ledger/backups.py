@@ -19,6 +19,7 @@ _MOMENTS = (
     tables.bundles.c.made_at,
     tables.bundles.c.released_at,
     tables.request_steps.c.at,
+    tables.redactions.c.at,
     tables.disclosures.c.made_at,
     tables.looks.c.at,
     tables.verdicts.c.made_at,

@@ -106,6 +106,18 @@ bundles = sa.Table(
     sa.Column("downloads", sa.Integer, nullable=False, server_default="0"),
 )
 
+redactions = sa.Table(
+    "redactions",
+    metadata,
+    sa.Column("redaction", sa.String(32), primary_key=True),
+    sa.Column("request", sa.ForeignKey("requests.request", ondelete="CASCADE"), nullable=False),
+    sa.Column("what", sa.String(16), nullable=False),  # take_out, keep
+    sa.Column("phrase", sa.Text, nullable=False),
+    sa.Column("by", sa.String(120), nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    sa.Index("redactions_by_request", "request", "at"),
+)
+
 notices = sa.Table(
     "notices",
     metadata,
@@ -141,7 +153,7 @@ looks = sa.Table(
     "looks",
     metadata,
     sa.Column("look", sa.String(32), primary_key=True),
-    sa.Column("kind", sa.String(16), nullable=False),  # quarantine, subject
+    sa.Column("kind", sa.String(16), nullable=False),  # quarantine, subject, redactions
     sa.Column("thing", sa.String(64), nullable=False),  # the opaque id of what was looked at
     sa.Column("by", sa.String(120), nullable=False),  # the named user
     sa.Column("reason", sa.Text, nullable=False),
