@@ -6,8 +6,12 @@ import gc
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from resources.warehouse import engine
+
+if TYPE_CHECKING:
+    import pytest
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes its folders in it open to their owner alone
 _ROOM = 6 * 1024**3
@@ -25,6 +29,11 @@ def pytest_configure() -> None:
     if "TMPDIR" not in os.environ and _MEMORY.is_dir() and _room(_MEMORY) >= _ROOM:
         os.environ["TMPDIR"] = str(_MEMORY)
         tempfile.tempdir = None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of files that take long come first, each group in its random order."""
+    items.sort(key=lambda item: item.get_closest_marker("early") is None)
 
 
 def _room(folder: Path) -> int:

@@ -28,7 +28,7 @@ PATIENCE_MS = 60_000
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason=WITHOUT_CHROMIUM),
-    pytest.mark.xdist_group("dagster_ui"),
+    pytest.mark.early,
 ]
 
 

@@ -24,7 +24,7 @@ from tests.end_to_end.conftest import REPOSITORY
 if TYPE_CHECKING:
     from tests.end_to_end.conftest import Ansvar, Demonstration
 
-pytestmark = pytest.mark.xdist_group("demonstration")
+pytestmark = pytest.mark.early
 
 
 def _request(ansvar: Ansvar, place: Demonstration, *given: str) -> str:

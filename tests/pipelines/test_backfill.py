@@ -48,6 +48,8 @@ RUNS = """
   } }
 """
 
+pytestmark = pytest.mark.early
+
 
 class Site:
     """A site whose visits change: each day has three visits, all to one page."""

@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[3]
 LATER = "2027-06-01T03:00:00+03:00"
 TIMES = 100
 
+pytestmark = pytest.mark.early
+
 
 @pytest.fixture(scope="module")
 def ingested(tmp_path_factory: pytest.TempPathFactory) -> Small:
