@@ -210,7 +210,8 @@ def test_a_run_that_is_killed_holds_nobody_up(ansvar: Ansvar, copied: Demonstrat
             program, cwd=REPOSITORY, env=copied.environment(**servers.settings, **clock), stderr=subprocess.DEVNULL
         ) as killed:
             while not list((copied.home / "landing").iterdir()):
-                time.sleep(0.05)
+                assert killed.poll() is None, "the run ended before anything was landed"
+                time.sleep(0.02)
             killed.kill()
         assert (copied.home / "warehouse" / "current").resolve().name == published
         purged = ansvar(copied, "purge", **clock)
