@@ -26,7 +26,7 @@ ui: $(STAMP) ## Dagster's UI on the same home
 	$(BIN)/python -m demo ui
 
 test: $(STAMP) ## all tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP) ## what must hold beside the tests
 	$(BIN)/ruff format --check

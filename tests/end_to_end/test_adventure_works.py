@@ -37,7 +37,7 @@ DAY = "2015-06-01"
 
 pytestmark = [
     pytest.mark.skipif(not DATA.is_dir(), reason=f"the real input is not there: {DATA}"),
-    pytest.mark.xdist_group("adventure_works"),
+    pytest.mark.early,
 ]
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.xdist_group("canaries")
+pytestmark = pytest.mark.early
 
 TODAY, TODAY_UTC = "2026-10-15T03:00", "2026-10-15T00:00Z"
 UNCOMPRESSED = "uncompressed"

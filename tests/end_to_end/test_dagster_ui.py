@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from playwright.sync_api import Page, expect
 from resources.catalogue import load_register
 from tests.end_to_end.conftest import REPOSITORY
 from tests.helpers.browser import CHROMIUM, WITHOUT_CHROMIUM, browser
+from tests.helpers.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,16 +28,14 @@ PATIENCE_MS = 60_000
 
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason=WITHOUT_CHROMIUM),
-    pytest.mark.xdist_group("dagster_ui"),
+    pytest.mark.early,
 ]
 
 
 @pytest.fixture(scope="module")
 def address(demonstration: Demonstration) -> Iterator[str]:
     """Dagster's UI, as `make ui` opens it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     program = [sys.executable, "-m", "demo", "ui", "--port", str(port)]
     log = (demonstration.home.parent / "ui.log").open("wb")
     served = subprocess.Popen(program, cwd=REPOSITORY, env=demonstration.environment(), stdout=log, stderr=log, start_new_session=True)

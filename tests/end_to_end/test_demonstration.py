@@ -24,7 +24,7 @@ from tests.end_to_end.conftest import REPOSITORY
 if TYPE_CHECKING:
     from tests.end_to_end.conftest import Ansvar, Demonstration
 
-pytestmark = pytest.mark.xdist_group("demonstration")
+pytestmark = pytest.mark.early
 
 
 def _request(ansvar: Ansvar, place: Demonstration, *given: str) -> str:
@@ -213,7 +213,8 @@ def test_a_run_that_is_killed_holds_nobody_up(ansvar: Ansvar, copied: Demonstrat
             program, cwd=REPOSITORY, env=copied.environment(**servers.settings, **clock), stderr=subprocess.DEVNULL
         ) as killed:
             while not list((copied.home / "landing").iterdir()):
-                time.sleep(0.05)
+                assert killed.poll() is None, "the run ended before anything was landed"
+                time.sleep(0.02)
             killed.kill()
         assert (copied.home / "warehouse" / "current").resolve().name == published
         purged = ansvar(copied, "purge", **clock)

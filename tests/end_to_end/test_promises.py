@@ -30,6 +30,8 @@ SHARED_NOTICE = REPOSITORY.parent / "shared" / "notice.md"
 # What nothing has come under on the day of the demonstration: no disclosure was made, no such request was filed, nobody is a user yet.
 NOT_YET = {"partners", "authorities", "rectify", "erase", "object", "restrict", "named_users"}
 
+pytestmark = pytest.mark.early
+
 
 @pytest.fixture
 def place(demonstration: Demonstration, tmp_path: Path) -> Iterator[Place]:

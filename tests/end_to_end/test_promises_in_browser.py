@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.end_to_end.conftest import Demonstration
 
-pytestmark = [pytest.mark.xdist_group("promises_in_browser"), pytest.mark.skipif(CHROMIUM is None, reason=WITHOUT_CHROMIUM)]
+pytestmark = [pytest.mark.early, pytest.mark.skipif(CHROMIUM is None, reason=WITHOUT_CHROMIUM)]
 
 
 @pytest.fixture(scope="module")

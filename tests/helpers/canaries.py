@@ -28,6 +28,7 @@ _PLAIN = {"boolean": "true", "integer": "1", "decimal": "12.50", "date": "2026-1
 _EPOCHS = {"seconds": "1790848800", "milliseconds": "1790848800000"}
 _FORMATTED = {"%d.%m.%Y %H.%M": "01.10.2026 13.00", "%d/%b/%Y:%H:%M:%S %z": "01/Oct/2026:13:00:00 +0300"}
 _DIGITS = "123456789"
+_LETTERS = "abcdefghijklmnop"
 Key = tuple[str, ...]
 
 
@@ -56,7 +57,7 @@ class Canaries:
 
     def text(self, place: str) -> str:
         """A new marker of a place."""
-        return self.mark(place, secrets.token_hex(16))
+        return self.mark(place, _word())
 
     def sound(self, place: str) -> bytes:
         """A marker in bytes that are no text, with others around it."""
@@ -116,7 +117,12 @@ def _new(dataset: Dataset, each: Field) -> str:
         return next(found for found in ids if found is not None)
     if each.identifies == "ip":
         return "2001:db8:" + ":".join(f"{0x1000 + secrets.randbelow(0xF000):x}" for _ in range(6))
-    return {"file": f"{secrets.token_hex(16)}.wav"}.get(each.shape.type) or f"{'/' * (dataset.source == 'web')}{secrets.token_hex(16)}"
+    return {"file": f"{secrets.token_hex(16)}.wav"}.get(each.shape.type) or f"{'/' * (dataset.source == 'web')}{_word()}"
+
+
+def _word() -> str:
+    """Letters alone: digits among them might be taken for somebody's telephone number, which a bundle leaves out of a text."""
+    return "".join(secrets.choice(_LETTERS) for _ in range(32))
 
 
 def _contents(file: Path, folder: Path) -> Iterator[bytes]:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from tests.helpers.ports import free_port
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -73,9 +75,7 @@ class Tracker:
 def tracker(folder: Path) -> Iterator[Tracker]:
     """A tracker with `USERS` persons and `ISSUES` issues, each with a message, in its classic form on SQLite."""
     home = folder / "tracker"
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}/tracker"
     settings = {"tracker_web": f"{url}/", "mail_domain": "koe.example", "mail_host": "localhost", "mail_debug": str(folder / "mail")}
     listed = ",".join(f"{key}={value}" for key, value in (settings | {"password_pbkdf2_default_rounds": "1000"}).items())

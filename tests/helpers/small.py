@@ -9,6 +9,8 @@ import shutil
 from copy import copy, deepcopy
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
@@ -22,6 +24,7 @@ from resources.catalogue import load_register
 from resources.clock import Clock
 from resources.home import Home, write_private
 from resources.keys import PLAIN_SETTING
+from resources.ledger import Ledger
 from resources.register import Register, open_register
 from resources.runs import finish_run
 from resources.warehouse.dialect import name
@@ -30,7 +33,6 @@ from tests.helpers.described import NOTICE, RETENTION, SOURCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from assets.ingest.account import Account
 
@@ -43,6 +45,17 @@ def _parsed(text: str) -> Any:
     return YAML(typ="safe", pure=True).load(text)
 
 
+@cache
+def _new_ledger() -> bytes:
+    """A ledger in which nothing stands: its migrations take longer than many a test."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "ledger.db"
+        ledger = Ledger(f"sqlite:///{file}")
+        ledger.requests()
+        ledger.close()
+        return file.read_bytes()
+
+
 class Small:
     """A register whose sources are files; `described` is its YAML as plain values, to be changed before the next `describe`."""
 
@@ -52,6 +65,7 @@ class Small:
         self.described: dict[str, Any] = {each: deepcopy(_parsed(text)) for each, text in sources.items()}
         self.home = Home(folder / "home")
         self.home.create()
+        write_private(self.home.path / "ledger.db", _new_ledger())
         self.data = folder / "data"
         for source in sources:
             (self.data / source).mkdir(parents=True)
@@ -71,7 +85,8 @@ class Small:
         other = copy(self)
         other.folder, other.described = folder, deepcopy(self.described)
         other.home, other.data = Home(folder / "home"), folder / "data"
-        write_private(other.home.path / "settings.env", f"DATA={other.data}\n")
+        settings = other.home.path / "settings.env"
+        write_private(settings, settings.read_text(encoding="utf-8").replace(str(self.data), str(other.data)))
         other.register = open_register(load_register(folder / "register"), other.home, self.register.clock)
         return other
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from tests.helpers.described import SHOP
+from tests.helpers.ports import free_port
 from tests.helpers.small import Small
 from tests.pipelines.cli.conftest import Answer as Said
 from tests.pipelines.cli.conftest import Command
@@ -47,6 +47,8 @@ RUNS = """
     partitionStats { numMaterialized } assetMaterializations { partition metadataEntries { label ... on IntMetadataEntry { intValue } } }
   } }
 """
+
+pytestmark = pytest.mark.early
 
 
 class Site:
@@ -128,9 +130,7 @@ def ansvar(company: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
 @contextmanager
 def _ui(company: Company, log: Path) -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with log.open("wb") as opened:
         started: dict[str, Any] = {"env": company.environment, "stdout": opened, "stderr": opened, "start_new_session": True}
         served = subprocess.Popen([ANSVAR, "ui", "--port", str(port)], **started)

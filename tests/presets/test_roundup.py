@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from assets.ingest.source import Outcome
 
-pytestmark = pytest.mark.xdist_group("roundup")
+pytestmark = pytest.mark.early
 DATASETS = ("issues", "messages", "users")
 
 

@@ -26,7 +26,7 @@ from resources.register import open_register
 from resources.runs import finish_run
 from tests.helpers.people import Group, union_find
 
-pytestmark = pytest.mark.xdist_group("identity_demonstration")
+pytestmark = pytest.mark.early
 PERSONS = 200
 FIRST_RUN = "2026-10-14T03:00:00+03:00"
 STRONG = ("email", "user_id", "customer_number", "contact_id", "requester_id")

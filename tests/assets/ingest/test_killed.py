@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.helpers.records import call, customer
 from tests.helpers.small import TODAY, Small
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[3]
 TIMES = 50
+
+pytestmark = pytest.mark.early
 
 
 def _prepare(folder: Path) -> None:

@@ -16,18 +16,21 @@ from resources.keyed_hash import key_id
 from resources.ledger.erasures import ADMITTED, DISCARDED
 from tests.helpers.erasing import ask, carry_out, erase, keeping
 from tests.helpers.records import chat, customer
+from tests.helpers.small import Small
 
 if TYPE_CHECKING:
-    from tests.helpers.small import Small
+    from collections.abc import Iterator
+    from pathlib import Path
 
 EMAIL = ("email", "aino@koe.example")
 AINO = {"email": "Aino@koe.example"}
 LATER = "2026-10-20T03:00:00+03:00"
 
 
-@pytest.fixture
-def shop(small: Small) -> Small:
+@pytest.fixture(scope="module")
+def erased(tmp_path_factory: pytest.TempPathFactory) -> Small:
     """A register in which a customer is from when the customer was last seen, and Aino was a customer who was erased."""
+    small = Small(tmp_path_factory.mktemp("erased"))
     keeping(small)
     small.dataset("shop.customers")["recorded"] = "seen_at"
     small.describe()
@@ -36,7 +39,16 @@ def shop(small: Small) -> Small:
     small.ingest("shop", "chats")
     erase(small, EMAIL)
     small.at(LATER)
+    small.close()
     return small
+
+
+@pytest.fixture
+def shop(erased: Small, tmp_path: Path) -> Iterator[Small]:
+    """A copy of it."""
+    made = erased.copied(tmp_path)
+    yield made
+    made.close()
 
 
 def _numbers(small: Small) -> list[str]:

@@ -15,16 +15,19 @@ from tests.helpers.bundles import delivered
 from tests.helpers.holds import BUSINESS_ID, PAST, connect, end, file, held, ids, message, subject_of
 from tests.helpers.records import call, chat, customer
 from tests.helpers.requests import put
+from tests.helpers.small import Small
 
 if TYPE_CHECKING:
-    from tests.helpers.small import Small
+    from collections.abc import Iterator
+    from pathlib import Path
 
 AINO, EINO = "aino@koe.example", "eino@koe.example"
 
 
-@pytest.fixture
-def filled(small: Small) -> Small:
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Small:
     """Chats of two persons with their messages, a bad record of each, a call of one; all of it past its period on `PAST`."""
+    small = Small(tmp_path_factory.mktemp("ingested"))
     connect(small)
     (small.data / "calls" / "1.wav").write_bytes(b"sound")
     small.deliver("shop", [customer(1, email=AINO, phone="+358401000001", business_id=BUSINESS_ID), customer(2, email=EINO)])
@@ -35,7 +38,16 @@ def filled(small: Small) -> Small:
     small.deliver("calls", [call(1)], "calls.csv")
     small.ingest("shop", "chats", "calls")
     small.at(PAST)
+    small.close()
     return small
+
+
+@pytest.fixture
+def filled(ingested: Small, tmp_path: Path) -> Iterator[Small]:
+    """A copy of it."""
+    made = ingested.copied(tmp_path)
+    yield made
+    made.close()
 
 
 def _left(small: Small) -> tuple[list[str], list[str], int, int]:

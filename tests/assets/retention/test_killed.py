@@ -23,11 +23,13 @@ ROOT = Path(__file__).parents[3]
 LATER = "2027-06-01T03:00:00+03:00"
 TIMES = 100
 
+pytestmark = pytest.mark.early
 
-@pytest.fixture
-def due(tmp_path: Path) -> Iterator[Small]:
+
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Small:
     """A register of which some is past its period at `LATER` and some is not."""
-    made = Small(tmp_path)
+    made = Small(tmp_path_factory.mktemp("ingested"))
     (made.data / "calls" / "1.wav").write_bytes(b"sound" * 1_000)
     made.deliver("shop", [customer(1), customer(2, ended_on="2025-12-01"), customer(3, visits="x")])
     made.deliver("chats", [chat(number) for number in range(50)] + [chat(100, "2027-05-30T10:00:00Z")])
@@ -35,6 +37,13 @@ def due(tmp_path: Path) -> Iterator[Small]:
     made.deliver("registry", [trader(1)])
     made.ingest("shop", "chats", "calls", "registry")
     made.close()
+    return made
+
+
+@pytest.fixture
+def due(ingested: Small, tmp_path: Path) -> Iterator[Small]:
+    """A copy of it."""
+    made = ingested.copied(tmp_path)
     yield made
     made.close()
 

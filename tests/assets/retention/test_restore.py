@@ -37,18 +37,26 @@ LOCK = Lock(recipients=(str(PAIR.to_public()),))
 LATER = "2027-02-01T03:00:00+02:00"
 
 
-@pytest.fixture
-def filled(tmp_path: Path) -> Iterator[Small]:
+@pytest.fixture(scope="module")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Small:
     """A register with a customer, two chats, a call with its audio, a trader who goes by ingestion, and a quarantined record."""
-    small = Small(tmp_path, encrypted=True)
+    small = Small(tmp_path_factory.mktemp("ingested"), encrypted=True)
     (small.data / "calls" / "1.wav").write_bytes(b"sound" * 1_000)
     small.deliver("shop", [customer(1, email="asko@koe.example"), customer(2, visits="x")])
     small.deliver("chats", [chat(1), chat(2, "2026-09-01T10:00:00Z")])
     small.deliver("calls", [call(1)], "calls.csv")
     small.deliver("registry", [trader(1)])
     small.ingest("shop", "chats", "calls", "registry")
-    yield small
     small.close()
+    return small
+
+
+@pytest.fixture
+def filled(ingested: Small, tmp_path: Path) -> Iterator[Small]:
+    """A copy of it."""
+    made = ingested.copied(tmp_path)
+    yield made
+    made.close()
 
 
 def _back_up(small: Small, folder: str = "copies", *, with_keys: bool = False) -> Backup:

@@ -44,7 +44,7 @@ def _ids(count: int) -> list[str]:
 
 
 def _read(source: Source, served: Served, paging: Row, *, retries: int = 2, **read: Any) -> Read:
-    connection = {"base_url": served.url, "auth": {"bearer": SECRET}, "timeout": 2, "retries": retries}
+    connection = {"base_url": served.url, "auth": {"bearer": SECRET}, "timeout": 60, "retries": retries}
     described = {"path": "/things", "records": "things", "paging": paging} | read
     return source.read(described, FIELDS, "rest", connection)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SCRIPT = Path(__file__).parent / "runs.py"
+PATIENCE_S = 120
 
 
 @contextmanager
@@ -58,14 +59,14 @@ def _tell(process: subprocess.Popen[str]) -> None:
 def test_two_processes_never_write_at_once(tmp_path: Path) -> None:
     """A second process waits until the first has published, and then writes on top of that; both rows are there."""
     with _running("hold", tmp_path) as first:
-        assert _says(first, 30) == "writing"
+        assert _says(first, PATIENCE_S) == "writing"
         with _running("hold", tmp_path) as second:
             assert _says(second, 1) == ""
             _tell(first)
-            assert _says(first, 30) == "published"
-            assert _says(second, 30) == "writing"
+            assert _says(first, PATIENCE_S) == "published"
+            assert _says(second, PATIENCE_S) == "writing"
             _tell(second)
-            assert _says(second, 30) == "published"
+            assert _says(second, PATIENCE_S) == "published"
     first_table, second_table, runs = state(warehouse_in(tmp_path))
     assert (len(first_table), first_table == second_table, len(runs)) == (2, True, 2)
 
@@ -74,9 +75,9 @@ def test_a_killed_writer_lets_go(tmp_path: Path) -> None:
     """The lock of a process that was killed goes with it, and so does its half-done work when the next begins."""
     publish(warehouse_in(tmp_path), "before", 1)
     with _running("hold", tmp_path) as first:
-        assert _says(first, 30) == "writing"
+        assert _says(first, PATIENCE_S) == "writing"
         first.send_signal(signal.SIGKILL)
-        first.wait(10)
+        first.wait(PATIENCE_S)
     warehouse = warehouse_in(tmp_path)
     assert list(warehouse.folder.glob("working-held-*"))
     assert state(warehouse)[2] == ["before"]
@@ -119,7 +120,7 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     latest = 0
     for _ in range(2):
         with _running("again", tmp_path) as process:
-            begun = [int(_says(process, 30)) for _ in range(rng.randint(2, 4))]
+            begun = [int(_says(process, PATIENCE_S)) for _ in range(rng.randint(2, 4))]
             time.sleep(rng.uniform(0, 0.2))
             process.send_signal(signal.SIGKILL)
             begun += [int(line) for line in _out(process).read().split()]

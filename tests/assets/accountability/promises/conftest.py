@@ -13,11 +13,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Small]:
+@pytest.fixture(scope="package")
+def ingested(tmp_path_factory: pytest.TempPathFactory) -> Small:
     """A shop with one customer, published."""
-    made = Small(tmp_path, encrypted=True)
+    made = Small(tmp_path_factory.mktemp("ingested"), encrypted=True)
     made.deliver("shop", [{"customer_number": "C1", "email": "asko@koti.example", "name": "Asko", "kind": "consumer"}])
     made.ingest("shop")
+    made.close()
+    return made
+
+
+@pytest.fixture
+def small(ingested: Small, tmp_path: Path) -> Iterator[Small]:
+    """A copy of it."""
+    made = ingested.copied(tmp_path)
     yield made
     made.close()
