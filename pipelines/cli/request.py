@@ -108,7 +108,7 @@ def listing(*, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    columns = ("request", "kind", "language", "state", "received", "deadline", "days left", "bundle", "related")
+    columns = ("request", "kind", "language", "state", "received (UTC)", "deadline", "days left", "bundle", "related")
     table(columns, [_shown(each) for each in rows])
 
 
