@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -237,7 +238,8 @@ def _put_aside(register: Register, form: _File | _Row, reason: str) -> None:
     name = "f" + keyed_hash(register.home.pepper, _DOMAIN, form.name)[:_ID_LETTERS]
     write_private(folder / f"{name}.txt", f"{reason}\n")
     kept = folder / f"{name}.json"
-    if isinstance(form, _File) and form.path.exists():
-        form.path.replace(kept)
+    if isinstance(form, _File):
+        with suppress(FileNotFoundError):  # another process put it aside meanwhile
+            form.path.replace(kept)
     else:
         write_private(kept, json.dumps({"id": form.name, "request": form.text}, ensure_ascii=False, default=str))

@@ -94,7 +94,7 @@ def meant(engine: Engine, register: Register, request: Request) -> Subject:
         UnclearError: where they do not; the request is then `unclear`.
     """
     if request.subject is not None:
-        return _settled(engine, request.subject)
+        return settled(engine, request.subject)
     try:
         return find(engine, register.catalogue, request.identifiers, register.home.pepper)
     except UnclearError:
@@ -107,7 +107,7 @@ def meant_all(engine: Engine, register: Register, requests: Iterable[Request]) -
     listed = {request.id: request for request in requests}
     told = {each.id: each.subject for each in listed.values() if each.subject is not None}
     asked = {each.id: each.identifiers for each in listed.values() if each.subject is None}
-    found = {request: _settled(engine, subject) for request, subject in told.items()} | find_all(
+    found = {request: settled(engine, subject) for request, subject in told.items()} | find_all(
         engine, register.catalogue, asked, register.home.pepper
     )
     for request, subject in found.items():
@@ -116,8 +116,8 @@ def meant_all(engine: Engine, register: Register, requests: Iterable[Request]) -
     return found
 
 
-def _settled(engine: Engine, subject: str) -> Subject:
-    """A subject by its id or a former one; nobody, where all of it has gone."""
+def settled(engine: Engine, subject: str) -> Subject:
+    """The subject that a named user said is meant, by its id or a former one; nobody, where all of it has gone."""
     present = engine.scalar("SELECT coalesce((SELECT min(subject) FROM identity.aliases WHERE alias = $id), $id)", {"id": subject})
     persons = engine.rows("SELECT person FROM identity.persons WHERE subject = $subject ORDER BY person", {"subject": present})
     return Subject(str(present) if persons else None, tuple(row[0] for row in persons))

@@ -108,7 +108,7 @@ def listing(*, as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    columns = ("request", "kind", "language", "state", "received", "deadline", "days left", "bundle", "related")
+    columns = ("request", "kind", "language", "state", "received (UTC)", "deadline", "days left", "bundle", "related")
     table(columns, [_shown(each) for each in rows])
 
 
@@ -175,9 +175,9 @@ def _plain(value: object) -> str:
 @click.option("--reason", required=True, metavar="TEXT", help="How it is known: it is recorded, as every look at a person is.")
 def settle(request_id: str, subject: str, by: str, reason: str) -> None:
     """Say whom a request means whose identifiers match several persons."""
-    from assets.rights.requests import settle as settled
+    from assets.rights.requests import settle as say_whom
 
-    request = settled(open_register(), request_id, subject, by, reason)
+    request = say_whom(open_register(), request_id, subject, by, reason)
     click.echo(f"{request.id} is {request.state.replace('_', ' ')}, and means {subject}.")
 
 

@@ -14,7 +14,7 @@ from resources.home import Home, write_private
 if TYPE_CHECKING:
     from pathlib import Path
 
-FOLDERS = {"warehouse", "landing", "recordings", "waiting", "outbox", "work_orders", "documents", "dagster", "temporary"}
+FOLDERS = {"warehouse", "landing", "recordings", "waiting", "outbox", "intake", "work_orders", "documents", "dagster", "temporary"}
 
 
 def _mode(path: Path) -> int:
