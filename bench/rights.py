@@ -167,13 +167,15 @@ def _fill_dataset(opened: Engine, dataset: Dataset, number: int, subjects: int) 
 def _fill_source(opened: Engine, source: str, datasets: list[tuple[Dataset, int]], subjects: int) -> None:
     """The persons of a source, and their identifiers."""
     persons = f"(SELECT number AS person FROM range({min(subjects, max(number for _, number in datasets)):d}) AS numbers(number)) AS rows"
-    kinds = {
-        str(dataset.fields[field].shape.identifies) for dataset, _ in datasets for field in next(iter(dataset.shape.persons.values()))
-    }
-    opened.run(f"INSERT INTO identity.persons SELECT md5({literal(source)} || person), {literal(source)}, 'id', md5('s' || person) FROM {persons}")  # noqa: E501, S608 - our own names
+    kinds = {str(dataset.fields[field].shape.identifies) for dataset, _ in datasets for field in next(iter(dataset.shape.persons.values()))}
+    opened.run(
+        f"INSERT INTO identity.persons SELECT md5({literal(source)} || person), {literal(source)}, 'id', md5('s' || person) FROM {persons}"
+    )  # noqa: E501, S608 - our own names
     for kind in sorted(kinds):
         value, reason = _IDENTIFIERS.get(kind, f"{literal(f'{kind}-')} || person"), literal("kind_never_joins") if kind == "ip" else "NULL"
-        opened.run(f"INSERT INTO identity.links SELECT md5({literal(source)} || person), {literal(kind)}, {value}, {kind != 'ip'}, {reason} FROM {persons}")  # noqa: E501, S608 - our own names
+        opened.run(
+            f"INSERT INTO identity.links SELECT md5({literal(source)} || person), {literal(kind)}, {value}, {kind != 'ip'}, {reason} FROM {persons}"
+        )  # noqa: E501, S608 - our own names
     agents = f"(SELECT DISTINCT {_AGENT} AS value FROM range({_AGENTS:d}) AS numbers(number)) AS agents"
     opened.run(f"INSERT INTO identity.persons SELECT md5({literal(source)} || value), {literal(source)}, 'email', md5(value) FROM {agents}")  # noqa: S608 - our own names
     opened.run(f"INSERT INTO identity.links SELECT md5({literal(source)} || value), 'email', value, true, NULL FROM {agents}")  # noqa: S608 - our own names

@@ -93,9 +93,7 @@ def run_export(home: Home, requests: Sequence[str]) -> list[Ran]:
     known = add_partitions(home, requests)
     places = {request: place for place, request in enumerate(known)}
     stretches = _stretches(places[request] for request in requests)
-    return [
-        _run(export_bundle, home, selection=None, tags=_TAGS | _picked(known[first], known[last])) for first, last in stretches
-    ]
+    return [_run(export_bundle, home, selection=None, tags=_TAGS | _picked(known[first], known[last])) for first, last in stretches]
 
 
 def _picked(first: str, last: str) -> dict[str, str]:

@@ -170,7 +170,9 @@ def texts_of(holding: Holding) -> Iterator[Text]:
     for table in holding.tables:
         fields = free_text(table.dataset)
         for row in table.rows if fields else ():
-            yield from (Text(str(row.values[name]), table.dataset.source, row.others) for name in fields if row.values.get(name) is not None)
+            yield from (
+                Text(str(row.values[name]), table.dataset.source, row.others) for name in fields if row.values.get(name) is not None
+            )
     yield from (Text(each.text, each.dataset.source) for each in holding.unread if each.text is not None)
 
 

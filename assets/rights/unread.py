@@ -103,7 +103,9 @@ def _found(
     engine: Engine, catalogue: Catalogue, identifiers: Mapping[str, list[Identifier]]
 ) -> Iterator[tuple[_Found, Callable[[str], list[str]]]]:
     """The records in quarantine that are of some request's subject, and what tells which of its identifiers stand in a text."""
-    needles = [each for request, listed in identifiers.items() for identifier in listed for each in _needles(catalogue, request, identifier)]
+    needles = [
+        each for request, listed in identifiers.items() for identifier in listed for each in _needles(catalogue, request, identifier)
+    ]
     _values(engine, needles)
     candidates = "rights/unread_by_text" if len(needles) <= _FEW else "rights/unread_by_word"
     engine.run(f"CREATE OR REPLACE TEMP TABLE unread_candidates AS {model(candidates)}")

@@ -21,7 +21,11 @@ def on(small: Small) -> tuple[str, ...]:
     """The options that name a register of three customers, two of whom share a telephone."""
     small.deliver(
         "shop",
-        [customer(1, email="aino@koe.example"), customer(2, email="eino@koe.example", phone="040 1234567"), customer(3, phone="040 1234567")],
+        [
+            customer(1, email="aino@koe.example"),
+            customer(2, email="eino@koe.example", phone="040 1234567"),
+            customer(3, phone="040 1234567"),
+        ],
     )
     small.ingest("shop")
     return ("--register", str(small.folder / "register"), "--home", str(small.home.path))
