@@ -77,11 +77,12 @@ class Known:
     @classmethod
     def of(cls, engine: Engine, catalogue: Catalogue, texts: Iterable[str]) -> Known:
         """Look up the words of texts."""
+        pairs = {pair for text in texts for near in near_words(text) for pair in (near.pair, near.pair[::-1])}
         columns: dict[str, set[str]] = {}
         for table, column in engine.rows("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'register'"):
             columns.setdefault(table, set()).add(column)
         held = [(dataset, columns[dataset.table]) for dataset in catalogue.datasets if dataset.table in columns]
-        _candidates(engine, {pair for text in texts for near in near_words(text) for pair in (near.pair, near.pair[::-1])})
+        _candidates(engine, pairs)
         records = _pairs(engine, [select for dataset, fields in held for select in _full_names(dataset, fields)])
         addresses = _pairs(engine, [model("rights/address_names")])
         firsts, lasts = _words(engine, [select for dataset, fields in held for select in _single_names(dataset, fields)])

@@ -241,7 +241,7 @@ def texts(holding: Holding) -> Iterator[tuple[Table, Row, str, Text]]:
     """The free texts of a holding's records: table, row, field, text."""
     for table in holding.tables:
         fields = free_text(table.dataset)
-        for row in table.rows:
+        for row in table.rows if fields else ():
             for name in fields:
                 if row.values.get(name) is not None:
                     yield table, row, name, Text(str(row.values[name]), table.dataset.source, row.others)

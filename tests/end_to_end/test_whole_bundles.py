@@ -1,0 +1,155 @@
+"""Bundles hold all of the person and nothing of anybody else: of planted persons to the field, of everybody in one batch by every value.
+
+What is expected is read out of the raw sources by `tests.helpers.raw`, and who is who by the demonstration's own truth. Not told by any
+record of the register, and so not looked for here: names in texts of persons who are nowhere in it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from assets.rights.export import export_many
+from assets.rights.find import UnclearError
+from resources.catalogue import load_register
+from resources.home import Home
+from resources.register import open_register
+from tests.end_to_end.conftest import REPOSITORY
+from tests.helpers.raw import described, is_same, records, value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.end_to_end.conftest import Demonstration
+
+pytestmark = pytest.mark.xdist_group("demonstration")
+
+REGISTER = REPOSITORY / "register"
+_ALONE = ("contact_id", "customer_number", "email", "phone", "user_id", "cookie_id", "requester_id", "business_id")
+_WORD = re.compile(r"[\w@.+-]*\w")
+_LEAST = 5
+
+Bundles = dict[str, dict[str, bytes]]
+
+
+@pytest.fixture(scope="module")
+def bundles(demonstration: Demonstration, truth: dict[str, Any]) -> Bundles:
+    """The bundle of everybody who gives an e-mail address of one person's own, made in one batch; by the person's number."""
+    register = open_register(load_register(REGISTER), Home(demonstration.home))
+    alone = _identifiers_of_one(truth)
+    asked = {}
+    for number, person in truth["persons"].items():
+        own = [("email", email) for email in person["identifiers"].get("email", []) if alone.get(_form("email", email)) == number]
+        if own:
+            asked[number] = register.ledger.new_request("access", person["language"], own[:1], register.clock.now()).id
+    batch = export_many(register, asked.values())
+    made = {each.request: each.path for each in batch.done}
+    register.ledger.close()
+    assert all(isinstance(error, UnclearError) for error in batch.failed.values())
+    return {number: _members(made[request]) for number, request in asked.items() if request in made}
+
+
+def _members(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def _form(kind: str, written: object) -> str:
+    """An identifier as it is compared: of a telephone number its last digits, else its letters in lower case."""
+    return re.sub(r"\D", "", str(written))[-9:] if kind == "phone" else str(written).strip().lower()
+
+
+def _identifiers_of_one(truth: dict[str, Any]) -> dict[str, str]:
+    """The identifiers that one person alone has, and whose they are."""
+    holders: dict[str, set[str]] = defaultdict(set)
+    for number, person in truth["persons"].items():
+        for kind in _ALONE:
+            if kind != "business_id" or person["kind"] == "sole_trader":
+                for each in person["identifiers"].get(kind, []):
+                    holders[_form(kind, each)].add(number)
+    return {each: numbers.pop() for each, numbers in holders.items() if len(numbers) == 1}
+
+
+def _own(world: Path, truth: dict[str, Any], number: str) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Every record in the raw sources whose own person bears an identifier that the person alone has."""
+    alone = _identifiers_of_one(truth)
+    for table, shape in described(REGISTER).items():
+        keys = next(iter(shape["persons"].values()), [])
+        for document in records(world, table, shape):
+            found = [(shape["fields"][key].get("identifies", ""), value(document, key, shape["fields"][key])) for key in keys]
+            forms = [_form("phone" if kind == "phone" else "", each) for kind, each in found if each is not None]
+            if any(alone.get(form) == number for form in forms):
+                yield table, shape, document
+
+
+@pytest.mark.parametrize("case", ["example_person", "phone_sharers"])
+def test_everything_of_the_person_to_the_field(demonstration: Demonstration, truth: dict[str, Any], bundles: Bundles, case: str) -> None:
+    """Each record that a scan of the raw sources finds is in the bundle, each of its fields as the source has it, and no record more."""
+    planted = truth["cases"][case]
+    for number in map(str, planted if isinstance(planted, list) else [planted]):
+        shown = {
+            name[5:-5]: json.loads(content)
+            for name, content in bundles[number].items()
+            if re.fullmatch(r"data/(?!facts|quarantine)\w+\.json", name)
+        }
+        expected: dict[str, list[tuple[dict[str, Any], dict[str, Any]]]] = defaultdict(list)
+        for table, shape, document in _own(demonstration.world, truth, number):
+            expected[table].append((shape, document))
+        assert set(expected) <= set(shown)
+        for table, listed in expected.items():
+            shape = listed[0][0]
+            distinct = {json.dumps(document, sort_keys=True, default=str): document for _, document in listed}
+            lacking = [document for document in distinct.values() if not any(_tells(shape, document, row) for row in shown[table])]
+            assert (number, table, len(lacking)) == (number, table, 0)
+            assert (number, table, len(shown[table])) == (number, table, len(distinct))
+
+
+def _tells(shape: dict[str, Any], document: dict[str, Any], row: dict[str, Any]) -> bool:
+    """Whether a row of the bundle shows a raw record: every field that is not withheld, and none that is."""
+    main, *others = shape["persons"].values()
+    foreign = {key for each in others for key in each} - set(main)
+    for key, field in shape["fields"].items():
+        raw = value(document, key, field)
+        if field.get("withhold", "none") != "none" or key in foreign:
+            if raw is not None and key in row:
+                return False
+        elif not ("retention" in field and row.get(key) is None) and not is_same(field, shape["source"]["time_zone"], raw, row.get(key)):
+            return False
+    return True
+
+
+def test_nothing_of_anybody_else(truth: dict[str, Any], bundles: Bundles) -> None:
+    """In no member of a bundle stands a value that is another person's alone: identifiers as they are written, and full names.
+
+    A value that the person has too, or that several have, is not looked for; nor is a name that is the person's own as well.
+    """
+    alone = _identifiers_of_one(truth)
+    names = Counter(person["name"].lower() for person in truth["persons"].values())
+    named = {person["name"].lower(): number for number, person in truth["persons"].items() if names[person["name"].lower()] == 1}
+    leaked = []
+    for number, members in bundles.items():
+        for member, text in _texts(members):
+            tokens = {token for word in _WORD.findall(text) for token in (word, word.rstrip(".+-"))}
+            phones = {_form("phone", found) for found in re.findall(r"\+?\d[\d ()-]{7,}\d", text)}
+            found = {alone[each] for each in tokens | phones if len(each) >= _LEAST and each in alone}
+            found |= {named[each] for each in _runs(text) if each in named}
+            leaked += [(number, member, other) for other in sorted(found - {number})]
+    assert leaked == []
+
+
+def _runs(text: str) -> set[str]:
+    """Every two and three words that follow each other."""
+    words = re.findall(r"[\w'-]+", text)
+    return {" ".join(words[place : place + length]) for length in (2, 3) for place in range(len(words) - length + 1)}
+
+
+def _texts(members: dict[str, bytes]) -> Iterator[tuple[str, str]]:
+    """The text of each member, in lower case; of what is no text, as a recording, its bytes read as such."""
+    for name, content in members.items():
+        yield name, content.decode("utf-8", errors="replace").lower()
