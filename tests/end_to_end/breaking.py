@@ -100,28 +100,15 @@ def _rewrite(place: Place, prefix: str, text: str) -> None:
 
 
 def _lose_the_answers(place: Place) -> None:
-    for bundle in place.register.outbox.iterdir():
+    for bundle in bundle_files(place.register):
         bundle.unlink()
 
 
-def _remake(place: Place, member: str, change: Callable[[bytes], bytes]) -> None:
-    """Let the first bundle that has such a member have been made with another."""
-    for bundle in place.register.ledger.bundles():
-        path = place.register.outbox / bundle["file"]
-        with zipfile.ZipFile(path) as archive:
-            members = {each: archive.read(each) for each in archive.namelist()}
-        if member in members:
-            break
-    members[member] = change(members[member])
-    with zipfile.ZipFile(path, "w") as archive:
-        for each, content in members.items():
-            archive.writestr(each, content)
-    place.ledger(tables.bundles.update().where(tables.bundles.c.request == bundle["request"]).values(sha256=sha256(path)))
-
-
-def _say_no_reason(withheld: bytes) -> bytes:
-    values = [{"table": "crm_contacts", "field": "name", "reason": "", "explanation": "", "count": 3}]
-    return json.dumps(json.loads(withheld) | {"values": values}).encode()
+def _remake(place: Place, **says: object) -> None:
+    """Let the first bundle have been made so that it says something else of itself."""
+    bundle = BundleLedger(place.register.ledger).bundles()[0]
+    changed = bundle["says"] | says
+    place.ledger(tables.bundles.update().where(tables.bundles.c.request == bundle["request"]).values(says=changed))
 
 
 def _disclose(place: Place, recipient: str, kind: str, country: str, ground: str) -> None:
@@ -217,19 +204,19 @@ def _forget_the_ground(place: Place) -> None:
 MORE: dict[str, tuple[str, Callable[[Place], object], str, str]] = {
     "a bundle without the controller": (
         "controller",
-        lambda place: _remake(place, "report.html", lambda report: report.replace(b"9100001-3", b"")),
+        lambda place: _remake(place, controller=["Aurinkolahti Oy"]),
         "no_controller",
         "rights/bundles",
     ),
     "a bundle without the authority": (
         "complain",
-        lambda place: _remake(place, "report.html", lambda _: b"<p>nothing</p>"),
+        lambda place: _remake(place, authority=""),
         "no_authority",
         "rights/bundles",
     ),
     "a bundle that was changed": (
         "access",
-        lambda place: [each.write_bytes(b"PK") for each in place.register.outbox.iterdir()],
+        lambda place: [each.write_bytes(b"PK") for each in bundle_files(place.register)],
         "damaged_bundle",
         "rights/bundles",
     ),
