@@ -162,7 +162,9 @@ def _section(report: Report, section: Section) -> Iterator[Block]:
     if section.has_other_role:
         yield _paragraph(text("in_other_role"))
     rows = section.rows[:MOST_ROWS]
-    if len(section.headings) > _WIDE or len(rows) == 1:
+    if len(rows) == 1:
+        yield _facts([(heading, _cut(cell.text)) for heading, cell in zip(section.headings, rows[0], strict=True) if cell.state != "empty"])
+    elif len(section.headings) > _WIDE:
         for number, row in enumerate(rows, start=1):
             listed = [(heading, cell.text) for heading, cell in zip(section.headings, row, strict=True) if cell.state != "empty"]
             yield {

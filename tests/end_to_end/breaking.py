@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
-import zipfile
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,8 +14,9 @@ from stdnum.iban import calc_check_digits
 from assets.accountability.promises.commitments import COMMITMENTS
 from assets.accountability.promises.rights import KINDS
 from assets.outreach.prohibitions import hashes_of
-from resources.connectors.landing import sha256
+from assets.retention.own import bundle_files
 from resources.ledger import Disclosure, tables
+from resources.ledger.bundles import BundleLedger
 from resources.recognise import RECOGNISERS, fits
 from resources.warehouse.dialect import name
 from resources.warehouse.engine import engine
@@ -154,7 +153,7 @@ BREAKS: dict[str, tuple[Callable[[Place], object], str, str]] = {
     "authorities": (lambda place: _disclose(place, "tax_administration", "authority", "FI", " "), "no_ground", "without_ground"),
     "eea": (lambda place: _disclose(place, "trade_fair_partner", "partner", "US", "A fair"), "no_safeguard", "without_safeguard"),
     "access": (_lose_the_answers, "damaged_bundle", "damaged"),
-    "limits": (lambda place: _remake(place, "withheld.json", _say_no_reason), "no_reason", "unexplained"),
+    "limits": (lambda place: _remake(place, withheld=3, unexplained=3), "no_reason", "unexplained"),
     "complain": (lambda place: _rewrite(place, "notice", "Office of the Data Protection Ombudsman"), "no_authority", "silent"),
     "named_users": (lambda place: place.register.home.path.chmod(0o755), "open_home", "open"),
     "at_rest": (_leave_a_generation, "unprotected", "superseded"),
