@@ -47,16 +47,25 @@ def pdf(report: Report, holding: Holding, shown: Shown) -> bytes:
         "footer": report.request.id,
         "blocks": blocks,
     }
-    said = json.dumps(data, ensure_ascii=False)
-    plain = _UNKNOWN.sub(_MISSING, said)
-    if plain != said:
-        data["blocks"] = [{"kind": "paragraph", "text": text("pdf_missing", mark=_MISSING)}, *blocks]
-        plain = _UNKNOWN.sub(_MISSING, json.dumps(data, ensure_ascii=False))
+    plain = _plain(data)
+    if plain != data:
+        plain["blocks"].insert(0, _paragraph(text("pdf_missing", mark=_MISSING)))
     template = (package_data.files("assets.rights") / "templates" / "report.typ").read_bytes()
     try:
-        return typst.compile(template, sys_inputs={"report": plain}, ignore_system_fonts=True, pdf_standards=["ua-1"])
+        return typst.compile(
+            template, sys_inputs={"report": json.dumps(plain, ensure_ascii=False)}, ignore_system_fonts=True, pdf_standards=["ua-1"]
+        )
     except typst.TypstError:
         raise AnsvarError("The report cannot be typeset as PDF: please report it, with the version of Ansvar.") from None
+
+
+def _plain(value: Any) -> Any:
+    """Plain data in which each sign that no typeface shows is replaced."""
+    if isinstance(value, str):
+        return _UNKNOWN.sub(_MISSING, value.replace("\r\n", "\n"))
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _blocks(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
