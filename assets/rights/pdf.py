@@ -26,7 +26,7 @@ _MISSING = "\u25af"
 # What the typefaces that typst brings can show (looked up letter by letter); anything else would fail the whole document.
 _UNKNOWN = re.compile(
     "[^\\n\\t\u0020-\u007e\u00a0-\u0377\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u04ff\u0531-\u0556\u0561-\u0587\u05d0-\u05ea\u1e00-\u1f15"
-    "\u2002-\u200d\u2010-\u2027\u202f-\u205f\u2070\u2071\u2074-\u208e\u20a0-\u20bf\u2100-\u211e\u2122\u2126-\u2151\u2153-\u2184"
+    "\u2002-\u200d\u2010-\u2027\u202f-\u2040\u2044-\u2052\u2054-\u205f\u2070\u2071\u2074-\u208e\u20a0-\u20bf\u2100-\u211e\u2122\u2126-\u2151\u2153-\u2184"
     "\u2190-\u23ff\u2460-\u2606\u2610-\u261f\u2638-\u2667\u2713\u2714\u2717\u2718\u27c0-\u2b73]"
 )
 Block = dict[str, Any]
@@ -51,10 +51,9 @@ def pdf(report: Report, holding: Holding, shown: Shown) -> bytes:
     if plain != data:
         plain["blocks"].insert(0, _paragraph(text("pdf_missing", mark=_MISSING)))
     template = (package_data.files("assets.rights") / "templates" / "report.typ").read_bytes()
+    said = {"report": json.dumps(plain, ensure_ascii=False)}
     try:
-        return typst.compile(
-            template, sys_inputs={"report": json.dumps(plain, ensure_ascii=False)}, ignore_system_fonts=True, pdf_standards=["ua-1"]
-        )
+        return typst.compile(template, sys_inputs=said, ignore_system_fonts=True, pdf_standards=["ua-1"])
     except typst.TypstError:
         raise AnsvarError("The report cannot be typeset as PDF: please report it, with the version of Ansvar.") from None
 

@@ -107,6 +107,13 @@ def test_signs_that_the_typeface_lacks(typeset: Typeset, tmp_path: Path) -> None
     assert ("\U0001f600 hei" in page, "中文" in page) == (True, True)
 
 
+def test_every_sign_that_is_kept_can_be_shown(typeset: Typeset) -> None:
+    """Whatever is not replaced can be typeset, each sign of the Basic Multilingual Plane and a few beyond, in each weight."""
+    signs = [chr(each) for each in (*range(0xD800), *range(0xE000, 0x10000), 0x1F600, 0x10FFFF)]
+    _, content = typeset([" ".join(signs[start : start + 500]) for start in range(0, len(signs), 500)], 128)
+    assert content.startswith(b"%PDF")
+
+
 @poppler
 def test_markup_is_text(typeset: Typeset, tmp_path: Path) -> None:
     """What would be typst's markup or code stands as it was written."""
