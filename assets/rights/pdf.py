@@ -13,15 +13,17 @@ import typst
 from resources.errors import AnsvarError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from assets.rights.holding import Holding
-    from assets.rights.report import Report, Section, Shown
+    from assets.rights.report import Cell, Report, Section, Shown
 
 MOST_ROWS = 300
 _WIDE = 5  # columns; a table of more is shown record by record
 _NARROWEST, _WIDEST = 8, 120
 _LONGEST = 20_000  # letters of one value
+_LETTERS_A_LINE = 85
+_ENDLESS_WORD = re.compile(r"(\S{75})(?=\S)")
 _MISSING = "\u25af"
 # What the typefaces that typst brings can show (looked up letter by letter); anything else would fail the whole document.
 _UNKNOWN = re.compile(
@@ -172,7 +174,7 @@ def _section(report: Report, section: Section) -> Iterator[Block]:
     rows = section.rows[:MOST_ROWS]
     if len(rows) == 1:
         yield _facts([(heading, _cut(cell.text)) for heading, cell in zip(section.headings, rows[0], strict=True) if cell.state != "empty"])
-    elif len(section.headings) > _WIDE:
+    elif len(section.headings) > _WIDE or not _fits(section.headings, rows):
         for number, row in enumerate(rows, start=1):
             listed = [(heading, cell.text) for heading, cell in zip(section.headings, row, strict=True) if cell.state != "empty"]
             yield {
@@ -284,13 +286,24 @@ def _facts(facts: Sequence[tuple[str, str]]) -> Block:
 
 
 def _table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Block:
-    """A table whose columns grow with the area of their longest cells."""
+    """A table whose columns grow with the area of their longest cells, and hold their longest words: no value is hyphenated."""
     cut = [[_cut(cell) for cell in row] for row in rows]
-    columns = zip(headings, *cut, strict=True)
-    widths = [math.sqrt(max(_NARROWEST, *(min(len(cell), _WIDEST) for cell in column))) for column in columns]
+    columns = list(zip(headings, *cut, strict=True))
+    areas = [math.sqrt(max(_NARROWEST, *(min(len(cell), _WIDEST) for cell in column))) for column in columns]
+    widths = [max(area, _longest_word(column) / 2) for area, column in zip(areas, columns, strict=True)]
     return {"kind": "table", "caption": caption, "headings": list(headings), "rows": cut, "widths": widths}
 
 
+def _fits(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bool:
+    """Whether the longest words of a table's columns stand beside each other."""
+    columns = zip(headings, *([cell.text for cell in row] for row in rows), strict=True)
+    return sum(_longest_word(column) for column in columns) <= _LETTERS_A_LINE
+
+
+def _longest_word(cells: Iterable[str]) -> int:
+    return max((len(word) for cell in cells for word in cell.split()), default=0)
+
+
 def _cut(text: str) -> str:
-    """A value that fits: no page holds one that goes on for ever, and the data files have it whole."""
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} […]"
+    """A value that fits: none goes on for ever, nor a word beyond the line; the data files have it whole."""
+    return _ENDLESS_WORD.sub("\\1\u200b", text if len(text) <= _LONGEST else f"{text[:_LONGEST]} […]")

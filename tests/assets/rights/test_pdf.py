@@ -133,6 +133,15 @@ def test_a_long_table_is_cut_and_says_so(typeset: Typeset, tmp_path: Path) -> No
         assert f"The first {shown} of 1,200 records are shown here; all of them are in the file data/helpdesk_tickets.csv." in said
 
 
+@poppler
+def test_no_value_is_hyphenated(typeset: Typeset, tmp_path: Path) -> None:
+    """An address stands in one piece, in a table as in a list; a word longer than the line goes on in the next."""
+    address, endless = "matti.meikalainen-virtanen@asiakaspalveluyhtiot.example", "x" * 300
+    for number in (1, 3):
+        text = _run("pdftotext", typeset([f"{address} {endless}"], number)[1], tmp_path, "-layout")
+        assert (text.count(address), text.count("x" * 75 + "x") == 0, text.count("x" * 60) >= 4 * number) == (number, True, True)
+
+
 def test_a_value_without_end(typeset: Typeset) -> None:
     """A text of five million letters is cut in the PDF, which is made in good time."""
     _, content = typeset(["word " * 1_000_000], 1)
