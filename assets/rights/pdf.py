@@ -13,20 +13,22 @@ import typst
 from resources.errors import AnsvarError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from assets.rights.holding import Holding
-    from assets.rights.report import Report, Section, Shown
+    from assets.rights.report import Cell, Report, Section, Shown
 
 MOST_ROWS = 300
 _WIDE = 5  # columns; a table of more is shown record by record
 _NARROWEST, _WIDEST = 8, 120
 _LONGEST = 20_000  # letters of one value
+_LETTERS_A_LINE = 85
+_ENDLESS_WORD = re.compile(r"(\S{75})(?=\S)")
 _MISSING = "\u25af"
 # What the typefaces that typst brings can show (looked up letter by letter); anything else would fail the whole document.
 _UNKNOWN = re.compile(
     "[^\\n\\t\u0020-\u007e\u00a0-\u0377\u0384-\u038a\u038c\u038e-\u03a1\u03a3-\u04ff\u0531-\u0556\u0561-\u0587\u05d0-\u05ea\u1e00-\u1f15"
-    "\u2002-\u200d\u2010-\u2027\u202f-\u205f\u2070\u2071\u2074-\u208e\u20a0-\u20bf\u2100-\u211e\u2122\u2126-\u2151\u2153-\u2184"
+    "\u2002-\u200d\u2010-\u2027\u202f-\u2040\u2044-\u2052\u2054-\u205f\u2070\u2071\u2074-\u208e\u20a0-\u20bf\u2100-\u211e\u2122\u2126-\u2151\u2153-\u2184"
     "\u2190-\u23ff\u2460-\u2606\u2610-\u261f\u2638-\u2667\u2713\u2714\u2717\u2718\u27c0-\u2b73]"
 )
 Block = dict[str, Any]
@@ -47,16 +49,24 @@ def pdf(report: Report, holding: Holding, shown: Shown) -> bytes:
         "footer": report.request.id,
         "blocks": blocks,
     }
-    said = json.dumps(data, ensure_ascii=False)
-    plain = _UNKNOWN.sub(_MISSING, said)
-    if plain != said:
-        data["blocks"] = [{"kind": "paragraph", "text": text("pdf_missing", mark=_MISSING)}, *blocks]
-        plain = _UNKNOWN.sub(_MISSING, json.dumps(data, ensure_ascii=False))
+    plain = _plain(data)
+    if plain != data:
+        plain["blocks"].insert(0, _paragraph(text("pdf_missing", mark=_MISSING)))
     template = (package_data.files("assets.rights") / "templates" / "report.typ").read_bytes()
+    said = {"report": json.dumps(plain, ensure_ascii=False)}
     try:
-        return typst.compile(template, sys_inputs={"report": plain}, ignore_system_fonts=True, pdf_standards=["ua-1"])
+        return typst.compile(template, sys_inputs=said, ignore_system_fonts=True, pdf_standards=["ua-1"])
     except typst.TypstError:
         raise AnsvarError("The report cannot be typeset as PDF: please report it, with the version of Ansvar.") from None
+
+
+def _plain(value: Any) -> Any:
+    """Plain data in which each sign that no typeface shows is replaced."""
+    if isinstance(value, str):
+        return _UNKNOWN.sub(_MISSING, value.replace("\r\n", "\n"))
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
 
 
 def _blocks(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
@@ -162,7 +172,9 @@ def _section(report: Report, section: Section) -> Iterator[Block]:
     if section.has_other_role:
         yield _paragraph(text("in_other_role"))
     rows = section.rows[:MOST_ROWS]
-    if len(section.headings) > _WIDE or len(rows) == 1:
+    if len(rows) == 1:
+        yield _facts([(heading, _cut(cell.text)) for heading, cell in zip(section.headings, rows[0], strict=True) if cell.state != "empty"])
+    elif len(section.headings) > _WIDE or not _fits(section.headings, rows):
         for number, row in enumerate(rows, start=1):
             listed = [(heading, cell.text) for heading, cell in zip(section.headings, row, strict=True) if cell.state != "empty"]
             yield {
@@ -274,13 +286,24 @@ def _facts(facts: Sequence[tuple[str, str]]) -> Block:
 
 
 def _table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Block:
-    """A table whose columns grow with the area of their longest cells."""
+    """A table whose columns grow with the area of their longest cells, and hold their longest words: no value is hyphenated."""
     cut = [[_cut(cell) for cell in row] for row in rows]
-    columns = zip(headings, *cut, strict=True)
-    widths = [math.sqrt(max(_NARROWEST, *(min(len(cell), _WIDEST) for cell in column))) for column in columns]
+    columns = list(zip(headings, *cut, strict=True))
+    areas = [math.sqrt(max(_NARROWEST, *(min(len(cell), _WIDEST) for cell in column))) for column in columns]
+    widths = [max(area, _longest_word(column) / 2) for area, column in zip(areas, columns, strict=True)]
     return {"kind": "table", "caption": caption, "headings": list(headings), "rows": cut, "widths": widths}
 
 
+def _fits(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bool:
+    """Whether the longest words of a table's columns stand beside each other."""
+    columns = zip(headings, *([cell.text for cell in row] for row in rows), strict=True)
+    return sum(_longest_word(column) for column in columns) <= _LETTERS_A_LINE
+
+
+def _longest_word(cells: Iterable[str]) -> int:
+    return max((len(word) for cell in cells for word in cell.split()), default=0)
+
+
 def _cut(text: str) -> str:
-    """A value that fits: no page holds one that goes on for ever, and the data files have it whole."""
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} […]"
+    """A value that fits: none goes on for ever, nor a word beyond the line; the data files have it whole."""
+    return _ENDLESS_WORD.sub("\\1\u200b", text if len(text) <= _LONGEST else f"{text[:_LONGEST]} […]")

@@ -115,9 +115,7 @@ def verify(file: Path, key_file: Path | None) -> None:
         raise AnsvarError("The bundle is not as it was signed:\n" + "\n".join(found.faults))
     click.echo(f"The bundle of {found.request} is whole: {found.files} files, signed with the key {in_groups(found.fingerprint or '')}.")
     if not found.is_trusted:
-        click.echo(
-            "Whose key that is, the bundle alone cannot prove: compare it with the one that the controller publishes, or give it with --key."
-        )
+        click.echo("Whose key that is, the bundle alone cannot prove: compare it with the one that the controller publishes (--key).")
 
 
 def _first_line(file: Path) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
-import zipfile
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,8 +14,9 @@ from stdnum.iban import calc_check_digits
 from assets.accountability.promises.commitments import COMMITMENTS
 from assets.accountability.promises.rights import KINDS
 from assets.outreach.prohibitions import hashes_of
-from resources.connectors.landing import sha256
+from assets.retention.own import bundle_files
 from resources.ledger import Disclosure, tables
+from resources.ledger.bundles import BundleLedger
 from resources.recognise import RECOGNISERS, fits
 from resources.warehouse.dialect import name
 from resources.warehouse.engine import engine
@@ -100,28 +99,15 @@ def _rewrite(place: Place, prefix: str, text: str) -> None:
 
 
 def _lose_the_answers(place: Place) -> None:
-    for bundle in place.register.outbox.iterdir():
+    for bundle in bundle_files(place.register):
         bundle.unlink()
 
 
-def _remake(place: Place, member: str, change: Callable[[bytes], bytes]) -> None:
-    """Let the first bundle that has such a member have been made with another."""
-    for bundle in place.register.ledger.bundles():
-        path = place.register.outbox / bundle["file"]
-        with zipfile.ZipFile(path) as archive:
-            members = {each: archive.read(each) for each in archive.namelist()}
-        if member in members:
-            break
-    members[member] = change(members[member])
-    with zipfile.ZipFile(path, "w") as archive:
-        for each, content in members.items():
-            archive.writestr(each, content)
-    place.ledger(tables.bundles.update().where(tables.bundles.c.request == bundle["request"]).values(sha256=sha256(path)))
-
-
-def _say_no_reason(withheld: bytes) -> bytes:
-    values = [{"table": "crm_contacts", "field": "name", "reason": "", "explanation": "", "count": 3}]
-    return json.dumps(json.loads(withheld) | {"values": values}).encode()
+def _remake(place: Place, **says: object) -> None:
+    """Let the first bundle have been made so that it says something else of itself."""
+    bundle = BundleLedger(place.register.ledger).bundles()[0]
+    changed = bundle["says"] | says
+    place.ledger(tables.bundles.update().where(tables.bundles.c.request == bundle["request"]).values(says=changed))
 
 
 def _disclose(place: Place, recipient: str, kind: str, country: str, ground: str) -> None:
@@ -167,7 +153,7 @@ BREAKS: dict[str, tuple[Callable[[Place], object], str, str]] = {
     "authorities": (lambda place: _disclose(place, "tax_administration", "authority", "FI", " "), "no_ground", "without_ground"),
     "eea": (lambda place: _disclose(place, "trade_fair_partner", "partner", "US", "A fair"), "no_safeguard", "without_safeguard"),
     "access": (_lose_the_answers, "damaged_bundle", "damaged"),
-    "limits": (lambda place: _remake(place, "withheld.json", _say_no_reason), "no_reason", "unexplained"),
+    "limits": (lambda place: _remake(place, withheld=3, unexplained=3), "no_reason", "unexplained"),
     "complain": (lambda place: _rewrite(place, "notice", "Office of the Data Protection Ombudsman"), "no_authority", "silent"),
     "named_users": (lambda place: place.register.home.path.chmod(0o755), "open_home", "open"),
     "at_rest": (_leave_a_generation, "unprotected", "superseded"),
@@ -217,19 +203,19 @@ def _forget_the_ground(place: Place) -> None:
 MORE: dict[str, tuple[str, Callable[[Place], object], str, str]] = {
     "a bundle without the controller": (
         "controller",
-        lambda place: _remake(place, "report.html", lambda report: report.replace(b"9100001-3", b"")),
+        lambda place: _remake(place, controller=["Aurinkolahti Oy"]),
         "no_controller",
         "rights/bundles",
     ),
     "a bundle without the authority": (
         "complain",
-        lambda place: _remake(place, "report.html", lambda _: b"<p>nothing</p>"),
+        lambda place: _remake(place, authority=""),
         "no_authority",
         "rights/bundles",
     ),
     "a bundle that was changed": (
         "access",
-        lambda place: [each.write_bytes(b"PK") for each in place.register.outbox.iterdir()],
+        lambda place: [each.write_bytes(b"PK") for each in bundle_files(place.register)],
         "damaged_bundle",
         "rights/bundles",
     ),

@@ -172,7 +172,7 @@ def test_every_field_has_a_marker_that_is_found(place: Place) -> None:
     assert place.found("landing") == records
     assert records <= place.found("warehouse")
     assert place.found("recordings") == {SOUND}
-    assert {SOUND, "loaded crm.contacts.first_name", "loaded chats.messages.text"} <= place.found("outbox")
+    assert {SOUND, "loaded crm.contacts.first_name", "loaded chats.messages.text"} <= place.found("waiting")
     assert place.found() == set(place.canaries.marks)
     assert place.found("dagster", "documents", "temporary", "work_orders") == set()
 
@@ -182,7 +182,7 @@ def test_a_purge_leaves_none(place: Place) -> None:
     """Once every period is over, a purge leaves the keys that the sources are to delete, and those go by a period of their own."""
     assert place.found() == set(place.canaries.marks)
     place.ansvar("purge", at=OVER)
-    assert place.found("warehouse", "landing", "recordings", "outbox", "dagster", "documents", "temporary") == set()
+    assert place.found("warehouse", "landing", "recordings", "waiting", "outbox", "dagster", "documents", "temporary") == set()
     assert place.found() == place.found("work_orders") == place.alike(_keys(place))
     place.ansvar("purge", at=ALL_OVER)
     assert place.found() == set()
@@ -200,7 +200,7 @@ def test_an_erasure_leaves_what_a_ground_keeps(place: Place) -> None:
     assert place.found("warehouse") == place.alike(stays)
     assert place.found("ledger") == {*WRITTEN, *place.alike({"loaded crm.contacts.email"})}
     assert place.found("work_orders") == place.alike(_keys(place) - stays)
-    assert place.found("landing", "recordings", "outbox", "dagster", "documents", "temporary") == set()
+    assert place.found("landing", "recordings", "waiting", "outbox", "dagster", "documents", "temporary") == set()
     place.ansvar("request", "answered", request, *BY)
     place.ansvar("purge", at=OVER)
     assert place.found() == place.found("work_orders") == place.alike(_keys(place) & stays)

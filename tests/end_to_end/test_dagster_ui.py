@@ -115,7 +115,7 @@ def test_the_daily_job_has_its_schedule(page: Page) -> None:
 
 
 def test_the_export_job_answers_a_request_by_its_id(page: Page, demonstration: Demonstration, truth: dict[str, Any]) -> None:
-    """A request filed on the command line is answered by a click in the UI: its bundle stands in the outbox."""
+    """A request filed on the command line is answered by a click in the UI: its bundle waits for its release."""
     email = truth["persons"][str(truth["cases"]["example_person"])]["identifiers"]["email"][0]
     request = demonstration.ansvar("request", "new", "--kind", "access", "--email", email).stdout.strip()
     demonstration.ansvar("request", "verify", request, "--how", "signed_in", "--by", "Dana Officer")
@@ -125,7 +125,7 @@ def test_the_export_job_answers_a_request_by_its_id(page: Page, demonstration: D
     page.get_by_text(request).first.click()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Launch").last.click()
-    bundle = demonstration.home / "outbox" / f"{request}.zip"
+    bundle = demonstration.home / "waiting" / f"{request}.zip.age"
     deadline = time.monotonic() + 90
     while not bundle.exists() and time.monotonic() < deadline:
         time.sleep(0.5)

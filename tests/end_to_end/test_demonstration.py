@@ -10,9 +10,9 @@ import sqlite3
 import subprocess
 import sys
 import time
-import zipfile
 from typing import TYPE_CHECKING, Any
 
+import pyrage
 import pytest
 
 from demo.servers import running
@@ -20,6 +20,7 @@ from resources.catalogue import load_register
 from resources.home import Home
 from resources.register import open_register
 from tests.end_to_end.conftest import REPOSITORY
+from tests.helpers.bundles import members
 
 if TYPE_CHECKING:
     from tests.end_to_end.conftest import Ansvar, Demonstration
@@ -34,13 +35,12 @@ def _request(ansvar: Ansvar, place: Demonstration, *given: str) -> str:
 
 
 def _bundle(ansvar: Ansvar, place: Demonstration, *given: str) -> dict[str, bytes]:
-    """File a request, answer it, and read every file of the bundle."""
+    """File a request, make its bundle, and read every file of it."""
     request = _request(ansvar, place, *given)
     assert ansvar(place, "request", "verify", request, "--how", "signed_in", "--by", "Dana Officer").code == 0
     made = ansvar(place, "export", request)
-    assert made.code == 0, made.err
-    with zipfile.ZipFile(made.out.strip()) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+    assert (made.code, f"The bundle of {request} waits for its release" in made.out) == (0, True), made.err
+    return members(open_register(load_register(REPOSITORY / "register"), Home(place.home)), request)
 
 
 def _known(truth: dict[str, Any], number: int) -> set[str]:
@@ -51,12 +51,16 @@ def _known(truth: dict[str, Any], number: int) -> set[str]:
 
 
 def test_it_prints_what_it_did(demonstration: Demonstration) -> None:
-    """Each data set's batch, the subjects, the quarantine, the purge, the bundle and the way to the UI are printed."""
+    """Each data set's batch, the subjects, the quarantine, the purge, the bundle, how to open it, and the way to the UI are printed."""
     for dataset in load_register(REPOSITORY / "register").datasets:
         assert re.search(rf"{re.escape(dataset.id)} +done", demonstration.printed), dataset.id
     assert re.search(r"[\d,]+ subjects, [1-9][\d,]* records in quarantine, [1-9][\d,]* purged\.", demonstration.printed)
     assert re.search(r"held\n", demonstration.printed)
-    assert re.search(r"/outbox/r[0-9a-f]+\.zip", demonstration.printed)
+    assert re.search(r"/outbox/r[0-9a-f]+\.zip\.age", demonstration.printed)
+    passphrase = re.search(r"with the passphrase ([a-z0-9-]+);", demonstration.printed)
+    assert passphrase is not None
+    released = next(demonstration.home.glob("outbox/*.age")).read_bytes()
+    assert pyrage.passphrase.decrypt(released, passphrase[1]) == (demonstration.world / "bundle.zip").read_bytes()
     assert "make ui" in demonstration.printed
 
 
@@ -142,7 +146,7 @@ def test_a_shared_phone_alone_is_not_answered(ansvar: Ansvar, demonstration: Dem
     refused = ansvar(demonstration, "export", request)
     assert "several persons" in refused.message
     assert phone not in refused.err
-    assert not (demonstration.home / "outbox" / f"{request}.zip").exists()
+    assert list((demonstration.home / "waiting").glob(f"{request}*")) == []
 
 
 def test_an_unknown_person_is_told_that_nothing_is_held(ansvar: Ansvar, demonstration: Demonstration) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from typing import TYPE_CHECKING
 
+from assets.rights.delivery import opened
 from resources.connectors.landing import sha256
 from resources.ledger.bundles import BundleLedger
 
@@ -13,6 +16,12 @@ if TYPE_CHECKING:
     from resources.register import Register
 
 BY = "Dana Officer"
+
+
+def members(register: Register, request: str) -> dict[str, bytes]:
+    """The members of the bundle that waits for a request."""
+    with opened(register, BundleLedger(register.ledger).bundle(request)) as stream, zipfile.ZipFile(io.BytesIO(stream.read())) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def waiting(register: Register, request: str, content: bytes = b"bundle") -> Path:

@@ -47,7 +47,7 @@ def _used(right: str, facts: Facts, target: Target) -> Judgement:
 
 
 def access(facts: Facts, target: Target) -> Judgement:
-    """Requests for access are answered in time, and each answer lies in the outbox as it was made."""
+    """Requests for access are answered in time, and each answer that waits or lies in the outbox is as it was made."""
     asked = _used("access", facts, target)
     damaged = [each for each in facts.bundles if not each.is_intact]
     if damaged:

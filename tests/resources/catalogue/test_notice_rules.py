@@ -75,3 +75,18 @@ def test_a_period_that_nothing_is_kept_by(small: Path, problems: Problems) -> No
     assert [problem.message for problem in problems()] == [
         "promise forms_1_year: nothing is kept by its rule (forms): take both away, or use the rule for the data it is about"
     ]
+
+
+@pytest.mark.parametrize(
+    ("bundles", "said"),
+    [
+        ("{release: when_needed}", "needs a 'recipient', for whom what goes out at once is encrypted"),
+        ("{release: when_needed, recipient: age1nonsense}", "age1"),
+        ("{release: never}", "always"),
+    ],
+)
+def test_bundles_that_go_out_at_once_need_a_recipient(small: Path, problems: Problems, bundles: str, said: str) -> None:
+    """What goes out without a person's look is encrypted for somebody, and by default nothing does."""
+    _change(small, "profiling: *text", f"profiling: *text\nbundles: {bundles}")
+    found = [problem.message for problem in problems()]
+    assert (len(found), said in found[0]) == (1, True), found
