@@ -56,7 +56,7 @@ def test_side_by_side(filed: tuple[Register, str], ansvar: Command, tmp_path: Pa
     told = _run(ansvar, register, "show", request, *LOOK, "--output", page, "--language", "en")
     assert "Matti" not in told
     html = page.read_text(encoding="utf-8")
-    assert "<mark>Matti Mäen <small>(Names)</small></mark>" in html
+    assert "<mark>Matti Mäen <small>[▮ name]</small></mark>" in html
     assert '<span class="gone">[▮ name]</span>' in html
     assert "<script" not in html
     assert stat.S_IMODE(page.stat().st_mode) == 0o600
