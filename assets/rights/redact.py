@@ -17,7 +17,7 @@ from assets.rights.lookup import look_up
 from assets.rights.names import name_of_address, near_words
 from assets.rights.own import free_text
 from assets.rights.redaction.decided import Decided
-from assets.rights.redaction.people import People
+from assets.rights.redaction.people import People, Told
 from assets.rights.redaction.staff import Staff
 from assets.rights.rows import Spooled
 
@@ -66,7 +66,7 @@ class Redactor:
     marks: Mapping[str, str]
     staff: Staff = field(default_factory=Staff)
     decided: Decided = field(default_factory=Decided)
-    _told: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _told: dict[str, Told] = field(default_factory=lambda: defaultdict(Told))
 
     @classmethod
     def of(  # noqa: PLR0913 - what is looked up, and what it is looked up for
@@ -107,7 +107,7 @@ class Redactor:
         for near in near_words(normal(text.text)):
             names = self.known.names(near)
             if names and not self._is_mine(near.pair):
-                self._told[text.source] |= {word for name in names for word in name}
+                self._told[text.source].add(names)
 
     def redact(self, text: Text) -> tuple[str, Counter[str]]:
         """The text with marks, and how many of each kind."""
@@ -156,8 +156,7 @@ class Redactor:
         hits += self._others(text, written)
         further = {name for address in addresses if (name := name_of_address(address)) is not None and not self._is_mine(name)}
         contacts = [hit.start for hit in hits if hit.kind in ("email", "phone")]
-        halves = self._told[text.source] | {word for name in further for word in name}
-        hits += [Hit(span.start, span.end, "name") for span in self._people.spans(written, further, halves, contacts)]
+        hits += [Hit(span.start, span.end, "name") for span in self._people.spans(written, further, self._told[text.source], contacts)]
         hits = [hit for hit in hits if not any(start <= hit.start and hit.end <= end for start, end in kept)]
         return hits + [Hit(span.start, span.end, "decided") for span in self.decided.taken(written)]
 

@@ -19,8 +19,8 @@ from resources.catalogue import load_register
 from resources.home import Home
 from resources.register import Register, open_register
 from tests.end_to_end.conftest import REPOSITORY
-from tests.helpers.requests import file_verified
 from tests.helpers.bundles import members
+from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -29,6 +29,26 @@ _OPENING = " \t\u00a0\"'“”»«(–-*•"
 
 
 @dataclass
+class Told:
+    """Folded first and last names that stand in full in some texts; what was asked of a word is remembered until more is told."""
+
+    _by_letter: dict[str, set[str]] = field(default_factory=dict)
+    _asked: dict[str, bool] = field(default_factory=dict)
+
+    def add(self, names: Iterable[Pair]) -> None:
+        """Remember names."""
+        for half in {half for name in names for half in name}:
+            self._by_letter.setdefault(half[:1], set()).add(half)
+        self._asked.clear()
+
+    def has(self, word: str) -> bool:
+        """Whether a folded word is a form of one of them."""
+        if word not in self._asked:
+            self._asked[word] = any(is_form(word, half) for half in self._by_letter.get(word[:1], ()))
+        return self._asked[word]
+
+
+@dataclass
 class People:
     """The rules, with what the register knows of names. What is asked of one word is remembered: texts say the same again and again."""
 
@@ -38,24 +58,22 @@ class People:
     _owned: dict[str, bool] = field(default_factory=dict)
     _staffed: dict[str, bool] = field(default_factory=dict)
 
-    def spans(self, text: str, further: Collection[Pair], halves: Collection[str], contacts: list[int]) -> Iterator[Span]:
+    def spans(self, text: str, further: Collection[Pair], told: Told, contacts: list[int]) -> Iterator[Span]:
         """The names of others in a text, with no care for overlaps.
 
         Args:
             text: the text.
             further: names that the addresses in it are made of.
-            halves: folded first and last names that stand in full elsewhere, so that one of them alone names the same person.
+            told: first and last names that stand in full elsewhere, so that one of them alone names the same person.
             contacts: where the e-mail addresses and numbers of others begin.
         """
         for near in near_words(text):
             if self._is_named(text, near, further, contacts) and not self._is_mine(near.pair):
                 yield _whole(text, near.start, near.end)
-        beginnings: dict[str, list[str]] = {}
-        for half in halves:
-            beginnings.setdefault(half[:1], []).append(half)
+        halves = {half for name in further for half in name}
         for span in words(text):
             word = folded(span.value)
-            if span.value[0].isupper() and not self._is_own(word) and self._names_alone(text, span, word, beginnings.get(word[:1], ())):
+            if span.value[0].isupper() and not self._is_own(word) and self._names_alone(text, span, word, told, halves):
                 yield _whole(text, span.start, span.end)
         yield from self._after_initial(text)
         yield from self._after_title(text)
@@ -94,8 +112,8 @@ class People:
         before = _BEFORE_HYPHEN.search(text[max(0, start - _STRETCH) : start])
         return before is not None and folded(before[0].rstrip("-").rpartition("-")[2]) in self.known.firsts
 
-    def _names_alone(self, text: str, span: Span, word: str, halves: Iterable[str]) -> bool:
-        if any(is_form(word, half) for half in halves):
+    def _names_alone(self, text: str, span: Span, word: str, told: Told, halves: set[str]) -> bool:
+        if told.has(word) or any(is_form(word, half) for half in halves):
             return True
         if word not in self.known.firsts or self._is_ordinary(word) or self._is_staff(word) or _begins_sentence(text, span.start):
             return False

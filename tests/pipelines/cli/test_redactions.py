@@ -14,6 +14,7 @@ import pytest
 from assets.rights.export import export
 from resources.ledger.audit import entries, verify
 from tests.assets.rights.small import small_register
+from tests.helpers.browser import CHROMIUM, DESKTOP, PHONE, WITHOUT_CHROMIUM, browser, scrolls_sideways, violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,14 +56,28 @@ def test_side_by_side(filed: tuple[Register, str], ansvar: Command, tmp_path: Pa
     told = _run(ansvar, register, "show", request, *LOOK, "--output", page, "--language", "en")
     assert "Matti" not in told
     html = page.read_text(encoding="utf-8")
-    assert "<mark>Matti Mäen <small>(Names)</small></mark>" in html
+    assert "<mark>Matti Mäen <small>[▮ name]</small></mark>" in html
     assert '<span class="gone">[▮ name]</span>' in html
     assert "<script" not in html
     assert stat.S_IMODE(page.stat().st_mode) == 0o600
-    (look,) = register.ledger.looks("redactions", request)
+    look = register.ledger.looks("redactions", request)[0]
     assert (look["by"], look["reason"]) == ("Liisa Laine", "before the release")
     assert [each.what for each in entries(register.ledger.engine, request)][-1] == "bundle.review_looked"
     assert verify(register.ledger.engine) == []
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason=WITHOUT_CHROMIUM)
+def test_everybody_can_read_the_page(filed: tuple[Register, str], ansvar: Command, tmp_path: Path) -> None:
+    """The page has no fault that axe-core knows, on a desktop and on a phone, in each language."""
+    register, request = filed
+    with browser() as opened:
+        for language in ("fi", "sv", "en"):
+            file = tmp_path / f"{language}.html"
+            _run(ansvar, register, "show", request, *LOOK, "--output", file, "--language", language)
+            for width in (DESKTOP, PHONE):
+                page = opened.new_page(viewport={"width": width, "height": 900})
+                page.goto(file.as_uri())
+                assert (violations(page), scrolls_sideways(page)) == ([], False)
 
 
 def test_decisions(filed: tuple[Register, str], ansvar: Command, tmp_path: Path) -> None:
