@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LEGAL_HOLD, OPEN_REQUEST, RESTRICTION = "legal_hold", "open_request", "restriction"
 KINDS = (LEGAL_HOLD, OPEN_REQUEST, RESTRICTION)
 SUBJECT, COMPANY, DATASET = "subject", "company", "dataset"
-_CLOSED = ("answered", "erased", "refused", "closed")
+CLOSED = ("answered", "erased", "refused", "closed")
 _REFUSED = "refused"
 _ID_BYTES = 10
 _LONGEST_NAME = 120
@@ -128,7 +128,7 @@ class HoldLedger:
         holds = self.holds(ended=False)
         requests, lifted, given = tables.requests.c, tables.restrictions_lifted.c, tables.request_identifiers.c
         is_restriction = sa.and_(requests.kind == "restriction", requests.state != _REFUSED, lifted.request.is_(None))
-        is_open = requests.state.not_in(_CLOSED)
+        is_open = requests.state.not_in(CLOSED)
         kind = sa.case((is_restriction, RESTRICTION), else_=OPEN_REQUEST)
         statement = (
             sa.select(requests.request, kind, given.kind, given.value)

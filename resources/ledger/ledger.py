@@ -19,6 +19,7 @@ from alembic.util.exc import CommandError
 
 from resources.errors import AnsvarError
 from resources.ledger import tables
+from resources.ledger.corrections import settle_corrections
 from resources.ledger.cursors import settle_cursors
 from resources.ledger.erasures import settle_erasures
 from resources.ledger.orders import settle_orders
@@ -35,7 +36,7 @@ _of_no_days = tables.batches.c.account["days"].as_integer().is_(None)
 
 @dataclass(frozen=True)
 class Request:
-    """A rights request: its opaque id, and the identifiers that the person gave."""
+    """A rights request: its opaque id, the identifiers that the person gave, and what an objection or a withdrawal is about."""
 
     id: str
     kind: str
@@ -43,6 +44,7 @@ class Request:
     state: str
     received_at: dt.datetime
     identifiers: tuple[tuple[str, str], ...]
+    scope: str | None = None
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,7 @@ class Ledger:
                     (tables.cursors, ("meant",)),
                     (tables.erasures, ("meant",)),
                     (tables.work_orders, ("meant",)),
+                    (tables.corrections, ("meant",)),
                 )
                 for run in connection.scalars(sa.select(table.c.run).where(table.c.state.in_(states)).distinct())
             }
@@ -252,16 +255,18 @@ class Ledger:
             connection.execute(batches.update().where(batches.c.run == run, batches.c.state == "loaded").values(state=state))
             for table in (tables.purges, tables.gone):
                 connection.execute(table.update().where(table.c.run == run, table.c.state == "meant").values(state=state))
-            for settle in (settle_cursors, settle_erasures, settle_orders):
+            for settle in (settle_cursors, settle_erasures, settle_orders, settle_corrections):
                 settle(connection, run, published=state == "done")
 
     # Requests
 
-    def new_request(self, kind: str, language: str, identifiers: Iterable[tuple[str, str]], moment: dt.datetime) -> Request:
-        """File a request; its id is random."""
-        request = Request("r" + secrets.token_hex(_ID_BYTES), kind, language, "received", moment, tuple(dict.fromkeys(identifiers)))
+    def new_request(
+        self, kind: str, language: str, identifiers: Iterable[tuple[str, str]], moment: dt.datetime, scope: str | None = None
+    ) -> Request:
+        """File a request; its id is random. `scope` is what an objection or a withdrawal of consent is about."""
+        request = Request("r" + secrets.token_hex(_ID_BYTES), kind, language, "received", moment, tuple(dict.fromkeys(identifiers)), scope)
         with self.engine.begin() as connection:
-            values = {"request": request.id, "kind": kind, "language": language, "state": request.state, "received_at": moment}
+            values = {"request": request.id, "kind": kind, "language": language, "state": request.state, "received_at": moment, "scope": scope}
             connection.execute(tables.requests.insert().values(values))
             rows = [{"request": request.id, "kind": each, "value": value} for each, value in request.identifiers]
             connection.execute(tables.request_identifiers.insert(), rows)
@@ -279,7 +284,7 @@ class Ledger:
         row = found[0]
         given = self._rows(sa.select(tables.request_identifiers).where(tables.request_identifiers.c.request == request))
         identifiers = tuple((each["kind"], each["value"]) for each in given)
-        return Request(row["request"], row["kind"], row["language"], row["state"], row["received_at"], identifiers)
+        return Request(row["request"], row["kind"], row["language"], row["state"], row["received_at"], identifiers, row["scope"])
 
     def requests(self) -> list[dict[str, Any]]:
         """Every request, newest first, without its identifiers; with the bundle that answers it (`file`, `made_at`), if there is one."""
