@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from resources.catalogue.notice_shapes import NoticeShape
+    from resources.catalogue.outreach_shapes import OutreachShape
     from resources.catalogue.retention_shapes import RetentionShape, RuleShape
     from resources.catalogue.shapes import (
         CategoryShape,
@@ -143,7 +144,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All that a register's YAML says; `digest` changes whenever any of it does. `relations` has the SQL of each relation."""
+    """All that a register's YAML says; `digest` changes whenever any of it does. `relations` has the SQL of each relation.
+
+    `outreach` is None in a register that says nothing of who may be written to: then nobody may.
+    """
 
     folder: Path
     notice: NoticeShape
@@ -152,6 +156,7 @@ class Catalogue:
     sources: dict[str, Source]
     digest: str
     relations: dict[str, str] = field(default_factory=dict)
+    outreach: OutreachShape | None = None
 
     @property
     def datasets(self) -> Iterator[Dataset]:
