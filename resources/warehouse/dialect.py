@@ -34,6 +34,11 @@ def local_date(timestamp: str, zone: str) -> str:
     return f"CAST(timezone({literal(zone)}, timezone('UTC', {timestamp})) AS DATE)"
 
 
+def midnight(date: str, zone: str) -> str:
+    """The naive UTC timestamp at which a local date begins in a time zone."""
+    return _in_zone(f"CAST({date} AS TIMESTAMP)", zone)
+
+
 def last_day(anchor_date: str, period: Period) -> str:
     """The last local date of a period that runs from an anchor's date; see `Period.last_day`."""
     return f"CAST(({anchor_date}) + to_months({period.months:d}) AS DATE) + {period.days:d}"
