@@ -14,6 +14,7 @@ from assets.identity.assets import identity_assets
 from assets.ingest.assets import ingest_assets, key_of, source_specs
 from assets.ingest.backfill import backfill_assets
 from assets.lineage import build_lineage
+from assets.outreach.assets import outreach_assets
 from assets.retention.assets import erasures_asset, retention_assets
 from assets.rights.assets import rights_assets
 from assets.rights.whom import whom
@@ -22,6 +23,8 @@ from pipelines.publish import publish_if_last
 from pipelines.schedules import daily_schedule
 from resources.catalogue import load_register
 from resources.register import Register, open_register, register_folder
+
+ERASURES = dg.AssetKey(["retention", "erasures"])
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +72,7 @@ def build(folder: Path | None = None, home: Home | None = None, clock: Clock | N
             identity,
             *retention,
             erasures_asset(register, whom),
+            *outreach_assets(catalogue, register, [ERASURES]),
             *rights_assets(register, [*tables.values(), *sorted(identity.keys)]),
             *documents,
             promises_asset(catalogue, register, [*purged, *(asset.key for asset in documents)]),

@@ -20,11 +20,12 @@ EXECUTOR = dg.in_process_executor.configured(_GO_ON, name="in_process")
 
 
 def daily_job(promises: dg.AssetChecksDefinition) -> dg.UnresolvedAssetJobDefinition:
-    """Read every source, work out who is who, purge what is past its period, and look at every promise of the notice."""
+    """Read every source, work out who is who, purge what is past its period, say who may be written to, and look at every promise."""
     return dg.define_asset_job(
         DAILY,
-        selection=dg.AssetSelection.groups("ingest", "identity", "retention", "accountability") | dg.AssetSelection.checks(promises),
-        description="Reads every source, works out who is who, purges what is past its period, and checks every promise of the notice.",
+        selection=dg.AssetSelection.groups("ingest", "identity", "retention", "outreach", "accountability")
+        | dg.AssetSelection.checks(promises),
+        description="Reads every source, works out who is who, purges what is past its period, says who may be written to, checks every promise.",
         executor_def=EXECUTOR,
         config=QUIET,
     )

@@ -13,7 +13,7 @@ import dagster as dg
 
 from assets.accountability.checks import PROMISES_STEP
 from assets.ingest.backfill import backfill_key
-from pipelines.definitions import build
+from pipelines.definitions import ERASURES, build
 from pipelines.instance import add_partition, open_instance
 from pipelines.jobs import DAILY, EXPORT, QUIET, backfill_name
 from resources.catalogue import load_register
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from resources.home import Home
 
 _TAGS = {".dagster/repository": "__repository__@ansvar"}  # so that the UI lists the run with its job
-ERASURES = dg.AssetKey(["retention", "erasures"])
 _PROCESS = "ansvar/process"
 _EVALUATED = dg.DagsterEventType.ASSET_CHECK_EVALUATION
 

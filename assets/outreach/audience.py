@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 KEPT = ("consents", "barred", "audience")
 """The tables of the warehouse's schema `outreach`."""
-_STEPS = ("consents", "barred", "judged", "audience")
 _ID_BYTES = 8
 
 
@@ -50,19 +49,31 @@ def work_out(engine: Engine, register: Register, told: Told) -> None:
     Raises:
         AnsvarError: where the register has no `outreach.yaml`, or a key is missing.
     """
-    outreach, now, today = outreach_of(register), register.clock.now(), register.clock.today()
-    name_received(engine, register, told)
-    name_stated(engine, register.catalogue, outreach)
-    bound: dict[str, dict[str, object]] = {
-        "consents": {"now": now},
-        "judged": {
-            "today": today,
-            "adult_if_born_by": years_before(today, outreach.minimum_age),
-            "leave_out_unknown": outreach.unknown_age == "left_out",
-        },
+    outreach, today = outreach_of(register), register.clock.today()
+    bar(engine, register, told)
+    bound: dict[str, object] = {
+        "today": today,
+        "adult_if_born_by": years_before(today, outreach.minimum_age),
+        "leave_out_unknown": outreach.unknown_age == "left_out",
     }
-    for step in _STEPS:
-        engine.run(f"CREATE OR REPLACE TEMP TABLE {step} AS {model(f'outreach/{step}')}", bound.get(step))
+    _make(engine, "judged", bound)
+    _make(engine, "audience")
+
+
+def bar(engine: Engine, register: Register, told: Told) -> None:
+    """Make the temporary tables `consents` and `barred`, also in a register that does not say who may be written to.
+
+    Raises:
+        AnsvarError: where a key that hashes were made with is not in the home.
+    """
+    name_received(engine, register, told)
+    name_stated(engine, register.catalogue)
+    _make(engine, "consents", {"now": register.clock.now()})
+    _make(engine, "barred")
+
+
+def _make(engine: Engine, step: str, bound: dict[str, object] | None = None) -> None:
+    engine.run(f"CREATE OR REPLACE TEMP TABLE {step} AS {model(f'outreach/{step}')}", bound)
 
 
 def outreach_of(register: Register) -> OutreachShape:

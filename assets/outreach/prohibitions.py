@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from resources.catalogue import Catalogue, Dataset
     from resources.warehouse import Engine
 
-_HASH = "sha256($pepper || 'disclosure/' || kind || '/' || value)"
+
+def identifier_hash(kind: str, value: str) -> str:
+    """The expression of the keyed hash by which the ledger knows an identifier of a disclosure; `$pepper` is bound."""
+    return f"sha256($pepper || 'disclosure/' || {kind} || '/' || {value})"
+
+
+_HASH = identifier_hash("kind", "value")
 
 
 def prohibitions(engine: Engine, catalogue: Catalogue) -> int:
@@ -33,18 +39,15 @@ def against_prohibition(engine: Engine, catalogue: Catalogue, disclosed: pa.Tabl
         disclosed: `disclosure`, `hash`, `made_at` (naive UTC) of what was given; see `hashes_of`.
         pepper: the secret of the keyed hashes.
     """
-    _hash_links(engine, pepper)
+    hash_links(engine, pepper)
     _take(engine, "disclosed", disclosed)
-    engine.run(f"CREATE OR REPLACE TEMP TABLE prohibitions AS {_prohibitions(engine, catalogue)}")
+    name_prohibitions(engine, catalogue)
     return sorted(row[0] for row in engine.rows(model("outreach/against_prohibition")))
 
 
-def unknown(engine: Engine, disclosed: pa.Table, pepper: str) -> list[str]:
-    """The disclosures, of `disclosed`, whose identifier nobody in the register bears, sorted."""
-    _hash_links(engine, pepper)
-    _take(engine, "disclosed", disclosed)
-    statement = "SELECT disclosure FROM disclosed WHERE hash NOT IN (SELECT hash FROM hashed_links) ORDER BY disclosure"
-    return [row[0] for row in engine.rows(statement)]
+def name_prohibitions(engine: Engine, catalogue: Catalogue) -> None:
+    """Make the temporary table `prohibitions` (`person`, `since`, `until`) of every prohibition that is held."""
+    engine.run(f"CREATE OR REPLACE TEMP TABLE prohibitions AS {_prohibitions(engine, catalogue)}")
 
 
 def hashes_of(engine: Engine, identifiers: Iterable[tuple[str, str]], pepper: str) -> list[str]:
@@ -57,7 +60,8 @@ def hashes_of(engine: Engine, identifiers: Iterable[tuple[str, str]], pepper: st
     return [row[0] for row in found]
 
 
-def _hash_links(engine: Engine, pepper: str) -> None:
+def hash_links(engine: Engine, pepper: str) -> None:
+    """Make the temporary table `hashed_links` (`person`, `hash`) of all that source persons bear."""
     engine.run(f"CREATE OR REPLACE TEMP TABLE hashed_links AS SELECT person, {_HASH} AS hash FROM identity.links", {"pepper": pepper})
 
 

@@ -30,26 +30,35 @@ _TABLES = {
 }
 
 
-def name_stated(engine: Engine, catalogue: Catalogue, outreach: OutreachShape) -> None:
-    """Make the temporary tables that the models of outreach read of the sources; see `sql/outreach/columns.yaml`."""
-    there, zone = {*tables_of(engine, "register")}, catalogue.notice.time_zone
+def name_stated(engine: Engine, catalogue: Catalogue) -> None:
+    """Make the temporary tables that the models of outreach read of the sources; see `sql/outreach/columns.yaml`.
+
+    In a register that does not say who may be written to there are no channels, no addresses and no consents.
+    """
+    there, zone, outreach = {*tables_of(engine, "register")}, catalogue.notice.time_zone, catalogue.outreach
     datasets = {dataset.id: dataset for dataset in catalogue.datasets if dataset.table in there}
     for table, columns in _TABLES.items():
         engine.run(f"CREATE OR REPLACE TEMP TABLE {table} ({columns})")
-    _list(engine, "purposes", {"purpose": [*catalogue.notice.purposes]})
-    channels = outreach.channels
-    needs = {"needs_consent": [each.needs == "consent" for each in channels.values()]}
-    soft = {"soft_opt_in": [each.soft_opt_in for each in channels.values()]}
-    _list(engine, "channels", {"channel": [*channels]} | needs | soft)
-    selects = [
+    engine.register("listed", pa.table({"purpose": pa.array([*catalogue.notice.purposes], pa.string())}))
+    engine.run("CREATE OR REPLACE TEMP TABLE purposes AS SELECT purpose FROM listed")
+    engine.unregister("listed")
+    channels = outreach.channels if outreach is not None else {}
+    engine.run("CREATE OR REPLACE TEMP TABLE channels (channel VARCHAR, needs_consent BOOLEAN, soft_opt_in BOOLEAN)")
+    for channel, shape in channels.items():
+        bound = {"channel": channel, "needs": shape.needs == "consent", "soft": shape.soft_opt_in}
+        engine.run("INSERT INTO channels VALUES ($channel, $needs, $soft)", bound)
+    selects = [*births(datasets.values()), *(_of(outreach, datasets, zone) if outreach is not None else ())]
+    for table, select in selects:
+        engine.run(f"INSERT INTO {table} {select}")
+
+
+def _of(outreach: OutreachShape, datasets: Mapping[str, Dataset], zone: str) -> list[tuple[str, str]]:
+    return [
         *_consents(outreach, datasets, zone),
         *_addresses(outreach, datasets),
         *_unreached(outreach, datasets),
         *(_customers(datasets[each.dataset], each.at, zone, each.within) for each in outreach.customers if each.dataset in datasets),
-        *births(datasets.values()),
     ]
-    for table, select in selects:
-        engine.run(f"INSERT INTO {table} {select}")
 
 
 def births(datasets: Iterable[Dataset]) -> Iterator[tuple[str, str]]:
@@ -58,7 +67,10 @@ def births(datasets: Iterable[Dataset]) -> Iterator[tuple[str, str]]:
         for field in dataset.fields.values():
             if field.shape.category == BIRTH and field.shape.type == "date" and dataset.shape.persons:
                 table = f"register.{name(dataset.table)}"
-                yield "births", f"SELECT _person, {name(field.name)} FROM {table} WHERE _person IS NOT NULL AND {name(field.name)} IS NOT NULL"
+                yield (
+                    "births",
+                    f"SELECT _person, {name(field.name)} FROM {table} WHERE _person IS NOT NULL AND {name(field.name)} IS NOT NULL",
+                )
 
 
 def meets(where: Mapping[str, Sequence[str]] | None, relation: str) -> str:
@@ -164,10 +176,7 @@ def _customers(dataset: Dataset, at: str, zone: str, within: Period) -> tuple[st
     value = f"held.{name(at)}"
     day = value if dataset.fields[at].shape.type == "date" else local_date(value, zone)
     until = f"max({last_day(day, within)})"
-    return "customers", f"SELECT held._person, {until} FROM register.{name(dataset.table)} AS held WHERE held._person IS NOT NULL GROUP BY held._person"
-
-
-def _list(engine: Engine, table: str, columns: Mapping[str, list[object] | list[str] | list[bool]]) -> None:
-    engine.register("listed", pa.table(dict(columns)))
-    engine.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {', '.join(columns)} FROM listed")
-    engine.unregister("listed")
+    return (
+        "customers",
+        f"SELECT held._person, {until} FROM register.{name(dataset.table)} AS held WHERE held._person IS NOT NULL GROUP BY held._person",
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from resources.ledger.orders import OrderLedger
-from resources.warehouse.dialect import literal, name
+from resources.warehouse.dialect import literal, name, plain_in_spreadsheets
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 PURGE, ERASURE = "purge", "erasure"
-_FORMULA = r"^[\s\x00-\x1f]*[-=+@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}\x{2212}]"
-_PLAIN = r"^[+-]?[0-9]+([.,][0-9]+)?$"
 _FORMATS = {"json": "FORMAT json, ARRAY true", "csv": "FORMAT csv, HEADER true"}
 
 
@@ -57,7 +55,7 @@ class Orders:
         order = OrderLedger.new_id()
         for ending, options in _FORMATS.items():
             texts = {key: f"CAST(held.{name(key)} AS VARCHAR)" for key in dataset.key}
-            columns = ", ".join(f"{_guarded(text) if ending == 'csv' else text} AS {name(key)}" for key, text in texts.items())
+            columns = ", ".join(f"{plain_in_spreadsheets(text) if ending == 'csv' else text} AS {name(key)}" for key, text in texts.items())
             file = self.folder / f"{order}.{ending}"
             os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             select = f"SELECT {columns} FROM {held} ORDER BY {', '.join(texts.values())}"
@@ -84,9 +82,3 @@ def close_order(register: Register, order: str, by: str, moment: dt.datetime) ->
     ledger.done(ledger.order(order)["work_order"], by, moment)
     for file in files_of(register, order):
         file.unlink(missing_ok=True)
-
-
-def _guarded(text: str) -> str:
-    """The expression of a text with an apostrophe before what a spreadsheet would take for a formula (OWASP, *CSV injection*)."""
-    is_formula = f"regexp_matches({text}, {literal(_FORMULA)}) AND NOT regexp_matches({text}, {literal(_PLAIN)})"
-    return f"CASE WHEN {is_formula} THEN '''' || {text} ELSE {text} END"

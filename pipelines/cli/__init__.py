@@ -12,10 +12,12 @@ import click
 from resources.errors import AnsvarError
 
 _COMMANDS = {
+    "audience": "Who may be written to, and why others may not.",
     "backfill": "Read closed days of a data set again.",
     "backup": "Write an encrypted, verified copy of the home.",
     "batches": "What became of the records of each batch.",
     "check": "Check the register's YAML.",
+    "disclose": "Make the list that a recipient receives, and record it.",
     "disclosure": "What was given to partners and authorities.",
     "discover": "Fields that sources have and the catalogue does not.",
     "erase": "Erase the person of a request, but for what a stated ground keeps.",

@@ -37,9 +37,13 @@ class _Checking:
         for name, channel in outreach.channels.items():
             self._channel(("channels", name), name)
             if channel.soft_opt_in and channel.needs != "consent":
-                self._document.report(("channels", name, "soft_opt_in"), "'soft_opt_in' has no meaning where no consent is needed: remove it")
+                self._document.report(
+                    ("channels", name, "soft_opt_in"), "'soft_opt_in' has no meaning where no consent is needed: remove it"
+                )
             if channel.soft_opt_in and not outreach.customers:
-                self._document.report(("channels", name, "soft_opt_in"), "'customers' is missing: say which records make a person a customer")
+                self._document.report(
+                    ("channels", name, "soft_opt_in"), "'customers' is missing: say which records make a person a customer"
+                )
         for index, _ in enumerate(outreach.consents):
             self._consent(("consents", index), index)
 

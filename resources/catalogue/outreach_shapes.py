@@ -38,7 +38,7 @@ class ChannelShape(Shape):
     needs: Literal["consent", "no_objection"]
     soft_opt_in: bool = False
     addresses: Annotated[list[AddressShape], Field(min_length=1)]
-    unreachable: list[UnreachableShape] = []
+    unreachable: list[UnreachableShape] = Field(default_factory=list)
 
 
 class ConsentShape(Shape):
@@ -73,9 +73,9 @@ class OutreachShape(Shape):
     """
 
     marketing: Annotated[list[Name], Field(min_length=1)]
-    profiling: list[Name] = []
+    profiling: list[Name] = Field(default_factory=list)
     minimum_age: Annotated[int, Field(ge=0, le=120)]
     unknown_age: Literal["written_to", "left_out"]
-    customers: list[CustomerShape] = []
+    customers: list[CustomerShape] = Field(default_factory=list)
     channels: Annotated[dict[Name, ChannelShape], Field(min_length=1)]
-    consents: list[ConsentShape] = []
+    consents: list[ConsentShape] = Field(default_factory=list)

@@ -79,7 +79,9 @@ class CorrectionLedger:
         """The corrections that hold, of a table or of all, and those that a run means: the columns that `assets.ingest.corrected` reads."""
         columns = tables.corrections.c
         holds = sa.or_(columns.state.in_(HOLDING), sa.and_(columns.state == MEANT, columns.run == run))
-        statement = sa.select(columns.dataset, *(columns[name] for name in _COLUMNS)).where(holds).order_by(columns.made_at, columns.correction)
+        statement = (
+            sa.select(columns.dataset, *(columns[name] for name in _COLUMNS)).where(holds).order_by(columns.made_at, columns.correction)
+        )
         if dataset is not None:
             statement = statement.where(columns.dataset == dataset)
         with self._ledger.engine.connect() as connection:
@@ -115,7 +117,10 @@ class CorrectionLedger:
         statement = tables.corrections.update().where(columns.correction == correction, columns.state.in_(HOLDING))
         with self._ledger.engine.begin() as connection:
             record(connection, Act(by, "correction.withdrawn", correction, moment))
-            if connection.execute(statement.values({"state": WITHDRAWN, "ended_by": by.strip(), "ended_at": moment} | _ENDED)).rowcount == 0:
+            if (
+                connection.execute(statement.values({"state": WITHDRAWN, "ended_by": by.strip(), "ended_at": moment} | _ENDED)).rowcount
+                == 0
+            ):
                 raise AnsvarError("There is no correction of that id that holds: `ansvar correct list` shows those that there are.")
             mark(connection)
         self._ledger.wipe()

@@ -19,6 +19,7 @@ from alembic.util.exc import CommandError
 
 from resources.errors import AnsvarError
 from resources.ledger import tables
+from resources.ledger.audit import Act, record
 from resources.ledger.corrections import settle_corrections
 from resources.ledger.cursors import settle_cursors
 from resources.ledger.erasures import settle_erasures
@@ -61,7 +62,10 @@ class PurgeRecord:
 
 @dataclass(frozen=True)
 class Disclosure:
-    """Data given to a recipient of the notice: its kind and country at the time, the ground, a transfer's safeguard, by whom and when."""
+    """Data given to a recipient of the notice: its kind and country at the time, the ground, a transfer's safeguard, by whom and when.
+
+    `purpose` and `what` (the data set and its fields) are known of a list that was made here.
+    """
 
     recipient: str
     kind: str
@@ -70,6 +74,8 @@ class Disclosure:
     safeguard: str | None
     made_by: str
     made_at: dt.datetime
+    purpose: str | None = None
+    what: dict[str, Any] | None = None
 
 
 class Ledger:
@@ -266,7 +272,14 @@ class Ledger:
         """File a request; its id is random. `scope` is what an objection or a withdrawal of consent is about."""
         request = Request("r" + secrets.token_hex(_ID_BYTES), kind, language, "received", moment, tuple(dict.fromkeys(identifiers)), scope)
         with self.engine.begin() as connection:
-            values = {"request": request.id, "kind": kind, "language": language, "state": request.state, "received_at": moment, "scope": scope}
+            values = {
+                "request": request.id,
+                "kind": kind,
+                "language": language,
+                "state": request.state,
+                "received_at": moment,
+                "scope": scope,
+            }
             connection.execute(tables.requests.insert().values(values))
             rows = [{"request": request.id, "kind": each, "value": value} for each, value in request.identifiers]
             connection.execute(tables.request_identifiers.insert(), rows)
@@ -340,13 +353,8 @@ class Ledger:
             disclosure: to whom, on what ground, by whom and when.
             hashes: keyed hashes of identifiers of the persons whose data was given.
         """
-        identifier = "d" + secrets.token_hex(_ID_BYTES)
         with self.engine.begin() as connection:
-            connection.execute(tables.disclosures.insert().values(vars(disclosure) | {"disclosure": identifier}))
-            rows = [{"disclosure": identifier, "hash": each} for each in sorted(set(hashes))]
-            if rows:
-                connection.execute(tables.disclosure_persons.insert(), rows)
-        return identifier
+            return add_disclosure(connection, disclosure, hashes)
 
     def disclosures(self) -> list[dict[str, Any]]:
         """Every disclosure, newest first, with the number of identifiers it was recorded with (`identifiers`)."""
@@ -401,6 +409,17 @@ class Ledger:
     def _rows(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
         with self.engine.connect() as connection:
             return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def add_disclosure(connection: sa.Connection, disclosure: Disclosure, hashes: Iterable[str]) -> str:
+    """Record a disclosure, and in the audit chain who made it, within a transaction; gives the record's random id."""
+    identifier = "d" + secrets.token_hex(_ID_BYTES)
+    record(connection, Act(disclosure.made_by, "disclosure.made", identifier, disclosure.made_at, disclosure.ground))
+    connection.execute(tables.disclosures.insert().values(vars(disclosure) | {"disclosure": identifier}))
+    rows = [{"disclosure": identifier, "hash": each} for each in sorted(set(hashes))]
+    if rows:
+        connection.execute(tables.disclosure_persons.insert(), rows)
+    return identifier
 
 
 def _planned(run: str, moment: dt.datetime, records: Iterable[PurgeRecord], state: str) -> list[dict[str, Any]]:

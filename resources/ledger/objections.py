@@ -60,7 +60,14 @@ class ObjectionLedger:
             moment: when, as a naive UTC timestamp.
         """
         objection, what = "o" + secrets.token_hex(_ID_BYTES), "objection.made" if request.kind == OBJECTION else "consent.withdrawn"
-        row = {"objection": objection, "request": request.id, "kind": request.kind, "scope": scope, "made_by": by.strip(), "made_at": moment}
+        row = {
+            "objection": objection,
+            "request": request.id,
+            "kind": request.kind,
+            "scope": scope,
+            "made_by": by.strip(),
+            "made_at": moment,
+        }
         with self._ledger.engine.begin() as connection:
             record(connection, Act(by, what, request.id, moment))
             connection.execute(tables.objections.insert().values(row))
@@ -110,9 +117,7 @@ def _carried_out(connection: sa.Connection) -> list[Received]:
     rows = connection.execute(in_force).mappings().all()
     for row in connection.execute(sa.select(tables.objection_persons).order_by(persons.kind, persons.hash)):
         hashes.setdefault(row.objection, []).append((row.key_id, row.kind, row.hash))
-    return [
-        Received(row["objection"], row["kind"], row["scope"], row["made_at"], tuple(hashes.get(row["objection"], ()))) for row in rows
-    ]
+    return [Received(row["objection"], row["kind"], row["scope"], row["made_at"], tuple(hashes.get(row["objection"], ()))) for row in rows]
 
 
 def _open(connection: sa.Connection) -> list[Received]:

@@ -15,7 +15,9 @@ _PURPOSES = """purposes:
   targeting: {label: *words, legal_basis: legitimate_interest, balancing: *words}
 """
 _PARTNER = "receives: [held], purposes: [marketing], country: FI"
-_AUTHORITY = f"{_PARTNER}}}\n  authority: {{label: *words, kind: authority, task: *words, receives: [held], purposes: [relation], country: FI"
+_AUTHORITY = (
+    f"{_PARTNER}}}\n  authority: {{label: *words, kind: authority, task: *words, receives: [held], purposes: [relation], country: FI"
+)
 OUTREACH = """
 marketing: [marketing, targeting]
 profiling: [targeting]
@@ -33,8 +35,10 @@ channels:
     needs: no_objection
     addresses: [{dataset: shop.customers, fields: [phone]}]
 consents:
-  - {dataset: shop.consents, decision: consent, where: {decision: [consent]}, channel_in: channel, purposes: [marketing], from: given_at, until: ended_at}
-  - {dataset: shop.consents, decision: prohibition, where: {decision: [prohibition]}, channel_in: channel, purposes: [marketing], from: given_at, until: ended_at}
+  - {dataset: shop.consents, decision: consent, where: {decision: [consent]}, channel_in: channel, purposes: [marketing],
+     from: given_at, until: ended_at}
+  - {dataset: shop.consents, decision: prohibition, where: {decision: [prohibition]}, channel_in: channel, purposes: [marketing],
+     from: given_at, until: ended_at}
   - {dataset: shop.events, decision: prohibition, where: {event: [unsubscribed]}, channel: email, purposes: [marketing], from: at}
 """
 _NUMBER = {
@@ -64,7 +68,14 @@ def outreaching(small: Small) -> None:
     customers = small.dataset("shop.customers")
     customers["purposes"] = ["relation", "marketing"]
     datasets: dict[str, Any] = small.described["shop"]["datasets"]
-    email = {"type": "text", "category": "user.contact.email", "origin": "service_use", "promise": "held", "identifies": "email", "shared": False}
+    email = {
+        "type": "text",
+        "category": "user.contact.email",
+        "origin": "service_use",
+        "promise": "held",
+        "identifies": "email",
+        "shared": False,
+    }
     datasets["consents"] = _dataset(
         customers,
         "consents",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -62,7 +63,9 @@ def test_with_a_consent(small: Small) -> None:
     assert _aino(small, _consent(given_at="2026-12-01T10:00:00Z"))["email"] == "no_consent"
 
 
-@pytest.mark.parametrize(("bought", "becomes"), [("2026-01-15", "(soft_opt_in)"), ("2024-10-15", "(soft_opt_in)"), ("2024-10-14", "no_consent")])
+@pytest.mark.parametrize(
+    ("bought", "becomes"), [("2026-01-15", "(soft_opt_in)"), ("2024-10-15", "(soft_opt_in)"), ("2024-10-14", "no_consent")]
+)
 def test_a_customer(small: Small, bought: str, becomes: str) -> None:
     """Who bought within the period and gave the address is offered what is similar; to the last day of it."""
     say(small, "orders", {"customer_number": "C1", "bought_on": bought})
@@ -211,7 +214,5 @@ def test_counts_are_whole(small: Small) -> None:
 
 def test_years_before() -> None:
     """Whoever is born on 29 February is a year older on 1 March where there is no such day."""
-    import datetime as dt
-
     assert years_before(dt.date(2026, 2, 28), 18) < dt.date(2008, 2, 29) <= years_before(dt.date(2026, 3, 1), 18)
     assert years_before(dt.date(2028, 2, 29), 18) == dt.date(2010, 2, 28)
