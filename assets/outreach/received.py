@@ -13,7 +13,7 @@ from assets.ingest.people import forms
 from resources.keyed_hash import KEYED_HASH, key_id, keyed_hash, name_keys, peppers_of
 from resources.ledger.erasures import KeptHash
 from resources.ledger.holds import Keeping, kept_by_requests
-from resources.ledger.objections import LEGITIMATE_INTEREST, MARKETING, PERSON, PROFILING, Received, received
+from resources.ledger.objections import EVERY, LEGITIMATE_INTEREST, MARKETING, PERSON, PROFILING, Received, received
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 DOMAIN = "objection"
+CONSENT = "consent"
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,13 @@ def purposes_of(catalogue: Catalogue, scope: str) -> list[str]:
     marketing = [*outreach.marketing] if outreach is not None else [each for each in ("marketing",) if each in purposes]
     profiling = [*outreach.profiling] if outreach is not None else []
     on_interest = [name for name, purpose in purposes.items() if purpose.legal_basis == LEGITIMATE_INTEREST]
-    found = {MARKETING: marketing, PROFILING: profiling, LEGITIMATE_INTEREST: [*on_interest, *marketing, *profiling]}
+    consented = [name for name, purpose in purposes.items() if purpose.legal_basis == CONSENT]
+    found = {
+        EVERY: [*consented, *marketing],
+        MARKETING: marketing,
+        PROFILING: profiling,
+        LEGITIMATE_INTEREST: [*on_interest, *marketing, *profiling],
+    }
     return list(dict.fromkeys(found.get(scope, [scope])))
 
 

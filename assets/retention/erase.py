@@ -18,6 +18,7 @@ from assets.ingest.held import Holds, mark
 from assets.ingest.people import forms
 from assets.retention.erasure import Decided, carry_out, choose, hashes
 from assets.retention.orders import ERASURE, Orders
+from assets.retention.rectify import forget_gone
 from resources.errors import AnsvarError
 from resources.keyed_hash import key_id, keyed_hash
 from resources.ledger import Request
@@ -204,6 +205,7 @@ def _finish(register: Register, row: dict[str, Any]) -> dict[str, Any]:
     ledger, rules, own = ErasureLedger(register.ledger), register.catalogue.retention.rules, register.catalogue.retention.own
     with register.warehouse.reading() as engine:
         files = sweep(engine, register.catalogue, register.recordings)
+        forget_gone(engine, register)
     mine = [*_requests_of(register, row)]
     bundles = {row["request"]: row["file"] for row in mine if row["file"]} if rules[own.bundles].erasure is None else {}
     requests = [each["request"] for each in mine if each["state"] == "answered"] if rules[own.requests].erasure is None else []

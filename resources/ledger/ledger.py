@@ -362,6 +362,12 @@ class Ledger:
         statement = sa.select(tables.disclosures, count).outerjoin(tables.disclosure_persons).group_by(tables.disclosures.c.disclosure)
         return self._rows(statement.order_by(tables.disclosures.c.made_at.desc(), tables.disclosures.c.disclosure))
 
+    def recipients_of(self, hashes: Iterable[str]) -> list[str]:
+        """Who was given data of a person, known by the keyed hashes of its identifiers, sorted."""
+        listed, persons = list(hashes), tables.disclosure_persons
+        statement = sa.select(tables.disclosures.c.recipient).join(persons).where(persons.c.hash.in_(listed)).distinct()
+        return sorted(row["recipient"] for row in self._rows(statement))
+
     def disclosed(self) -> pa.Table:
         """The keyed hashes of what was disclosed to partners: `disclosure`, `hash`, `made_at`."""
         disclosures, persons = tables.disclosures, tables.disclosure_persons

@@ -24,7 +24,9 @@ OBJECTION, WITHDRAWAL = "objection", "withdrawal"
 KINDS = (OBJECTION, WITHDRAWAL)
 MARKETING, PROFILING, LEGITIMATE_INTEREST = "marketing", "profiling", "legitimate_interest"
 SCOPES = (MARKETING, PROFILING, LEGITIMATE_INTEREST)
-"""What one may object to (GDPR Art. 21); a withdrawal of consent is about a purpose of the notice."""
+"""What one may object to (GDPR Art. 21); a withdrawal of consent is about a purpose of the notice, or about every one."""
+EVERY = "every"
+"""The scope of a withdrawal of whatever the person has consented to."""
 PERSON = "person"
 """The kind of the hashes of source persons, beside the kinds of identifiers."""
 _ID_BYTES = 10
@@ -136,9 +138,12 @@ def _open(connection: sa.Connection) -> list[Received]:
     return [
         Received(request, rows[0]["kind"], scope, rows[0]["received_at"], (), tuple((row["identifier"], row["value"]) for row in rows))
         for request, rows in by_request.items()
-        for scope in _scopes(rows[0]["scope"])
+        for scope in scopes_of(rows[0]["kind"], rows[0]["scope"])
     ]
 
 
-def _scopes(scope: str | None) -> Sequence[str]:
-    return SCOPES if scope is None else (scope,)
+def scopes_of(kind: str, scope: str | None) -> Sequence[str]:
+    """What a request is about: where it does not say, everything that it may be about."""
+    if scope is not None:
+        return (scope,)
+    return SCOPES if kind == OBJECTION else (EVERY,)
