@@ -13,6 +13,7 @@ import dagster as dg
 
 from assets.accountability.checks import PROMISES_STEP
 from assets.ingest.backfill import backfill_key
+from assets.outreach.audience import KEPT
 from pipelines.definitions import ERASURES, build
 from pipelines.instance import add_partition, open_instance
 from pipelines.jobs import DAILY, EXPORT, QUIET, backfill_name
@@ -110,6 +111,11 @@ def _stretches(days: Iterable[dt.date]) -> list[tuple[dt.date, dt.date]]:
 def run_erasures(home: Home) -> Ran:
     """Carry out the erasures that were decided on."""
     return _run(daily, home, selection=[ERASURES], tags=_TAGS)
+
+
+def run_outreach(home: Home) -> Ran:
+    """Work out anew who may be written to."""
+    return _run(daily, home, selection=[dg.AssetKey(["outreach", table]) for table in KEPT], tags=_TAGS)
 
 
 def _run(job: object, home: Home, selection: Sequence[dg.AssetKey] | None, tags: dict[str, str]) -> Ran:

@@ -12,7 +12,7 @@ from resources.catalogue import Catalogue
 GROUP = "outreach"
 _SAID = {
     "consents": "What each data subject said last of being written to, by purpose and channel: a consent or a refusal.",
-    "barred": "Whose data may not be used for which purposes now: restrictions, objections and withdrawals. Whoever profiles leaves them out.",
+    "barred": "Whose data may not be used for which purposes now: restrictions, objections, withdrawals. Who profiles leaves them out.",
     "audience": "Who may be written to today, by channel and purpose, and on what ground; an address stands in its record alone.",
 }
 

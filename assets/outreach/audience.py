@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assets.identity.age import years_before
 from assets.outreach.received import Told, name_received
 from assets.outreach.stated import name_stated
 from resources.errors import AnsvarError
@@ -17,8 +18,6 @@ from resources.warehouse.dialect import literal, name
 from resources.warehouse.models import model
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from resources.catalogue.outreach_shapes import OutreachShape
     from resources.register import Register
     from resources.warehouse import Engine
@@ -85,14 +84,6 @@ def outreach_of(register: Register) -> OutreachShape:
     if register.catalogue.outreach is None:
         raise AnsvarError("The register does not say who may be written to: describe it in outreach.yaml, see docs/catalogue.md.")
     return register.catalogue.outreach
-
-
-def years_before(day: dt.date, years: int) -> dt.date:
-    """The day so many years before; whoever was born on it, or earlier, is so old. Born on 29 February, one is a year older on 1 March."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
 
 
 def counts(engine: Engine) -> list[Counted]:

@@ -121,20 +121,16 @@ def _dataset(catalogue: Catalogue, named: str) -> Dataset:
 
 def _withheld(dataset: Dataset, field: Field, wanted: Wanted, shape: RecipientShape) -> str | None:
     """Why a field is not given; None where it is."""
-    if not field.is_personal:
-        return None
     main = next(iter(dataset.shape.persons))
-    if dataset.roles_of.get(field.name, main) != main:
-        return "it is of another person than the record's own"
-    if field.shape.mentions_others:
-        return "others may stand in it"
-    if field.shape.withhold not in (None, "none"):
-        return f"it is withheld ({field.shape.withhold})"
-    if field.shape.promise not in shape.receives:
-        return f"the notice does not say that it receives '{field.shape.promise}'"
-    if shape.kind == PARTNER and wanted.purpose not in field.purposes:
-        return f"it is held for {', '.join(field.purposes)}, not for {wanted.purpose}"
-    return None
+    is_for_another = shape.kind == PARTNER and wanted.purpose not in field.purposes
+    reasons = (
+        (dataset.roles_of.get(field.name, main) != main, "it is of another person than the record's own"),
+        (field.shape.mentions_others, "others may stand in it"),
+        (field.shape.withhold not in (None, "none"), f"it is withheld ({field.shape.withhold})"),
+        (field.shape.promise not in shape.receives, f"the notice does not say that it receives '{field.shape.promise}'"),
+        (is_for_another, f"it is held for {', '.join(field.purposes)}, not for {wanted.purpose}"),
+    )
+    return next((reason for holds, reason in reasons if holds), None) if field.is_personal else None
 
 
 def _choose(engine: Engine, register: Register, wanted: Wanted, shape: RecipientShape, told: Told) -> None:

@@ -1,6 +1,7 @@
 """Lists of persons that leave the register: written aside, recorded in the ledger, and only then put where they were asked for.
 
-What stops before it is recorded leaves nothing, for what lies aside goes with the next run; what stops after leaves a record without a file.
+What stops before it is recorded leaves nothing, for what lies aside goes with the next run; what stops after it leaves a record and no
+file.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resources.errors import AnsvarError
@@ -16,6 +16,7 @@ from resources.warehouse.dialect import literal, name, plain_in_spreadsheets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from resources.register import Register
     from resources.warehouse import Engine

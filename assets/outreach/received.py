@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from assets.identity.objected import purposes_of
 from assets.ingest.held import name_restricted
 from assets.ingest.people import forms
 from resources.keyed_hash import KEYED_HASH, key_id, keyed_hash, name_keys, peppers_of
 from resources.ledger.erasures import KeptHash
 from resources.ledger.holds import Keeping, kept_by_requests
-from resources.ledger.objections import EVERY, LEGITIMATE_INTEREST, MARKETING, PERSON, PROFILING, Received, received
+from resources.ledger.objections import PERSON, Received, received
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,13 +22,11 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from assets.identity.whom import Whom
-    from resources.catalogue import Catalogue
     from resources.home import Home
     from resources.register import Register
     from resources.warehouse import Engine
 
 DOMAIN = "objection"
-CONSENT = "consent"
 
 
 @dataclass(frozen=True)
@@ -52,25 +51,6 @@ class Told:
     def digest(self) -> str:
         """Tells whether anything came or went."""
         return hashlib.sha256(repr(self).encode()).hexdigest()
-
-
-def purposes_of(catalogue: Catalogue, scope: str) -> list[str]:
-    """The purposes for which data may no longer be used after an objection of a scope, or a withdrawal for a purpose.
-
-    One to legitimate interest ends marketing and profiling, too: they rest on nothing else but a consent.
-    """
-    purposes, outreach = catalogue.notice.purposes, catalogue.outreach
-    marketing = [*outreach.marketing] if outreach is not None else [each for each in ("marketing",) if each in purposes]
-    profiling = [*outreach.profiling] if outreach is not None else []
-    on_interest = [name for name, purpose in purposes.items() if purpose.legal_basis == LEGITIMATE_INTEREST]
-    consented = [name for name, purpose in purposes.items() if purpose.legal_basis == CONSENT]
-    found = {
-        EVERY: [*consented, *marketing],
-        MARKETING: marketing,
-        PROFILING: profiling,
-        LEGITIMATE_INTEREST: [*on_interest, *marketing, *profiling],
-    }
-    return list(dict.fromkeys(found.get(scope, [scope])))
 
 
 def hashes_of_person(register: Register, whom: Whom) -> Iterator[KeptHash]:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 
-from assets.outreach.audience import bar, years_before
+from assets.identity.age import years_before
+from assets.outreach.audience import bar
 from assets.outreach.prohibitions import name_prohibitions
 from assets.outreach.received import Told
 from resources.errors import AnsvarError

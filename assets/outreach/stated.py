@@ -6,21 +6,22 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from assets.identity.age import births
 from resources.warehouse.dialect import last_day, literal, local_date, midnight, name
 from resources.warehouse.engine import tables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from resources.calendar import Period
     from resources.catalogue import Catalogue, Dataset
     from resources.catalogue.outreach_shapes import AddressShape, ConsentShape, OutreachShape
     from resources.warehouse import Engine
 
-BIRTH = "user.demographic.date_of_birth"
 _GIVEN = "data_subject"
 _TABLES = {
-    "stated_consents": "person VARCHAR, purpose VARCHAR, channel VARCHAR, decision VARCHAR, since TIMESTAMP, until TIMESTAMP, counted_at TIMESTAMP",
+    "stated_consents": "person VARCHAR, purpose VARCHAR, channel VARCHAR, decision VARCHAR, since TIMESTAMP, until TIMESTAMP, "
+    "counted_at TIMESTAMP",
     "reachable": "person VARCHAR, channel VARCHAR, purpose VARCHAR",
     "addresses": "person VARCHAR, channel VARCHAR, purpose VARCHAR, dataset VARCHAR, _record VARCHAR, value VARCHAR, place INTEGER, "
     "is_given BOOLEAN",
@@ -47,7 +48,10 @@ def name_stated(engine: Engine, catalogue: Catalogue) -> None:
     for channel, shape in channels.items():
         bound = {"channel": channel, "needs": shape.needs == "consent", "soft": shape.soft_opt_in}
         engine.run("INSERT INTO channels VALUES ($channel, $needs, $soft)", bound)
-    selects = [*births(datasets.values()), *(_of(outreach, datasets, zone) if outreach is not None else ())]
+    selects = [
+        *(("births", select) for select in births(datasets.values())),
+        *(_of(outreach, datasets, zone) if outreach is not None else ()),
+    ]
     for table, select in selects:
         engine.run(f"INSERT INTO {table} {select}")
 
@@ -59,18 +63,6 @@ def _of(outreach: OutreachShape, datasets: Mapping[str, Dataset], zone: str) -> 
         *_unreached(outreach, datasets),
         *(_customers(datasets[each.dataset], each.at, zone, each.within) for each in outreach.customers if each.dataset in datasets),
     ]
-
-
-def births(datasets: Iterable[Dataset]) -> Iterator[tuple[str, str]]:
-    """The SELECTs of the dates of birth that are held of the main persons of data sets."""
-    for dataset in datasets:
-        for field in dataset.fields.values():
-            if field.shape.category == BIRTH and field.shape.type == "date" and dataset.shape.persons:
-                table = f"register.{name(dataset.table)}"
-                yield (
-                    "births",
-                    f"SELECT _person, {name(field.name)} FROM {table} WHERE _person IS NOT NULL AND {name(field.name)} IS NOT NULL",
-                )
 
 
 def meets(where: Mapping[str, Sequence[str]] | None, relation: str) -> str:
@@ -134,12 +126,14 @@ def _addresses(outreach: OutreachShape, datasets: Mapping[str, Dataset]) -> Iter
 
 
 def _address(dataset: Dataset, address: AddressShape, head: str, place: int) -> str:
-    table, is_given = f"register.{name(dataset.table)} AS held", all(dataset.fields[each].shape.origin == _GIVEN for each in address.fields)
+    table = f"register.{name(dataset.table)} AS held"
+    is_given = all(dataset.fields[each].shape.origin == _GIVEN for each in address.fields)
     tail = f"{place}, {'true' if is_given else 'false'}"
     whole = " AND ".join(f"nullif(trim(held.{name(each)}), '') IS NOT NULL" for each in address.fields)
     if [dataset.fields[each].identifies for each in address.fields] == [None] * len(address.fields):
         value = " || chr(31) || ".join(f"lower(trim(held.{name(each)}))" for each in address.fields)
-        return f"SELECT {head}, {literal(dataset.table)}, held._record, {value}, {tail} FROM {table} WHERE held._person IS NOT NULL AND {whole}"
+        head = f"{head}, {literal(dataset.table)}, held._record, {value}, {tail}"
+        return f"SELECT {head} FROM {table} WHERE held._person IS NOT NULL AND {whole}"
     return f"""
         SELECT {head}, {literal(dataset.table)}, held._record, own.value, {tail}
         FROM {table}

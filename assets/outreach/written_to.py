@@ -26,7 +26,7 @@ _ID_BYTES = 10
 _COLUMNS = ("subject", "ground", "address")
 
 
-def write_audience(  # noqa: PLR0913 - what is asked for, by whom and why
+def write_audience(  # noqa: PLR0913, PLR0917 - what is asked for, by whom and why
     register: Register, channel: str, purpose: str, file: Path, by: str, reason: str
 ) -> int:
     """Write the list; gives how many addresses it has. Whoever refuses until it is recorded is not on it.

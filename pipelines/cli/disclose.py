@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     "--list", "listed", type=click.File(encoding="utf-8"), help="Of whom: one identifier a line, as email=…; - is standard input."
 )
 @click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file that is made.")
-def command(  # noqa: PLR0913 - the options
+def command(  # noqa: PLR0913, PLR0917 - the options
     recipient: str, purpose: str, ground: str, by: str, dataset: str, fields: str, listed: TextIO | None, output: Path
 ) -> None:
     """Make the list that a recipient receives and record that it does; whoever refuses that, or is restricted, is on no partner's list."""

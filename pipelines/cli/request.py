@@ -5,18 +5,22 @@ from __future__ import annotations
 import click
 
 from assets.ingest.people import forms
+from pipelines.cli.carry_out import command as carry_out
 from pipelines.cli.show import as_json as print_json
 from pipelines.cli.show import table
 from resources.errors import AnsvarError
 from resources.ledger.holds import HoldLedger
 from resources.register import Register, open_register
 
-KINDS = ("access", "rectification", "erasure", "restriction", "objection")
+KINDS = ("access", "rectification", "erasure", "restriction", "objection", "withdrawal")
 
 
 @click.group("request")
 def command() -> None:
     """Requests of data subjects."""
+
+
+command.add_command(carry_out)
 
 
 @command.command("new")
@@ -25,7 +29,10 @@ def command() -> None:
 @click.option("--phone", multiple=True, help="A telephone number that the person gave.")
 @click.option("--identifier", multiple=True, metavar="KIND=VALUE", help="Another identifier, as customer_number=1234.")
 @click.option("--language", type=click.Choice(["fi", "sv", "en"]), help="The language of the answer; by default the register's first.")
-def new(kind: str, email: tuple[str, ...], phone: tuple[str, ...], identifier: tuple[str, ...], language: str | None) -> None:
+@click.option("--scope", help="What an objection (marketing, profiling, legitimate_interest) or a withdrawal (a purpose) is about.")
+def new(  # noqa: PLR0913, PLR0917 - the options
+    kind: str, email: tuple[str, ...], phone: tuple[str, ...], identifier: tuple[str, ...], language: str | None, scope: str | None
+) -> None:
     """File a request; prints its opaque id, by which everything else knows it."""
     register = open_register()
     given = [("email", value) for value in email] + [("phone", value) for value in phone] + [_split(text) for text in identifier]
@@ -33,7 +40,7 @@ def new(kind: str, email: tuple[str, ...], phone: tuple[str, ...], identifier: t
         raise AnsvarError("A request needs what the person is known by: give --email, --phone or --identifier.")
     for each, value in given:
         _check(register, each, value)
-    request = register.ledger.new_request(kind, language or register.catalogue.notice.languages[0], given, register.clock.now())
+    request = register.ledger.new_request(kind, language or register.catalogue.notice.languages[0], given, register.clock.now(), scope)
     if kind == "access":
         from pipelines.instance import add_partition
 

@@ -75,6 +75,20 @@ class CorrectionLedger:
             ordered = statement.order_by(tables.corrections.c.made_at.desc(), tables.corrections.c.correction)
             return [dict(row) for row in connection.execute(ordered).mappings()]
 
+    def value(self, correction: str) -> str | None:
+        """What is right by a correction that holds.
+
+        Raises:
+            AnsvarError: where there is none of that id.
+        """
+        columns = tables.corrections.c
+        statement = sa.select(columns.value).where(columns.correction == correction, columns.state.in_(HOLDING))
+        with self._ledger.engine.connect() as connection:
+            found = connection.execute(statement).one_or_none()
+        if found is None:
+            raise AnsvarError("There is no correction of that id that holds: `ansvar correct list` shows those that there are.")
+        return None if found.value is None else str(found.value)
+
     def holding(self, dataset: str | None = None, *, run: str = "") -> pa.Table:
         """The corrections that hold, of a table or of all, and those that a run means: the columns that `assets.ingest.corrected` reads."""
         columns = tables.corrections.c

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from resources.errors import AnsvarError
 from resources.ledger import tables
+from resources.ledger.audit import Act, record
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -118,6 +119,7 @@ class HoldLedger:
             raise AnsvarError("There is no restriction of that id in force: `ansvar request list` shows the requests that there are.")
         values = {"request": request, "lifted_by": named(by), "lifted_at": moment}
         with self._ledger.engine.begin() as connection:
+            record(connection, Act(by, "restriction.lifted", request, moment))
             connection.execute(tables.restrictions_lifted.insert().values(values))
 
     def keeping(self) -> Keeping:

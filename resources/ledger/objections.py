@@ -51,32 +51,27 @@ class ObjectionLedger:
         """Work on a ledger."""
         self._ledger = ledger
 
-    def add(self, request: Request, scope: str, hashes: Iterable[KeptHash], by: str, moment: dt.datetime) -> str:
-        """Record what a request asks for, and that it is answered by that; gives the random id.
+    def add(self, request: Request, scopes: Iterable[str], hashes: Iterable[KeptHash], by: str, moment: dt.datetime) -> list[str]:
+        """Record what a request asks for, a row each scope; gives their random ids. The request is answered by that.
 
         Args:
             request: a request of one of `KINDS`.
-            scope: one of `SCOPES`, or of a withdrawal a purpose.
+            scopes: of `SCOPES`, or of a withdrawal purposes.
             hashes: what the person is known by.
             by: the named user who carries it out.
             moment: when, as a naive UTC timestamp.
         """
-        objection, what = "o" + secrets.token_hex(_ID_BYTES), "objection.made" if request.kind == OBJECTION else "consent.withdrawn"
-        row = {
-            "objection": objection,
-            "request": request.id,
-            "kind": request.kind,
-            "scope": scope,
-            "made_by": by.strip(),
-            "made_at": moment,
-        }
+        what, known, made = "objection.made" if request.kind == OBJECTION else "consent.withdrawn", [*dict.fromkeys(hashes)], []
         with self._ledger.engine.begin() as connection:
             record(connection, Act(by, what, request.id, moment))
-            connection.execute(tables.objections.insert().values(row))
-            rows = [vars(each) | {"objection": objection} for each in dict.fromkeys(hashes)]
-            if rows:
-                connection.execute(tables.objection_persons.insert(), rows)
-        return objection
+            for scope in scopes:
+                objection = "o" + secrets.token_hex(_ID_BYTES)
+                row = {"objection": objection, "request": request.id, "kind": request.kind, "scope": scope}
+                connection.execute(tables.objections.insert().values(row | {"made_by": by.strip(), "made_at": moment}))
+                connection.execute(tables.objection_persons.insert(), [vars(each) | {"objection": objection} for each in known])
+                made.append(objection)
+            connection.execute(tables.requests.update().where(tables.requests.c.request == request.id).values(state="answered"))
+        return made
 
     def of_request(self, request: str) -> str | None:
         """The objection that a request was carried out by, if it was."""

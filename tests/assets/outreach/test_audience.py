@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from assets.outreach.audience import KEPT, counts, refresh, work_out, years_before
+from assets.identity.age import years_before
+from assets.outreach.audience import KEPT, counts, refresh, work_out
 from assets.outreach.received import Told
 from resources.errors import AnsvarError
 from resources.ledger.holds import HoldLedger

@@ -43,7 +43,9 @@ def _held(small: Small) -> list[str]:
     return [row[0] for row in small.rows("SELECT email FROM register.shop_customers WHERE customer_number = 'C1'")]
 
 
-def _correct(small: Small, field: str = "email", value: str | None = RIGHT, given: tuple[str, str] = ("customer_number", "C1")) -> Rectified:
+def _correct(
+    small: Small, field: str = "email", value: str | None = RIGHT, given: tuple[str, str] = ("customer_number", "C1")
+) -> Rectified:
     request = small.register.ledger.new_request("rectification", "en", [given], small.register.clock.now())
     return rectify(small.register, request.id, Wanted("shop.customers", field, value, "Seen in a letter"), "Dana Officer", whom)
 
@@ -75,10 +77,13 @@ def test_identity_follows(small: Small) -> None:
     small.ingest("chats")
     _small(small)
     _correct(small)
-    subjects = {value: subject for value, subject in small.rows("""
+    subjects = {
+        value: subject
+        for value, subject in small.rows("""
         SELECT links.value, persons.subject FROM identity.links AS links
         INNER JOIN identity.persons AS persons ON persons.person = links.person WHERE links.kind IN ('email', 'customer_number')
-    """)}
+    """)
+    }
     assert subjects["C1"] == subjects[RIGHT] != subjects[WRONG]
 
 
