@@ -25,7 +25,7 @@ def daily_job(promises: dg.AssetChecksDefinition) -> dg.UnresolvedAssetJobDefini
         DAILY,
         selection=dg.AssetSelection.groups("ingest", "identity", "retention", "outreach", "accountability")
         | dg.AssetSelection.checks(promises),
-        description="Reads every source, works out who is who, purges what is past its period, says who may be written to, checks promises.",
+        description="Reads every source, works out who is who, purges what is past its period, says who may be written to, checks promises",
         executor_def=EXECUTOR,
         config=QUIET,
     )

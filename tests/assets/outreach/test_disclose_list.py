@@ -189,7 +189,7 @@ def test_an_objection_that_was_carried_out_outlives_everything(small: Small) -> 
 
 
 def test_what_no_ground_is_left_for_is_erased(small: Small) -> None:
-    """After an objection to marketing the events of mailings go, which are held for that alone; customers stay, and so does who they are."""
+    """After an objection to marketing the events of mailings go, which are held for that alone; customers stay, and who they are."""
     request = _request(small, "objection", "marketing")
     follow(small.register, request, BY, whom)
     found = preview(small.register, request, whom)

@@ -77,13 +77,11 @@ def test_identity_follows(small: Small) -> None:
     small.ingest("chats")
     _small(small)
     _correct(small)
-    subjects = {
-        value: subject
-        for value, subject in small.rows("""
+    rows = small.rows("""
         SELECT links.value, persons.subject FROM identity.links AS links
         INNER JOIN identity.persons AS persons ON persons.person = links.person WHERE links.kind IN ('email', 'customer_number')
     """)
-    }
+    subjects = dict(rows)
     assert subjects["C1"] == subjects[RIGHT] != subjects[WRONG]
 
 
