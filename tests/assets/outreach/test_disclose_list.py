@@ -173,7 +173,8 @@ def test_an_objection_that_was_carried_out_outlives_everything(small: Small) -> 
     """It holds by keyed hashes: for a new record of another source under the address, until the person takes it back."""
     follow(small.register, _request(small, "objection", "marketing"), BY, whom)
     (row,) = ObjectionLedger(small.register.ledger).objections()
-    small.deliver("shop", [customer(9, name="Aino", email="C1@koe.example")])
+    others = [customer(number, email=f"c{number}@koe.example") for number in (2, 3, 4)]
+    small.deliver("shop", [customer(9, name="Aino", email="C1@koe.example"), *others])
     say(small, "consents", {"customer_number": "C9", "channel": "email", "decision": "consent", "given_at": "2026-10-01T10:00:00Z"})
     small.ingest("shop")
     assert told(small)["C9", "email"] == "objection"
