@@ -30,7 +30,7 @@ def prohibitions(engine: Engine, catalogue: Catalogue) -> int:
     return engine.count(f"SELECT count(*) FROM ({_prohibitions(engine, catalogue)}) AS prohibitions")
 
 
-def against_prohibition(engine: Engine, catalogue: Catalogue, disclosed: pa.Table, pepper: str) -> list[str]:
+def against_prohibition(engine: Engine, catalogue: Catalogue, disclosed: pa.Table, pepper: str, also: str = "") -> list[str]:
     """The disclosures of a person's data that the person prohibited at the time: one item a disclosure and person, sorted.
 
     Args:
@@ -38,10 +38,13 @@ def against_prohibition(engine: Engine, catalogue: Catalogue, disclosed: pa.Tabl
         catalogue: the register's catalogue.
         disclosed: `disclosure`, `hash`, `made_at` (naive UTC) of what was given; see `hashes_of`.
         pepper: the secret of the keyed hashes.
+        also: a SELECT of further prohibitions, as those that the ledger keeps.
     """
     hash_links(engine, pepper)
     _take(engine, "disclosed", disclosed)
     name_prohibitions(engine, catalogue)
+    if also:
+        engine.run(f"INSERT INTO prohibitions {also}")
     return sorted(row[0] for row in engine.rows(model("outreach/against_prohibition")))
 
 

@@ -10,9 +10,10 @@ import pyarrow as pa
 
 from assets.identity.age import years_before
 from assets.outreach.audience import bar
-from assets.outreach.prohibitions import name_prohibitions
+from assets.outreach.prohibitions import against_prohibition, name_prohibitions
 from assets.outreach.received import Told
 from resources.errors import AnsvarError
+from resources.warehouse.dialect import literal
 from resources.warehouse.models import model
 
 if TYPE_CHECKING:
@@ -43,6 +44,28 @@ def name_refusing(engine: Engine, register: Register, told: Told, purposes: Sequ
     adult = years_before(today, outreach.minimum_age) if outreach is not None and is_marketing else dt.date.max
     bound = {"now": register.clock.now(), "adult_if_born_by": adult}
     engine.run(f"CREATE OR REPLACE TEMP TABLE refusing AS {model('outreach/refusing')}", bound)
+
+
+def against_refusal(engine: Engine, register: Register) -> list[str]:
+    """The disclosures to partners of a person's data that the person prohibited, or objected to, at the time; sorted, an item each person.
+
+    Raises:
+        AnsvarError: where a key that hashes were made with is not in the home.
+    """
+    disclosed, catalogue = register.ledger.disclosed(), register.catalogue
+    if not disclosed.num_rows:
+        return []
+    bar(engine, register, Told.of(register))
+    partners = [each for each in catalogue.notice.recipients.values() if each.kind == "partner"]
+    purposes = {purpose for each in partners for purpose in each.purposes or catalogue.notice.purposes}
+    objected = f"""
+        SELECT DISTINCT received.person, purposes.since, CAST(NULL AS TIMESTAMP) AS until
+        FROM received_persons AS received
+        INNER JOIN received_purposes AS purposes ON purposes.objection = received.objection
+        INNER JOIN barred ON barred.person = received.person AND barred.purpose = purposes.purpose AND barred.reason = purposes.kind
+        WHERE purposes.purpose IN ({", ".join(map(literal, sorted(purposes))) or "''"})
+    """
+    return against_prohibition(engine, catalogue, disclosed, register.home.pepper, objected)
 
 
 def recorded(register: Register, make: Callable[[Told], Callable[[sa.Connection], Result]]) -> Result:

@@ -18,7 +18,7 @@ from assets.ingest.audio import sweep
 from assets.ingest.erased import DOMAIN
 from assets.ingest.held import Holds, mark
 from assets.ingest.people import forms
-from assets.retention.erasure import Decided, carry_out, choose, hashes
+from assets.retention.erasure import Decided, carry_out, choose, forget_outreach, hashes
 from assets.retention.orders import ERASURE, Orders
 from assets.retention.rectify import forget_gone
 from resources.errors import AnsvarError
@@ -212,6 +212,8 @@ def _publish(register: Register, row: dict[str, Any], find: Finder, held: KeptBa
                     )
                     orders.add(engine, dataset, "going")
             carry_out(engine, catalogue)
+            if only is None:
+                forget_outreach(engine)
             update(engine, catalogue, kept)
         if only is None:
             ledger_of_erasures.forget_verdicts([each[0] for each in persons])

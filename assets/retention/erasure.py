@@ -104,13 +104,17 @@ def carry_out(engine: Engine, catalogue: Catalogue) -> None:
     engine.run("DELETE FROM quarantine.records USING erased_quarantine AS gone WHERE quarantine.records._quarantine = gone._quarantine")
     for column in ("one", "other"):
         engine.run(f"DELETE FROM identity.candidates USING erased_persons AS gone WHERE identity.candidates.{column} = gone.person")
+    engine.run("INSERT INTO meta.unresolved SELECT DISTINCT dataset FROM concerned")
+
+
+def forget_outreach(engine: Engine) -> None:
+    """Delete what is published of writing to the persons that `choose` was given; before the caller works out who is who."""
     for table in ("consents", "barred", "audience"):
         engine.run(f"""
             DELETE FROM outreach.{table} WHERE subject IN (
               SELECT coalesce(persons.subject, persons.person) FROM identity.persons AS persons
               INNER JOIN erased_persons AS gone ON gone.person = persons.person)
         """)
-    engine.run("INSERT INTO meta.unresolved SELECT DISTINCT dataset FROM concerned")
 
 
 def hashes(engine: Engine, whom: Whom) -> Iterator[tuple[str, str]]:

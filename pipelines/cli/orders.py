@@ -36,7 +36,7 @@ def listing(source: str | None, *, as_json: bool, with_done: bool) -> None:
 @command.command("show")
 @click.argument("order")
 def show(order: str) -> None:
-    """Where the files of an order lie: the keys of the records to delete or correct, as JSON (exact) and CSV: personal data, keep no copy."""
+    """Where the files of an order lie: the keys of the records to delete or correct, as JSON (exact) and CSV. Personal data: copy none."""
     from assets.retention.orders import files_of
     from resources.ledger.orders import OPEN, OrderLedger
 

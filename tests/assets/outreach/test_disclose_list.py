@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from assets.outreach.audience import refresh
 from assets.outreach.disclose import disclose
 from assets.outreach.disclose_list import Wanted, disclose_list
 from assets.outreach.follow import follow
+from assets.outreach.refusing import against_refusal
 from assets.outreach.written_to import write_audience
 from assets.retention.erase import decide, erase_decided, preview
 from assets.rights.whom import whom
@@ -187,6 +189,17 @@ def test_an_objection_that_was_carried_out_outlives_everything(small: Small) -> 
     assert told(small)["C9", "email"] == "objection"
     ObjectionLedger(small.register.ledger).end(row["objection"], BY, "By letter", small.register.clock.now())
     assert told(small)["C9", "email"] == "no_consent"
+
+
+def test_the_check_of_what_was_given(small: Small) -> None:
+    """What was given before an objection was right then; what was given while it held is told."""
+    disclose(small.register, "partner", "Trade fair", BY, ["c1@koe.example"])
+    with small.register.warehouse.reading() as engine:
+        assert against_refusal(engine, small.register) == []
+    given, before = [("email", "c1@koe.example")], small.register.clock.now() - dt.timedelta(days=1)
+    small.register.ledger.new_request("objection", "en", given, before, "marketing")
+    with small.register.warehouse.reading() as engine:
+        assert len(against_refusal(engine, small.register)) == 1
 
 
 def test_what_no_ground_is_left_for_is_erased(small: Small) -> None:
