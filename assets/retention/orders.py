@@ -59,11 +59,12 @@ class Orders:
         order = OrderLedger.new_id()
         for ending, options in _FORMATS.items():
             texts = {key: f"CAST(held.{name(key)} AS VARCHAR)" for key in dataset.key}
+            order_by = ", ".join(texts.values())
             texts |= {key: literal(value) for key, value in (also or {}).items()}
             columns = ", ".join(f"{plain_in_spreadsheets(text) if ending == 'csv' else text} AS {name(key)}" for key, text in texts.items())
             file = self.folder / f"{order}.{ending}"
             os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-            select = f"SELECT {columns} FROM {held} ORDER BY held._record"
+            select = f"SELECT {columns} FROM {held} ORDER BY {order_by}"
             engine.run(f"COPY ({select}) TO {literal(str(file))} ({options}, USE_TMP_FILE false)")
         self.made.append((order, dataset.source, dataset.name, records))
 

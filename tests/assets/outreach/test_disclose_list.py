@@ -111,7 +111,7 @@ def test_who_refuses_is_on_no_list(small: Small, tmp_path: Path, kind: str, scop
 
 def test_who_refuses_while_the_list_is_made(small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An objection that comes in after the persons were chosen, and before the list is recorded, takes its person off the list."""
-    written, came = lists.write_csv, []
+    written, came = lists.write_csv, list[str]()
 
     def write_then_object(*given: object) -> int:
         count = written(*given)  # type: ignore[arg-type] # as it was called
