@@ -96,7 +96,7 @@ def fill(register: Register, subjects: int, records: int) -> None:
     catalogue = register.catalogue
     datasets = [(dataset, max(1, records * SHARES[dataset.table] // sum(SHARES.values()))) for dataset in _datasets(catalogue)]
     with register.warehouse.writing("fill") as opened:
-        opened.run(f"CREATE TEMP TABLE names AS SELECT {_list(FIRST_NAMES)} AS firsts, {_list(LAST_NAMES)} AS lasts")  # noqa: S608 - our own
+        opened.run(f"CREATE TEMP TABLE names AS SELECT {_list(FIRST_NAMES)} AS firsts, {_list(LAST_NAMES)} AS lasts")
         for dataset, number in datasets:
             _fill_dataset(opened, dataset, number, subjects)
         for source in catalogue.sources:
@@ -170,12 +170,12 @@ def _fill_source(opened: Engine, source: str, datasets: list[tuple[Dataset, int]
     kinds = {str(dataset.fields[field].shape.identifies) for dataset, _ in datasets for field in next(iter(dataset.shape.persons.values()))}
     opened.run(
         f"INSERT INTO identity.persons SELECT md5({literal(source)} || person), {literal(source)}, 'id', md5('s' || person) FROM {persons}"
-    )  # noqa: E501, S608 - our own names
+    )
     for kind in sorted(kinds):
         value, reason = _IDENTIFIERS.get(kind, f"{literal(f'{kind}-')} || person"), literal("kind_never_joins") if kind == "ip" else "NULL"
         opened.run(
             f"INSERT INTO identity.links SELECT md5({literal(source)} || person), {literal(kind)}, {value}, {kind != 'ip'}, {reason} FROM {persons}"
-        )  # noqa: E501, S608 - our own names
+        )
     agents = f"(SELECT DISTINCT {_AGENT} AS value FROM range({_AGENTS:d}) AS numbers(number)) AS agents"
     opened.run(f"INSERT INTO identity.persons SELECT md5({literal(source)} || value), {literal(source)}, 'email', md5(value) FROM {agents}")  # noqa: S608 - our own names
     opened.run(f"INSERT INTO identity.links SELECT md5({literal(source)} || value), 'email', value, true, NULL FROM {agents}")  # noqa: S608 - our own names

@@ -14,6 +14,7 @@ from assets.identity.assets import identity_assets
 from assets.ingest.assets import ingest_assets, key_of, source_specs
 from assets.ingest.backfill import backfill_assets
 from assets.lineage import build_lineage
+from assets.outreach.assets import outreach_assets
 from assets.retention.assets import erasures_asset, retention_assets
 from assets.rights.assets import requests_asset, rights_assets
 from assets.rights.whom import whom
@@ -23,6 +24,8 @@ from pipelines.schedules import daily_schedule
 from pipelines.sensors import requests_sensor
 from resources.catalogue import load_register
 from resources.register import Register, open_register, register_folder
+
+ERASURES = dg.AssetKey(["retention", "erasures"])
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +73,7 @@ def build(folder: Path | None = None, home: Home | None = None, clock: Clock | N
             identity,
             *retention,
             erasures_asset(register, whom),
+            *outreach_assets(catalogue, register, [ERASURES]),
             *rights_assets(register, [*tables.values(), *sorted(identity.keys)]),
             requests_asset(register),
             *documents,

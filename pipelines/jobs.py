@@ -23,13 +23,13 @@ EXECUTOR = dg.in_process_executor.configured(_GO_ON, name="in_process")
 
 
 def daily_job(promises: dg.AssetChecksDefinition) -> dg.UnresolvedAssetJobDefinition:
-    """Read every source, work out who is who, purge what is past its period, look at every deadline and every promise of the notice."""
+    """Read every source, work out who is who, purge what is past its period, say who may be written to, look at deadlines and promises."""
     return dg.define_asset_job(
         DAILY,
-        selection=dg.AssetSelection.groups("ingest", "identity", "retention", "accountability")
+        selection=dg.AssetSelection.groups("ingest", "identity", "retention", "outreach", "accountability")
         | dg.AssetSelection.assets(REQUESTS)
         | dg.AssetSelection.checks(promises),
-        description="Reads every source, works out who is who, purges what is past its period, and checks every promise of the notice.",
+        description="Reads every source, works out who is who, purges what is past its period, says who may be written to, checks promises",
         executor_def=EXECUTOR,
         config=QUIET,
     )

@@ -12,7 +12,8 @@ import dagster as dg
 
 from assets.accountability.checks import PROMISES_STEP
 from assets.ingest.backfill import backfill_key
-from pipelines.definitions import build
+from assets.outreach.audience import KEPT
+from pipelines.definitions import ERASURES, build
 from pipelines.instance import add_partitions, open_instance
 from pipelines.jobs import DAILY, EXPORT, QUIET, backfill_name
 from pipelines.launch.process import PROCESS_TAG, name_of, number_of
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from resources.home import Home
 
 _TAGS = {".dagster/repository": "__repository__@ansvar"}  # so that the UI lists the run with its job
-ERASURES = dg.AssetKey(["retention", "erasures"])
 _EVALUATED = dg.DagsterEventType.ASSET_CHECK_EVALUATION
 
 
@@ -132,6 +132,11 @@ def _stretches(numbers: Iterable[int]) -> list[tuple[int, int]]:
 def run_erasures(home: Home) -> Ran:
     """Carry out the erasures that were decided on."""
     return _run(daily, home, selection=[ERASURES], tags=_TAGS)
+
+
+def run_outreach(home: Home) -> Ran:
+    """Work out anew who may be written to."""
+    return _run(daily, home, selection=[dg.AssetKey(["outreach", table]) for table in KEPT], tags=_TAGS)
 
 
 def _run(job: object, home: Home, selection: Sequence[dg.AssetKey] | None, tags: dict[str, str]) -> Ran:

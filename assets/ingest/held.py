@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from assets.ingest.people import forms
-from resources.ledger.holds import COMPANY, DATASET, LEGAL_HOLD, SUBJECT, HoldLedger, Keeping
+from resources.ledger.holds import COMPANY, DATASET, LEGAL_HOLD, RESTRICTION, SUBJECT, HoldLedger, Keeping
 from resources.warehouse.dialect import literal, name
 from resources.warehouse.engine import tables_of
 from resources.warehouse.models import model
@@ -80,6 +80,21 @@ def mark(engine: Engine, catalogue: Catalogue, holds: Holds, source: str | None 
     _texts(engine, holds)
     _make(engine, "held")
     return True
+
+
+def name_restricted(engine: Engine, catalogue: Catalogue, keeping: Keeping, pepper: str) -> None:
+    """Make the temporary table `restricted` (`person`) of the source persons the processing of whose data is restricted.
+
+    A request holds everybody whom its identifiers match, also where that is unclear.
+    """
+    requests = tuple(each for each in keeping.requests if each[1] == RESTRICTION)
+    _given(engine, catalogue, Holds(Keeping(requests=requests), pepper))
+    _empty(engine, "company_rows", _ROWS)
+    if requests:
+        _make(engine, "held_persons", {"pepper": pepper})
+    else:
+        _empty(engine, "held_persons", _NOTHING["held_persons"])
+    engine.run("CREATE OR REPLACE TEMP TABLE restricted AS SELECT DISTINCT person FROM held_persons")
 
 
 def _is_any(holds: Holds, covers: str) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from assets.ingest.account import Account, refuse_bad
+from assets.ingest.corrected import correct_batch
 from assets.ingest.deletions import follow_deletions, mark_deleted
 from assets.ingest.early import earliest_last_day, name_by_rest, without_past
 from assets.ingest.ended import drop_ended
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assets.ingest.audio import Audio
+    from assets.ingest.corrected import Corrections
     from resources.catalogue import Catalogue, Dataset
     from resources.warehouse import Engine
 
@@ -52,6 +54,7 @@ class Load:
     days: int = 0  # how many closed days were picked to be read again; 0 where the source is read as each day
     holds: Holds | None = None  # what is held is neither dropped for its age nor deleted because its source has it no more
     erased: Erased | None = None  # by what erased persons are known, if any
+    corrections: Corrections | None = None  # what holds against what the source says
     is_release: bool = False  # the records come out of quarantine: they are neither the whole of a snapshot nor a sign of a changed source
 
     @property
@@ -78,6 +81,7 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
     if what.audio is not None:
         what.audio.list_files(engine)
     _land(engine, what, records)
+    correct_batch(engine, what.dataset, what.corrections)
     keeps = mark(engine, what.catalogue, what.holds or Holds(Keeping(), what.pepper), what.dataset.source)
     if what.dataset.read.deleted and not what.is_release:
         mark_deleted(engine)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assets.ingest.account import Account, write_batch
 from assets.ingest.audio import Audio
+from assets.ingest.corrected import Corrections, tell
 from assets.ingest.erased import Erased
 from assets.ingest.held import Holds
 from assets.ingest.load import Load, load
@@ -78,6 +79,7 @@ def _load(register: Register, engine: Engine, dataset: Dataset, run: str, read: 
     with connection(None, register.warehouse.temporary) as memory:
         decode_again(memory, held, batch.records, dataset)
     connector = Connector(register.catalogue.sources[dataset.source], register.home)
+    corrections = Corrections.of(register, dataset)
     what = Load(
         catalogue=register.catalogue,
         dataset=dataset,
@@ -89,8 +91,10 @@ def _load(register: Register, engine: Engine, dataset: Dataset, run: str, read: 
         holds=Holds.of(register),
         erased=Erased.of(register),
         audio=Audio(Path(connector.folder), register.recordings) if dataset.audio is not None else None,
+        corrections=corrections,
         is_release=True,
     )
     account = load(engine, what, batch.records, read, 0)
+    tell(register, corrections)
     write_batch(engine, what, run, account)
     return account

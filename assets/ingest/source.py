@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from assets.ingest.account import Account, RefusedError, refuse_drift, write_batch
 from assets.ingest.audio import Audio
+from assets.ingest.corrected import Corrections, tell
 from assets.ingest.erased import Erased
 from assets.ingest.held import Holds
 from assets.ingest.load import Load, held_rows, load
@@ -119,6 +120,7 @@ def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str
     extraction = connector.extract(dataset, register.landing, Moment(now, memory=memory, days=days))
     batch = extraction.batch
     register.ledger.batch_landed(batch.id, dataset.source, dataset.name, run, now)
+    corrections = Corrections.of(register, dataset)
     what = Load(
         catalogue=register.catalogue,
         dataset=dataset,
@@ -129,6 +131,7 @@ def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str
         pepper=register.home.pepper,
         holds=Holds.of(register),
         erased=Erased.of(register),
+        corrections=corrections,
         audio=Audio(Path(connector.folder), register.recordings) if dataset.audio is not None else None,
         days=len(days),
     )
@@ -149,6 +152,7 @@ def _ingest(register: Register, connector: Connector, dataset: Dataset, run: str
         cursor = Cursor(described(dataset), extraction.memory, run)
         cursor_meant(register.ledger.engine, dataset.source, dataset.name, cursor, now)
     register.ledger.batch_loaded(batch.id, _told(what, account))
+    tell(register, corrections)
     return Outcome(dataset, rows, batch.id, account, read_at=now, mismatches=wrong, asked=extraction.asked, unfit=nobodys)
 
 

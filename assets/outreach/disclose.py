@@ -7,19 +7,32 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from assets.ingest.people import forms
-from assets.outreach.prohibitions import against_prohibition, hashes_of, unknown
+from assets.outreach.prohibitions import hash_links, hashes_of
+from assets.outreach.refusing import name_refusing, recorded
 from resources.catalogue.positions import nearest
 from resources.errors import AnsvarError
 from resources.ledger import Disclosure
+from resources.ledger.ledger import add_disclosure
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    import sqlalchemy as sa
+
+    from assets.outreach.received import Told
     from resources.catalogue.notice_shapes import RecipientShape
     from resources.register import Register
+    from resources.warehouse import Engine
 
 _MOST_SHOWN = 20
+_REFUSE = {
+    "prohibition": "prohibit that their data is given to partners",
+    "objection": "object to it",
+    "withdrawal": "withdrew their consent to it",
+    "restriction": "have had the processing of their data restricted",
+    "minor": "are minors",
+    "unclear_who": "may be any of several",
+}
 
 
 def disclose(register: Register, recipient: str, ground: str, made_by: str, lines: Sequence[str]) -> str:
@@ -34,36 +47,76 @@ def disclose(register: Register, recipient: str, ground: str, made_by: str, line
 
     Raises:
         AnsvarError: where the recipient is unknown, the ground or the name is missing, a line cannot be read or means nobody in the
-            register, or, for a partner, a person prohibits it. Lines are told by their number.
+            register, or, for a partner, a person must not be on the list. Lines are told by their number.
     """
-    shape = _recipient(register, recipient)
+    shape = recipient_of(register, recipient)
     if not ground.strip() or not made_by.strip():
         raise AnsvarError("A disclosure needs its ground and the name of the person who decides it.")
-    given = _read(register, lines)
-    moment, pepper = register.clock.now(), register.home.pepper
-    with register.warehouse.reading() as engine:
-        hashes = hashes_of(engine, ((kind, form) for _, kind, form in given), pepper)
-        listed = _listed([str(place) for place in range(len(given))], hashes, moment)
-        nobodys = {int(place) for place in unknown(engine, listed, pepper)}
-        known = [place for place in range(len(given)) if place not in nobodys]
-        hashes, numbers = [hashes[place] for place in known], [str(given[place][0]) for place in known]
-        strangers = {str(number) for number, _, _ in given}.difference(numbers)
-        if strangers:
-            raise AnsvarError(f"Nobody in the register bears what stands in {_told([*strangers])}: leave it out, or correct it.")
-        listed = _listed(numbers, hashes, moment)
-        against = against_prohibition(engine, register.catalogue, listed, pepper) if shape.kind == "partner" else []
-    if against:
-        raise AnsvarError(f"The persons in {_told(against)} prohibit that their data is given to partners: leave them out.")
     safeguard = shape.transfer.safeguard.en if shape.transfer else None
-    return register.ledger.new_disclosure(Disclosure(recipient, shape.kind, shape.country, ground, safeguard, made_by, moment), hashes)
+    made = Disclosure(recipient, shape.kind, shape.country, ground.strip(), safeguard, made_by.strip(), register.clock.now())
+
+    def make(told: Told) -> Callable[[sa.Connection], str]:
+        with register.warehouse.reading() as engine:
+            name_lines(engine, register, lines)
+            if shape.kind == "partner":
+                name_refusing(engine, register, told, shape.purposes or [*register.catalogue.notice.purposes])
+                refused_lines(engine)
+            hashes = [row[0] for row in engine.rows("SELECT DISTINCT hash FROM listed_hashes WHERE is_known ORDER BY hash")]
+        return lambda connection: add_disclosure(connection, made, hashes)
+
+    return recorded(register, make)
 
 
-def _listed(names: list[str], hashes: list[str], moment: dt.datetime) -> pa.Table:
-    moments = pa.array([moment] * len(names), pa.timestamp("us"))
-    return pa.table({"disclosure": pa.array(names, pa.string()), "hash": pa.array(hashes, pa.string()), "made_at": moments})
+def name_lines(engine: Engine, register: Register, lines: Sequence[str]) -> None:
+    """Make `listed_hashes` (`line`, `hash`, `is_known`) and `listed_subjects` (`line`, `subject`) of a list of identifiers.
+
+    Raises:
+        AnsvarError: where a line cannot be read, or means nobody in the register. Lines are told by their number.
+    """
+    given, pepper = _read(register, lines), register.home.pepper
+    hashes = hashes_of(engine, ((kind, form) for _, kind, form in given), pepper)
+    engine.register("listed", pa.table({"line": pa.array([number for number, _, _ in given]), "hash": pa.array(hashes, pa.string())}))
+    hash_links(engine, pepper)
+    engine.run("""
+        CREATE OR REPLACE TEMP TABLE listed_hashes AS
+        SELECT listed.line, listed.hash, listed.hash IN (SELECT hash FROM hashed_links) AS is_known FROM listed
+    """)
+    engine.unregister("listed")
+    engine.run("""
+        CREATE OR REPLACE TEMP TABLE listed_subjects AS
+        SELECT DISTINCT listed.line, coalesce(persons.subject, persons.person) AS subject
+        FROM listed_hashes AS listed
+        INNER JOIN hashed_links AS links ON links.hash = listed.hash
+        INNER JOIN identity.persons AS persons ON persons.person = links.person
+    """)
+    strangers = engine.rows("SELECT line FROM listed_hashes GROUP BY line HAVING NOT bool_or(is_known)")
+    if strangers:
+        told = _told([row[0] for row in strangers])
+        raise AnsvarError(f"Nobody in the register bears what stands in {told}: leave it out, or correct it.")
 
 
-def _recipient(register: Register, recipient: str) -> RecipientShape:
+def refused_lines(engine: Engine) -> None:
+    """Refuse a list with somebody in it who must not be on it, after `name_lines` and `name_refusing`.
+
+    Raises:
+        AnsvarError: where there is one. Lines are told by their number, and not who they are.
+    """
+    found = engine.rows("""
+        SELECT DISTINCT refusing.reason, listed.line
+        FROM listed_subjects AS listed INNER JOIN refusing ON refusing.subject = listed.subject
+        ORDER BY refusing.reason, listed.line
+    """)
+    lines: dict[str, list[int]] = {}
+    for reason, line in found:
+        lines.setdefault(reason, []).append(line)
+    if lines:
+        raise AnsvarError(
+            " ".join(f"The persons in {_told(numbers)} {_REFUSE[reason]}: leave them out." for reason, numbers in lines.items())
+        )
+
+
+def recipient_of(register: Register, recipient: str) -> RecipientShape:
+    """A recipient of the notice; an `AnsvarError` where it names none of the name."""
     recipients = register.catalogue.notice.recipients
     if recipient not in recipients:
         raise AnsvarError(f"The notice names no recipient '{recipient}': {nearest(recipient, recipients)}")
@@ -93,7 +146,7 @@ def _read(register: Register, lines: Sequence[str]) -> list[tuple[int, str, str]
     return found
 
 
-def _told(numbers: Sequence[str]) -> str:
+def _told(numbers: Sequence[int | str]) -> str:
     shown = sorted({int(number) for number in numbers})
     more = f" and {len(shown) - _MOST_SHOWN} more" if len(shown) > _MOST_SHOWN else ""
     return f"line {', '.join(str(number) for number in shown[:_MOST_SHOWN])}{more}"

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from resources.catalogue import Catalogue, Dataset
     from resources.warehouse import Engine
 
-_HASH = "sha256($pepper || 'disclosure/' || kind || '/' || value)"
+
+def identifier_hash(kind: str, value: str) -> str:
+    """The expression of the keyed hash by which the ledger knows an identifier of a disclosure; `$pepper` is bound."""
+    return f"sha256($pepper || 'disclosure/' || {kind} || '/' || {value})"
+
+
+_HASH = identifier_hash("kind", "value")
 
 
 def prohibitions(engine: Engine, catalogue: Catalogue) -> int:
@@ -24,7 +30,7 @@ def prohibitions(engine: Engine, catalogue: Catalogue) -> int:
     return engine.count(f"SELECT count(*) FROM ({_prohibitions(engine, catalogue)}) AS prohibitions")
 
 
-def against_prohibition(engine: Engine, catalogue: Catalogue, disclosed: pa.Table, pepper: str) -> list[str]:
+def against_prohibition(engine: Engine, catalogue: Catalogue, disclosed: pa.Table, pepper: str, also: str = "") -> list[str]:
     """The disclosures of a person's data that the person prohibited at the time: one item a disclosure and person, sorted.
 
     Args:
@@ -32,19 +38,19 @@ def against_prohibition(engine: Engine, catalogue: Catalogue, disclosed: pa.Tabl
         catalogue: the register's catalogue.
         disclosed: `disclosure`, `hash`, `made_at` (naive UTC) of what was given; see `hashes_of`.
         pepper: the secret of the keyed hashes.
+        also: a SELECT of further prohibitions, as those that the ledger keeps.
     """
-    _hash_links(engine, pepper)
+    hash_links(engine, pepper)
     _take(engine, "disclosed", disclosed)
-    engine.run(f"CREATE OR REPLACE TEMP TABLE prohibitions AS {_prohibitions(engine, catalogue)}")
+    name_prohibitions(engine, catalogue)
+    if also:
+        engine.run(f"INSERT INTO prohibitions {also}")
     return sorted(row[0] for row in engine.rows(model("outreach/against_prohibition")))
 
 
-def unknown(engine: Engine, disclosed: pa.Table, pepper: str) -> list[str]:
-    """The disclosures, of `disclosed`, whose identifier nobody in the register bears, sorted."""
-    _hash_links(engine, pepper)
-    _take(engine, "disclosed", disclosed)
-    statement = "SELECT disclosure FROM disclosed WHERE hash NOT IN (SELECT hash FROM hashed_links) ORDER BY disclosure"
-    return [row[0] for row in engine.rows(statement)]
+def name_prohibitions(engine: Engine, catalogue: Catalogue) -> None:
+    """Make the temporary table `prohibitions` (`person`, `since`, `until`) of every prohibition that is held."""
+    engine.run(f"CREATE OR REPLACE TEMP TABLE prohibitions AS {_prohibitions(engine, catalogue)}")
 
 
 def hashes_of(engine: Engine, identifiers: Iterable[tuple[str, str]], pepper: str) -> list[str]:
@@ -57,7 +63,8 @@ def hashes_of(engine: Engine, identifiers: Iterable[tuple[str, str]], pepper: st
     return [row[0] for row in found]
 
 
-def _hash_links(engine: Engine, pepper: str) -> None:
+def hash_links(engine: Engine, pepper: str) -> None:
+    """Make the temporary table `hashed_links` (`person`, `hash`) of all that source persons bear."""
     engine.run(f"CREATE OR REPLACE TEMP TABLE hashed_links AS SELECT person, {_HASH} AS hash FROM identity.links", {"pepper": pepper})
 
 

@@ -34,6 +34,7 @@ def told(catalogue: Catalogue, summary: dict[str, Any], language: str) -> list[s
     rows = [(datasets[row["dataset"]], row) for row in summary["datasets"] if row["dataset"] in datasets]
     goes = [(dataset, row["goes"] + row["quarantined"]) for dataset, row in rows if row["goes"] + row["quarantined"]]
     lines = [
+        *(texts[f"ground_{each}"] for each in summary.get("grounds", ()) if each != "asked"),
         texts["erased" if goes else "nothing"],
         *(f"  {dataset.shape.label.in_language(language)}: {count}" for dataset, count in goes),
     ]

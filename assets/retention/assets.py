@@ -13,6 +13,7 @@ from assets.retention.erase import Finder, erase_decided
 from assets.retention.forecast import Forecast, forecast, totals
 from assets.retention.holds import overdue_reviews
 from assets.retention.run import look, purge_in_run, verify
+from resources.ledger.corrections import ASKED, CorrectionLedger
 from resources.ledger.holds import KINDS
 from resources.runs import begin_run
 
@@ -65,6 +66,11 @@ def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.A
                 description="No legal hold in force is past the date on which it is to be reviewed.",
             ),
             dg.AssetCheckSpec("plan_approved", asset=[GROUP, "plan"], description="Nothing that is due waits for a named user's approval."),
+            dg.AssetCheckSpec(
+                "corrections_settled",
+                asset=[GROUP, "plan"],
+                description="No source says a third thing of what was corrected at a person's request.",
+            ),
         ],
     )
     def retention_plan(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
@@ -75,11 +81,13 @@ def retention_assets(register: Opener, upstream: list[dg.AssetKey]) -> list[dg.A
                 found = look(opened, engine)
                 ahead = forecast(engine, opened.catalogue, opened.clock.today())
             reviews, waiting = len(overdue_reviews(opened)), sum(each.waiting.records for each in found if each.waiting is not None)
+            asked = len(CorrectionLedger(opened.ledger).corrections(ASKED))
             yield dg.MaterializeResult(
                 metadata=_metadata(found) | _ahead(ahead, opened.clock.today()) | {"today": opened.clock.today().isoformat()},
                 check_results=[
                     _warning("holds_reviewed", reviews, "`ansvar hold list` shows them; end what is no longer needed."),
                     _warning("plan_approved", waiting, "`ansvar purge plan` shows them, `ansvar purge approve` approves them."),
+                    _warning("corrections_settled", asked, "`ansvar correct list` shows them; keep what is right, or withdraw it."),
                 ],
             )
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from assets.identity.age import is_minor
 from assets.identity.kept import Kept
+from assets.identity.objected import without_ground
 from assets.identity.resolve import update
 from assets.identity.whom import UntoldError, Whom
 from assets.ingest.audio import sweep
 from assets.ingest.erased import DOMAIN
 from assets.ingest.held import Holds, mark
 from assets.ingest.people import forms
-from assets.retention.erasure import Decided, carry_out, choose, hashes
+from assets.retention.erasure import Decided, carry_out, choose, forget_outreach, hashes
 from assets.retention.orders import ERASURE, Orders
+from assets.retention.rectify import forget_gone
 from resources.errors import AnsvarError
 from resources.keyed_hash import key_id, keyed_hash
-from resources.ledger import Request
+from resources.ledger import Request, objections
 from resources.ledger.bundles import BundleLedger
 from resources.ledger.erasures import DECIDED, DONE, MEANT, PUBLISHED, ErasureLedger, KeptHash
 from resources.ledger.holds import LEGAL_HOLD, RESTRICTION
@@ -73,11 +76,15 @@ def kept_back(engine: Engine, register: Register, request: Request, whom: Whom) 
 
 @dataclass(frozen=True)
 class Preview:
-    """What erasing a person would do: decisions by data set; how many records something keeps back, how many identifiers are its own."""
+    """What erasing a person would do: decisions by data set; how many records something keeps back, how many identifiers are its own.
+
+    `grounds` are those of the law for it (GDPR Art. 17(1)): see `grounds_of`.
+    """
 
     decided: list[Decided]
     kept_back: int
     identifiers: int
+    grounds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,13 +99,13 @@ class Erasures:
 
 
 def asked(register: Register, request_id: str) -> Request:
-    """The request for erasure of an id, in a register that says how long it keeps what stays of an erasure.
+    """The request of an id that asks for erasure, or leaves data without a ground, where the register says how long it keeps what stays.
 
     Raises:
         AnsvarError: where there is none, it asks for something else, or the register does not say it.
     """
     request = register.ledger.request(request_id)
-    if request.kind != KIND:
+    if request.kind not in (KIND, *objections.KINDS):
         raise AnsvarError(f"The request is one of {request.kind}, not for erasure: nobody is erased for it.")
     if register.catalogue.retention.own.erasures is None:
         raise AnsvarError(
@@ -117,8 +124,21 @@ def preview(register: Register, request_id: str, find: Finder, held: KeptBack = 
     request = asked(register, request_id)
     with register.warehouse.reading() as engine:
         whom = find(engine, register, request)
-        decided = choose(engine, register.catalogue, whom, register.clock.now())
-        return Preview(decided, held(engine, register, request, whom), len(whom.identifiers))
+        decided = choose(engine, register.catalogue, whom, register.clock.now(), _only(register, request))
+        grounds = grounds_of(engine, register, request, whom)
+        return Preview(decided, held(engine, register, request, whom), len(whom.identifiers), grounds)
+
+
+def grounds_of(engine: Engine, register: Register, request: Request, whom: Whom) -> tuple[str, ...]:
+    """Why the person's data is erased: the person asks for it, objected or withdrew consent, or is a minor by a date of birth held."""
+    known = {KIND: "asked", objections.OBJECTION: "objection", objections.WITHDRAWAL: "withdrawal"}
+    minor = ("minor",) if is_minor(engine, register.catalogue, whom.persons, register.clock.today()) else ()
+    return (known[request.kind], *minor)
+
+
+def _only(register: Register, request: Request) -> frozenset[str] | None:
+    """The tables that the erasure is of: all, unless it follows from an objection or a withdrawal."""
+    return None if request.kind == KIND else without_ground(register.catalogue, request)
 
 
 def decide(register: Register, request_id: str, by: str, find: Finder, held: KeptBack = kept_back) -> str:
@@ -129,7 +149,7 @@ def decide(register: Register, request_id: str, by: str, find: Finder, held: Kep
             decided before.
     """
     ledger = ErasureLedger(register.ledger)
-    RequestLedger(register.ledger).ready(asked(register, request_id).id, (KIND,))
+    RequestLedger(register.ledger).ready(asked(register, request_id).id, (KIND, *objections.KINDS))
     if ledger.erasures(DECIDED, MEANT, PUBLISHED, DONE, request=request_id):
         raise AnsvarError("That this person is erased was decided before: `ansvar erase REQUEST --answer` tells what became of it.")
     found = preview(register, request_id, find, held)
@@ -184,8 +204,11 @@ def _publish(register: Register, row: dict[str, Any], find: Finder, held: KeptBa
                 return "unclear"
             if held(engine, register, request, whom):
                 return "kept_back"
-            decided = choose(engine, catalogue, whom, moment)
-            known_by = [*_hashed(register, hashes(engine, whom))]
+            only = _only(register, request)
+            decided = choose(engine, catalogue, whom, moment, only)
+            grounds = [*grounds_of(engine, register, request, whom)]
+            # Who stays in other data sets is not to be kept away: the records that went are, by their ids.
+            known_by = [*_hashed(register, hashes(engine, whom if only is None else replace(whom, identifiers=())))]
             persons = engine.rows("SELECT sha256($pepper || person) FROM erased_persons", {"pepper": kept.pepper})
             for dataset in catalogue.datasets:
                 if any(each.dataset == dataset.table and each.goes for each in decided):
@@ -195,9 +218,13 @@ def _publish(register: Register, row: dict[str, Any], find: Finder, held: KeptBa
                     )
                     orders.add(engine, dataset, "going")
             carry_out(engine, catalogue)
+            if only is None:
+                forget_outreach(engine)
             update(engine, catalogue, kept)
-        ledger_of_erasures.forget_verdicts([each[0] for each in persons])
-        ledger_of_erasures.meant(row["erasure"], run, moment, known_by, {"datasets": [asdict(each) for each in decided]})
+        if only is None:
+            ledger_of_erasures.forget_verdicts([each[0] for each in persons])
+        summary = {"datasets": [asdict(each) for each in decided], "grounds": grounds}
+        ledger_of_erasures.meant(row["erasure"], run, moment, known_by, summary)
         orders.meant(register, run, ERASURE)
         finish_run(register, run)
     finally:
@@ -210,6 +237,7 @@ def _finish(register: Register, row: dict[str, Any]) -> dict[str, Any]:
     ledger, rules, own = ErasureLedger(register.ledger), register.catalogue.retention.rules, register.catalogue.retention.own
     with register.warehouse.reading() as engine:
         files = sweep(engine, register.catalogue, register.recordings)
+        forget_gone(engine, register)
     mine = [*_requests_of(register, row)]
     bundles = {row["request"] for row in mine if row["file"]} if rules[own.bundles].erasure is None else set()
     requests = [each["request"] for each in mine if each["state"] in ENDED] if rules[own.requests].erasure is None else []

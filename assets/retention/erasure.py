@@ -50,7 +50,7 @@ class Decided:
     quarantined: int
 
 
-def choose(engine: Engine, catalogue: Catalogue, whom: Whom, moment: dt.datetime) -> list[Decided]:
+def choose(engine: Engine, catalogue: Catalogue, whom: Whom, moment: dt.datetime, only: frozenset[str] | None = None) -> list[Decided]:
     """Decide on every record of a person, by the ground that its rule states; nothing is deleted yet.
 
     Makes the temporary tables `erased_records`, `kept_records`, `erased_roles` and `erased_quarantine`, which `carry_out` reads.
@@ -60,6 +60,7 @@ def choose(engine: Engine, catalogue: Catalogue, whom: Whom, moment: dt.datetime
         catalogue: the register's catalogue.
         whom: the person.
         moment: the moment of the erasure, as a naive UTC timestamp.
+        only: the tables that are decided on; by default all.
     """
     _prepare(engine)
     _take(engine, "erased_persons", {"person": list(whom.persons)})
@@ -74,6 +75,10 @@ def choose(engine: Engine, catalogue: Catalogue, whom: Whom, moment: dt.datetime
         SELECT records._quarantine, records.dataset
         FROM quarantine.records AS records INNER JOIN quarantined_ids AS mine ON mine._quarantine = records._quarantine
     """)
+    if only is not None:
+        listed = ", ".join(map(literal, sorted(only))) or "''"
+        for table in ("concerned", "erased_quarantine"):
+            engine.run(f"DELETE FROM {table} WHERE dataset NOT IN ({listed})")
     return _decide(engine, catalogue, moment)
 
 
@@ -100,6 +105,16 @@ def carry_out(engine: Engine, catalogue: Catalogue) -> None:
     for column in ("one", "other"):
         engine.run(f"DELETE FROM identity.candidates USING erased_persons AS gone WHERE identity.candidates.{column} = gone.person")
     engine.run("INSERT INTO meta.unresolved SELECT DISTINCT dataset FROM concerned")
+
+
+def forget_outreach(engine: Engine) -> None:
+    """Delete what is published of writing to the persons that `choose` was given; before the caller works out who is who."""
+    for table in ("consents", "barred", "audience"):
+        engine.run(f"""
+            DELETE FROM outreach.{table} WHERE subject IN (
+              SELECT coalesce(persons.subject, persons.person) FROM identity.persons AS persons
+              INNER JOIN erased_persons AS gone ON gone.person = persons.person)
+        """)
 
 
 def hashes(engine: Engine, whom: Whom) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,7 @@
 """Work orders: the keys of the records that a purge or an erasure took, so that their source deletes them, too; one order a data set.
 
+One for a correction names the record, the field and the correction: what is right is shown by `ansvar correct show`.
+
 An order is two files in the home of one opaque name, as JSON (exact) and as CSV (a spreadsheet takes no key for a formula). They hold keys
 and nothing else. A data set without a period for orders, or whose records are known by their content, has none.
 """
@@ -11,19 +13,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from resources.ledger.orders import OrderLedger
-from resources.warehouse.dialect import literal, name
+from resources.warehouse.dialect import literal, name, plain_in_spreadsheets
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
     from pathlib import Path
 
     from resources.catalogue import Dataset
     from resources.register import Register
     from resources.warehouse import Engine
 
-PURGE, ERASURE = "purge", "erasure"
-_FORMULA = r"^[\s\x00-\x1f]*[-=+@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}\x{2212}]"
-_PLAIN = r"^[+-]?[0-9]+([.,][0-9]+)?$"
+PURGE, ERASURE, RECTIFICATION = "purge", "erasure", "rectification"
 _FORMATS = {"json": "FORMAT json, ARRAY true", "csv": "FORMAT csv, HEADER true"}
 
 
@@ -39,13 +40,14 @@ class Orders:
         """The orders of a register; it makes none unless `retention.yaml` says how long they are kept."""
         return cls(register.work_orders if register.catalogue.retention.own.work_orders else None)
 
-    def add(self, engine: Engine, dataset: Dataset, ids: str) -> None:
-        """Write the order for records that are about to be deleted.
+    def add(self, engine: Engine, dataset: Dataset, ids: str, also: Mapping[str, str] | None = None) -> None:
+        """Write the order for records that are about to be deleted, or were corrected.
 
         Args:
             engine: the run's working copy, which still holds them.
             dataset: their data set.
             ids: a table of their ids, in the column `id`.
+            also: what stands beside the keys: a correction's id and its field, never its value.
         """
         if self.folder is None or not dataset.key:
             return
@@ -57,10 +59,12 @@ class Orders:
         order = OrderLedger.new_id()
         for ending, options in _FORMATS.items():
             texts = {key: f"CAST(held.{name(key)} AS VARCHAR)" for key in dataset.key}
-            columns = ", ".join(f"{_guarded(text) if ending == 'csv' else text} AS {name(key)}" for key, text in texts.items())
+            order_by = ", ".join(texts.values())
+            texts |= {key: literal(value) for key, value in (also or {}).items()}
+            columns = ", ".join(f"{plain_in_spreadsheets(text) if ending == 'csv' else text} AS {name(key)}" for key, text in texts.items())
             file = self.folder / f"{order}.{ending}"
             os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-            select = f"SELECT {columns} FROM {held} ORDER BY {', '.join(texts.values())}"
+            select = f"SELECT {columns} FROM {held} ORDER BY {order_by}"
             engine.run(f"COPY ({select}) TO {literal(str(file))} ({options}, USE_TMP_FILE false)")
         self.made.append((order, dataset.source, dataset.name, records))
 
@@ -84,9 +88,3 @@ def close_order(register: Register, order: str, by: str, moment: dt.datetime) ->
     ledger.done(ledger.order(order)["work_order"], by, moment)
     for file in files_of(register, order):
         file.unlink(missing_ok=True)
-
-
-def _guarded(text: str) -> str:
-    """The expression of a text with an apostrophe before what a spreadsheet would take for a formula (OWASP, *CSV injection*)."""
-    is_formula = f"regexp_matches({text}, {literal(_FORMULA)}) AND NOT regexp_matches({text}, {literal(_PLAIN)})"
-    return f"CASE WHEN {is_formula} THEN '''' || {text} ELSE {text} END"

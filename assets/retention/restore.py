@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from assets.identity.kept import Kept
 from assets.identity.resolve import resolve
 from assets.ingest.audio import sweep
+from assets.ingest.corrected import Corrections, correct_register
 from assets.ingest.held import Holds
 from assets.ingest.identifiers import forget_identifiers
 from assets.retention import leavings, own
@@ -72,6 +73,9 @@ def apply_again(register: Register, engine: Engine, run: str, held: set[str]) ->
         AnsvarError: where something past its period would be left that nothing keeps.
     """
     again = _purged_again(register, engine, held) + sum(apply_erasures(engine, register).values())
+    correct_register(engine, register.catalogue, Corrections.of(register))
+    for table in tables_of(engine, "outreach"):  # who may be written to is worked out anew, of what was restored
+        engine.run(f"DELETE FROM outreach.{name(table)}")
     terms = Terms.of(register)
     prepare(engine, register, Holds.of(register))
     records = carry_out(register, engine, run, terms, Orders(None))

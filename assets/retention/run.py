@@ -17,6 +17,7 @@ from assets.retention.files import files_without_rows, rows_without_files
 from assets.retention.kept_requests import back_of
 from assets.retention.orders import PURGE, Orders
 from assets.retention.purge import planned, purge, undeclared_tables
+from assets.retention.rectify import forget_gone
 from resources.ledger import PurgeRecord
 from resources.ledger.plans import PlanLedger
 from resources.runs import begin_run, finish_run
@@ -96,6 +97,7 @@ def purge_in_run(register: Register, run: str, *, dry_run: bool = False) -> Purg
         tables = {record.dataset for record in records if record.layer == "register"}
         rows = {table: held_rows(engine, catalogue.dataset(table)) for table in sorted(tables)}
         files = sweep(engine, catalogue, register.recordings)
+        forget_gone(engine, register)
         prepare(engine, register, holds)
         back = back_of(engine, register, holds, terms)
     expire(register)

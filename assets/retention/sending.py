@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from assets.retention.orders import close_order, files_of
+from assets.retention.orders import RECTIFICATION, close_order, files_of
 from resources.connectors.extract import Connector
 from resources.errors import AnsvarError
 from resources.keyed_hash import keyed_hash
@@ -37,7 +37,7 @@ class Sent:
 
 
 def send(register: Register, source: str, by: str | None) -> Iterator[Sent]:
-    """Send a source's open orders, the oldest first; an order of which every record is deleted or absent is done.
+    """Send a source's open orders to delete, the oldest first; an order of which every record is deleted or absent is done.
 
     Args:
         register: the register.
@@ -53,6 +53,8 @@ def send(register: Register, source: str, by: str | None) -> Iterator[Sent]:
         raise AnsvarError(f"There is no source '{source}': `ansvar orders list` shows those that have orders.")
     ledger = OrderLedger(register.ledger)
     for row in ledger.orders(OPEN, source=source):
+        if row["reason"] == RECTIFICATION:  # the record is to be mended by hand, and stays
+            continue
         dataset = described.datasets.get(row["dataset"])
         if dataset is None or dataset.shape.deletes is None:
             what = f"{source}.{row['dataset']} does not say how its records are deleted at the source: state 'deletes' in its YAML"

@@ -12,11 +12,14 @@ import click
 from resources.errors import AnsvarError
 
 _COMMANDS = {
+    "audience": "Who may be written to, and why others may not.",
     "backfill": "Read closed days of a data set again.",
     "backup": "Write an encrypted, verified copy of the home.",
     "batches": "What became of the records of each batch.",
     "bundle": "Bundles that answer requests: release them, fetch them, verify them.",
     "check": "Check the register's YAML.",
+    "correct": "Correct what is held of a person, until the source follows.",
+    "disclose": "Make the list that a recipient receives, and record it.",
     "disclosure": "What was given to partners and authorities.",
     "discover": "Fields that sources have and the catalogue does not.",
     "erase": "Erase the person of a request, but for what a stated ground keeps.",
@@ -26,6 +29,7 @@ _COMMANDS = {
     "init": "Make a home.",
     "lineage": "Where a column comes from and where it goes.",
     "notice": "Write the privacy notice, the record of processing and the data map.",
+    "objection": "Objections and withdrawals of consent that are followed.",
     "orders": "What the source systems are to delete, too.",
     "purge": "Delete what is past its period.",
     "quarantine": "What could not be read in, and why: count it, look at a record, release what was mended.",

@@ -29,25 +29,28 @@ def command(request: str, by: str | None, *, only_preview: bool, tell: bool) -> 
     if tell:
         _tell(register, request)
     elif only_preview:
-        _preview(register, request)
+        preview_erasure(register, request)
     elif by is None:
         raise AnsvarError("Say who decides it with --by NAME; or see with --preview what would go, and what stays and why.")
     else:
-        _erase(register, request, by)
+        erase_person(register, request, by)
 
 
-def _preview(register: Register, request: str) -> None:
+def preview_erasure(register: Register, request: str) -> None:
+    """Print what erasing the person of a request would take, and what stays."""
     from assets.retention.erase import preview
     from assets.rights.whom import whom
 
     found = preview(register, request, whom)
     _show(register, [vars(each) for each in found.decided], "Would erase")
+    click.echo(f"On what ground: {', '.join(found.grounds)}.")
     click.echo(f"The person is known by {found.identifiers:,} identifiers of its own.")
     if found.kept_back:
         click.echo(f"{found.kept_back:,} records are kept back for now: the erasure waits until they are released.")
 
 
-def _erase(register: Register, request: str, by: str) -> None:
+def erase_person(register: Register, request: str, by: str) -> None:
+    """Decide the erasure of the person of a request, carry it out, and print what went and what stays."""
     from assets.retention.erase import decide, summary_of
     from assets.rights.whom import whom
 

@@ -15,7 +15,7 @@ _SENT = ("order", "data set", "to be sent", "deleted", "absent", "refused")
 
 @click.group("orders")
 def command() -> None:
-    """What the source systems are to delete, because a purge or an erasure took it here."""
+    """What the source systems are to delete, because a purge or an erasure took it here, or to correct."""
 
 
 @command.command("list")
@@ -36,7 +36,7 @@ def listing(source: str | None, *, as_json: bool, with_done: bool) -> None:
 @command.command("show")
 @click.argument("order")
 def show(order: str) -> None:
-    """Where the files of an order lie: the keys of the records to delete, as JSON (exact) and CSV. They are personal data: keep no copy."""
+    """Where the files of an order lie: the keys of the records to delete or correct, as JSON (exact) and CSV. Personal data: copy none."""
     from assets.retention.orders import files_of
     from resources.ledger.orders import OPEN, OrderLedger
 
@@ -54,7 +54,7 @@ def show(order: str) -> None:
 @click.argument("order")
 @click.option("--by", required=True, metavar="NAME", help="Who has seen to it.")
 def done(order: str, by: str) -> None:
-    """Record that the records of an order were deleted at their source by hand; its files go."""
+    """Record that the records of an order were deleted or corrected at their source by hand; its files go."""
     from assets.retention.orders import close_order
 
     register = open_register()

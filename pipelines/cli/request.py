@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from pipelines.cli.carry_out import command as carry_out
 from pipelines.cli.request_steps import BY, STEPS, write_letter
 from pipelines.cli.show import as_json as print_json
 from pipelines.cli.show import table
@@ -32,6 +33,9 @@ def command() -> None:
 
 for _step in STEPS:
     command.add_command(_step)
+
+
+command.add_command(carry_out)
 
 
 @command.command("new")

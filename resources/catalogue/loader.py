@@ -11,6 +11,8 @@ from resources.catalogue.model import Catalogue
 from resources.catalogue.names import Names, check_zone
 from resources.catalogue.notice_rules import check_notice, check_promises
 from resources.catalogue.notice_shapes import NoticeShape
+from resources.catalogue.outreach_rules import check_outreach
+from resources.catalogue.outreach_shapes import OutreachShape
 from resources.catalogue.placeholders import PERIOD
 from resources.catalogue.positions import Document, Problem, read
 from resources.catalogue.request_shapes import RequestsShape
@@ -58,7 +60,7 @@ def load_vocabulary() -> tuple[VocabularyShape, bytes]:
         return shape, path.read_bytes()
 
 
-NOTICE, RETENTION, REQUESTS = "notice.yaml", "retention.yaml", "requests.yaml"
+NOTICE, RETENTION, REQUESTS, OUTREACH = "notice.yaml", "retention.yaml", "requests.yaml", "outreach.yaml"
 _LIKE_SOURCES = {".yaml", ".yml", ".json"}
 
 
@@ -72,7 +74,7 @@ def load_register(folder: Path | str) -> Catalogue:
     if not folder.is_dir():
         raise AnsvarError(f"There is no register at {folder}: name the folder that holds notice.yaml with --register or ANSVAR_REGISTER.")
     vocabulary, text = load_vocabulary()
-    stated = [REQUESTS] if (folder / REQUESTS).exists() else []
+    stated = [name for name in (REQUESTS, OUTREACH) if (folder / name).exists()]
     names = [NOTICE, RETENTION, *stated, *(f"sources/{path.name}" for path in sorted((folder / "sources").glob("*.yaml")))]
     documents = {name: read(folder / name, name) for name in names}
     loading = _Loading(folder, vocabulary, documents)
@@ -101,6 +103,7 @@ class _Loading:
         self.requests = salvaged(documents[REQUESTS], RequestsShape) if REQUESTS in documents else RequestsShape()
         self.relations, self.problems = relation_texts(documents[RETENTION], self.retention, folder)
         self.shapes = {name: salvaged(document, SourceShape) for name, document in documents.items() if name.startswith("sources/")}
+        self.outreach = salvaged(documents[OUTREACH], OutreachShape) if OUTREACH in documents else None
         self.sources: dict[str, Source] = {}
 
     def check(self) -> None:
@@ -115,6 +118,8 @@ class _Loading:
         if not self.shapes:
             notice.problems.append(notice.problem((), "the register has no source: describe one in sources/<source>.yaml"))
         check_promises(notice, self.notice, self.vocabulary, self.retention, self.sources.values(), complete=self._are_promises_known())
+        if self.outreach is not None:
+            check_outreach(self.documents[OUTREACH], self.outreach, self.notice.purposes, self.sources)
         self._check_tables()
 
     def catalogue(self, digest: str) -> Catalogue:
@@ -126,7 +131,9 @@ class _Loading:
                 promises[name] = promise.model_copy(update={"label": _spoken(promise.label, limits.pop())})
         notice = self.notice.model_copy(update={"promises": promises})
         sources = {source.name: source for source in self.sources.values()}
-        return Catalogue(self.folder, notice, self.retention, self.vocabulary, sources, digest, self.relations, self.requests)
+        return Catalogue(
+            self.folder, notice, self.retention, self.vocabulary, sources, digest, self.relations, self.requests, self.outreach
+        )
 
     def _are_promises_known(self) -> bool:
         """Whether no mistake leaves open which promise some field or rule bears."""

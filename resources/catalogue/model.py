@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from resources.catalogue.notice_shapes import NoticeShape
+    from resources.catalogue.outreach_shapes import OutreachShape
     from resources.catalogue.retention_shapes import RetentionShape, RuleShape
     from resources.catalogue.shapes import (
         CategoryShape,
@@ -144,7 +145,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All that a register's YAML says; `digest` changes whenever any of it does. `relations` has the SQL of each relation."""
+    """All that a register's YAML says; `digest` changes whenever any of it does. `relations` has the SQL of each relation.
+
+    `outreach` is None in a register that says nothing of who may be written to: then nobody may.
+    """
 
     folder: Path
     notice: NoticeShape
@@ -154,6 +158,7 @@ class Catalogue:
     digest: str
     relations: dict[str, str] = field(default_factory=dict)
     requests: RequestsShape = field(default_factory=RequestsShape)
+    outreach: OutreachShape | None = None
 
     @property
     def datasets(self) -> Iterator[Dataset]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from resources.errors import AnsvarError
 from resources.ledger import tables
+from resources.ledger.audit import Act, record
 from resources.ledger.requests import Step, take_step
 from resources.ledger.wipe import mark
 from resources.requests.life import ENDED, ERASED
@@ -58,6 +59,7 @@ class ErasureLedger:
         erasure = "e" + secrets.token_hex(_ID_BYTES)
         values = {"erasure": erasure, "request": request, "state": DECIDED, "decided_by": named(by), "decided_at": moment, "summary": {}}
         with self._ledger.engine.begin() as connection:
+            record(connection, Act(by, "erasure.decided", erasure, moment))
             connection.execute(tables.erasures.insert().values(values))
         return erasure
 

@@ -123,28 +123,14 @@ class HoldLedger:
             connection.execute(tables.restrictions_lifted.insert().values(values))
 
     def keeping(self) -> Keeping:
-        """All that keeps records now.
-
-        A restriction keeps until it is lifted, though its request was answered; any other request while it is not answered.
-        """
+        """All that keeps records now; see `kept_by_requests`."""
         holds = self.holds(ended=False)
-        requests, lifted, given = tables.requests.c, tables.restrictions_lifted.c, tables.request_identifiers.c
-        is_restriction = sa.and_(requests.kind == "restriction", requests.state.not_in(_NO_LONGER), lifted.request.is_(None))
-        is_open = requests.state.not_in((*ENDED, ERASED))
-        kind = sa.case((is_restriction, RESTRICTION), else_=OPEN_REQUEST)
-        statement = (
-            sa.select(requests.request, kind, given.kind, given.value)
-            .join_from(tables.requests, tables.request_identifiers)
-            .outerjoin(tables.restrictions_lifted, lifted.request == requests.request)
-            .where(sa.or_(is_restriction, sa.and_(is_open, sa.or_(requests.kind != "restriction", lifted.request.is_(None)))))
-            .order_by(requests.request, given.kind, given.value)
-        )
         persons = tables.hold_persons.c
         in_force = (
             sa.select(persons.hold, persons.hash).join_from(tables.hold_persons, tables.holds).where(tables.holds.c.ended_at.is_(None))
         )
         with self._ledger.engine.connect() as connection:
-            kept = tuple((row[0], row[1], row[2], row[3]) for row in connection.execute(statement))
+            kept = kept_by_requests(connection)
             hashes = tuple((row[0], row[1]) for row in connection.execute(in_force))
         return Keeping(tuple(holds), hashes, kept)
 
@@ -153,6 +139,25 @@ class HoldLedger:
         given = tables.request_identifiers.c
         with self._ledger.engine.connect() as connection:
             return [(row[0], row[1], row[2]) for row in connection.execute(sa.select(given.request, given.kind, given.value))]
+
+
+def kept_by_requests(connection: sa.Connection) -> tuple[tuple[str, str, str, str], ...]:
+    """The requests that keep, with the identifiers given in them, as a transaction sees them.
+
+    A restriction keeps until it is lifted, though its request was answered; any other request while it is not answered.
+    """
+    requests, lifted, given = tables.requests.c, tables.restrictions_lifted.c, tables.request_identifiers.c
+    is_restriction = sa.and_(requests.kind == "restriction", requests.state.not_in(_NO_LONGER), lifted.request.is_(None))
+    is_open = requests.state.not_in((*ENDED, ERASED))
+    kind = sa.case((is_restriction, RESTRICTION), else_=OPEN_REQUEST)
+    statement = (
+        sa.select(requests.request, kind, given.kind, given.value)
+        .join_from(tables.requests, tables.request_identifiers)
+        .outerjoin(tables.restrictions_lifted, lifted.request == requests.request)
+        .where(sa.or_(is_restriction, sa.and_(is_open, sa.or_(requests.kind != "restriction", lifted.request.is_(None)))))
+        .order_by(requests.request, given.kind, given.value)
+    )
+    return tuple((row[0], row[1], row[2], row[3]) for row in connection.execute(statement))
 
 
 def named(by: str) -> str:

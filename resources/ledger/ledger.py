@@ -19,10 +19,12 @@ from alembic.util.exc import CommandError
 
 from resources.errors import AnsvarError
 from resources.ledger import tables
+from resources.ledger.audit import Act, record
+from resources.ledger.corrections import settle_corrections
 from resources.ledger.cursors import settle_cursors
 from resources.ledger.erasures import settle_erasures
 from resources.ledger.orders import settle_orders
-from resources.ledger.requests import Filing, Request, file_request, read_request
+from resources.ledger.requests import WITHDRAWAL, Filing, Request, file_request, read_request
 from resources.ledger.wipe import mark, wipe
 
 if TYPE_CHECKING:
@@ -48,7 +50,10 @@ class PurgeRecord:
 
 @dataclass(frozen=True)
 class Disclosure:
-    """Data given to a recipient of the notice: its kind and country at the time, the ground, a transfer's safeguard, by whom and when."""
+    """Data given to a recipient of the notice: its kind and country at the time, the ground, a transfer's safeguard, by whom and when.
+
+    `purpose` and `what` (the data set and its fields) are known of a list that was made here.
+    """
 
     recipient: str
     kind: str
@@ -57,6 +62,8 @@ class Disclosure:
     safeguard: str | None
     made_by: str
     made_at: dt.datetime
+    purpose: str | None = None
+    what: dict[str, Any] | None = None
 
 
 class Ledger:
@@ -228,6 +235,7 @@ class Ledger:
                     (tables.cursors, ("meant",)),
                     (tables.erasures, ("meant",)),
                     (tables.work_orders, ("meant",)),
+                    (tables.corrections, ("meant",)),
                 )
                 for run in connection.scalars(sa.select(table.c.run).where(table.c.state.in_(states)).distinct())
             }
@@ -241,14 +249,17 @@ class Ledger:
             connection.execute(batches.update().where(batches.c.run == run, batches.c.state == "loaded").values(state=state))
             for table in (tables.purges, tables.gone):
                 connection.execute(table.update().where(table.c.run == run, table.c.state == "meant").values(state=state))
-            for settle in (settle_cursors, settle_erasures, settle_orders):
+            for settle in (settle_cursors, settle_erasures, settle_orders, settle_corrections):
                 settle(connection, run, published=state == "done")
 
     # Requests
 
-    def new_request(self, kind: str, language: str, identifiers: Iterable[tuple[str, str]], moment: dt.datetime) -> Request:
-        """File a request that is received now; its id is random."""
-        return file_request(self.engine, Filing(kind, language, tuple(identifiers), moment), moment)
+    def new_request(
+        self, kind: str, language: str, identifiers: Iterable[tuple[str, str]], moment: dt.datetime, about: str | None = None
+    ) -> Request:
+        """File a request that is received now; its id is random. `about` is the scope of an objection, or the purpose of a withdrawal."""
+        scope, purpose = (None, about) if kind == WITHDRAWAL else (about, None)
+        return file_request(self.engine, Filing(kind, language, tuple(identifiers), moment, scope, purpose), moment)
 
     def request(self, request: str) -> Request:
         """The request of an id.
@@ -298,19 +309,20 @@ class Ledger:
             disclosure: to whom, on what ground, by whom and when.
             hashes: keyed hashes of identifiers of the persons whose data was given.
         """
-        identifier = "d" + secrets.token_hex(_ID_BYTES)
         with self.engine.begin() as connection:
-            connection.execute(tables.disclosures.insert().values(vars(disclosure) | {"disclosure": identifier}))
-            rows = [{"disclosure": identifier, "hash": each} for each in sorted(set(hashes))]
-            if rows:
-                connection.execute(tables.disclosure_persons.insert(), rows)
-        return identifier
+            return add_disclosure(connection, disclosure, hashes)
 
     def disclosures(self) -> list[dict[str, Any]]:
         """Every disclosure, newest first, with the number of identifiers it was recorded with (`identifiers`)."""
         count = sa.func.count(tables.disclosure_persons.c.hash).label("identifiers")
         statement = sa.select(tables.disclosures, count).outerjoin(tables.disclosure_persons).group_by(tables.disclosures.c.disclosure)
         return self._rows(statement.order_by(tables.disclosures.c.made_at.desc(), tables.disclosures.c.disclosure))
+
+    def recipients_of(self, hashes: Iterable[str]) -> list[str]:
+        """Who was given data of a person, known by the keyed hashes of its identifiers, sorted."""
+        listed, persons = list(hashes), tables.disclosure_persons
+        statement = sa.select(tables.disclosures.c.recipient).join(persons).where(persons.c.hash.in_(listed)).distinct()
+        return sorted(row["recipient"] for row in self._rows(statement))
 
     def disclosed(self) -> pa.Table:
         """The keyed hashes of what was disclosed to partners: `disclosure`, `hash`, `made_at`."""
@@ -359,6 +371,17 @@ class Ledger:
     def _rows(self, statement: sa.Select[Any]) -> list[dict[str, Any]]:
         with self.engine.connect() as connection:
             return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def add_disclosure(connection: sa.Connection, disclosure: Disclosure, hashes: Iterable[str]) -> str:
+    """Record a disclosure, and in the audit chain who made it, within a transaction; gives the record's random id."""
+    identifier = "d" + secrets.token_hex(_ID_BYTES)
+    record(connection, Act(disclosure.made_by, "disclosure.made", identifier, disclosure.made_at, disclosure.ground))
+    connection.execute(tables.disclosures.insert().values(vars(disclosure) | {"disclosure": identifier}))
+    rows = [{"disclosure": identifier, "hash": each} for each in sorted(set(hashes))]
+    if rows:
+        connection.execute(tables.disclosure_persons.insert(), rows)
+    return identifier
 
 
 def _planned(run: str, moment: dt.datetime, records: Iterable[PurgeRecord], state: str) -> list[dict[str, Any]]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 PROGRAM = "ansvar"  # who does what no named user does
 FILED = "filed"
+WITHDRAWAL = "withdrawal"
 _ID_BYTES = 10
 # The moment that a step leaves on its request.
 _MOMENTS = {"asked": "asked_at", "verified": "verified_at", "extended": "extended_at"} | dict.fromkeys(ENDED, "ended_at")
@@ -50,6 +51,11 @@ class Request:
     extended_at: dt.datetime | None = None
     ended_at: dt.datetime | None = None
     nothing_held: bool | None = None
+
+    @property
+    def about(self) -> str | None:
+        """The scope of an objection, or the purpose of a withdrawal of consent, where it names one."""
+        return self.scope or self.purpose
 
     @classmethod
     def of(cls, row: dict[str, Any], identifiers: Iterable[tuple[str, str]] = ()) -> Request:

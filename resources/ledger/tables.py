@@ -139,6 +139,8 @@ disclosures = sa.Table(
     sa.Column("safeguard", sa.Text),  # of a transfer outside the EEA
     sa.Column("made_by", sa.String(120), nullable=False),
     sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Column("purpose", sa.String(60)),
+    sa.Column("what", sa.JSON),  # the data set and the fields of a list that was made here
     sa.Index("disclosures_by_time", "made_at"),
 )
 
@@ -369,4 +371,47 @@ audit_head = sa.Table(
     sa.Column("head", sa.Integer, primary_key=True, autoincrement=False),  # there is one
     sa.Column("number", sa.Integer, nullable=False),
     sa.Column("hash", sa.String(64), nullable=False),
+)
+
+objections = sa.Table(
+    "objections",
+    metadata,
+    sa.Column("objection", sa.String(32), primary_key=True),
+    sa.Column("request", sa.String(32), nullable=False),  # its id alone: the request goes by a period of its own
+    sa.Column("kind", sa.String(16), nullable=False),  # objection, withdrawal
+    sa.Column("scope", sa.String(60), nullable=False),  # marketing, profiling or legitimate_interest; of a withdrawal, a purpose
+    sa.Column("made_by", sa.String(120), nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Column("ended_by", sa.String(120)),
+    sa.Column("ended_at", sa.DateTime),
+)
+
+objection_persons = sa.Table(
+    "objection_persons",
+    metadata,
+    sa.Column("objection", sa.ForeignKey("objections.objection", ondelete="CASCADE"), primary_key=True),
+    sa.Column("key_id", sa.String(32), primary_key=True),  # which key the hash was made with
+    sa.Column("kind", sa.String(60), primary_key=True),  # a kind of identifier, or `person`
+    sa.Column("hash", sa.String(64), primary_key=True),  # keyed hash of an identifier, or of the id of a source person
+)
+
+corrections = sa.Table(
+    "corrections",
+    metadata,
+    sa.Column("correction", sa.String(32), primary_key=True),
+    sa.Column("request", sa.String(32), nullable=False),  # its id alone
+    sa.Column("run", sa.String(64), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # meant, in_force, asked, fulfilled, withdrawn, gone, void
+    sa.Column("dataset", sa.String(120), nullable=False),
+    sa.Column("record", sa.String(32), nullable=False),  # the record's opaque id
+    sa.Column("field", sa.String(60), nullable=False),
+    sa.Column("value", sa.Text),  # what is right, as long as it is in force; none where the field is to be empty
+    sa.Column("key_id", sa.String(32), nullable=False),
+    sa.Column("old_hash", sa.String(64), nullable=False),  # keyed hash of what the source has and is wrong
+    sa.Column("proof", sa.Text),
+    sa.Column("made_by", sa.String(120), nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Column("ended_by", sa.String(120)),
+    sa.Column("ended_at", sa.DateTime),
+    sa.Index("corrections_by_dataset", "dataset", "state"),
 )

@@ -1,4 +1,4 @@
-"""What users wrote down in the ledger of what they did, with a reason of their own: holds that have ended, looks, disclosures."""
+"""What users wrote down in the ledger of what they did: looks, disclosures; and holds, objections and corrections that have ended."""
 
 from __future__ import annotations
 
@@ -12,18 +12,24 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
 
-KINDS = ("holds", "looks", "disclosures")
+KINDS = ("holds", "looks", "disclosures", "objections", "corrections")
 _COLUMNS = {
     "holds": (tables.holds.c.hold, tables.holds.c.ended_at),  # one in force has no end
     "looks": (tables.looks.c.look, tables.looks.c.at),
     "disclosures": (tables.disclosures.c.disclosure, tables.disclosures.c.made_at),
+    "objections": (tables.objections.c.objection, tables.objections.c.ended_at),
+    "corrections": (tables.corrections.c.correction, tables.corrections.c.ended_at),
 }
-_PARTS = {"holds": tables.hold_persons.c.hold, "disclosures": tables.disclosure_persons.c.disclosure}
+_PARTS = {
+    "holds": tables.hold_persons.c.hold,
+    "disclosures": tables.disclosure_persons.c.disclosure,
+    "objections": tables.objection_persons.c.objection,
+}
 _AT_ONCE = 500
 
 
 def written(engine: sa.Engine, kind: str) -> dict[str, dt.datetime]:
-    """The ids of one of `KINDS`, each with the naive UTC moment that its period is counted from; holds in force are not in it."""
+    """The ids of one of `KINDS`, each with the naive UTC moment that its period is counted from; what is in force is not in it."""
     key, moment = _COLUMNS[kind]
     with engine.connect() as connection:
         return {row[0]: row[1] for row in connection.execute(sa.select(key, moment).where(moment.is_not(None)))}

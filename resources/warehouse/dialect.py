@@ -17,6 +17,8 @@ _ISO_DATE = r"^\d{4}-\d{2}-\d{2}([T ].*)?$"
 _EPOCH = {"seconds": r"^\d{1,11}([.]\d{1,9})?$", "milliseconds": r"^\d{1,14}([.]\d{1,9})?$"}  # to the year 5138
 _SECOND = {"seconds": 1_000_000, "milliseconds": 1_000}
 _EARLIEST = "1000-01-01"
+_FORMULA = r"^[\s\x00-\x1f]*[-=+@\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}\x{2212}]"
+_NUMBER = r"^[+-]?[0-9]+([.,][0-9]+)?$"
 
 
 def name(text: str) -> str:
@@ -29,9 +31,20 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def plain_in_spreadsheets(text: str) -> str:
+    """The expression of a text with an apostrophe before what a spreadsheet would take for a formula (OWASP, *CSV injection*)."""
+    is_formula = f"regexp_matches({text}, {literal(_FORMULA)}) AND NOT regexp_matches({text}, {literal(_NUMBER)})"
+    return f"CASE WHEN {is_formula} THEN '''' || {text} ELSE {text} END"
+
+
 def local_date(timestamp: str, zone: str) -> str:
     """The local date of a naive UTC timestamp in a time zone."""
     return f"CAST(timezone({literal(zone)}, timezone('UTC', {timestamp})) AS DATE)"
+
+
+def midnight(date: str, zone: str) -> str:
+    """The naive UTC timestamp at which a local date begins in a time zone."""
+    return _in_zone(f"CAST({date} AS TIMESTAMP)", zone)
 
 
 def last_day(anchor_date: str, period: Period) -> str:

@@ -65,6 +65,11 @@ class Warehouse:
         """Whether there is anything to read yet."""
         return (self.folder / "current").is_symlink()
 
+    @property
+    def generation(self) -> str:
+        """The name of what is published, which is another whenever anything new is; empty where nothing is."""
+        return (self.folder / "current").readlink().name if self.is_published else ""
+
     @contextmanager
     def reading(self) -> Iterator[Engine]:
         """The published generation, read-only; it stays readable to the end even if a newer one is published meanwhile.

@@ -36,3 +36,8 @@ CREATE TABLE IF NOT EXISTS identity.contact_periods (
   customer_until DATE, related_until DATE);
 CREATE TABLE IF NOT EXISTS identity.chains (person VARCHAR, label VARCHAR, contradicts BOOLEAN);
 CREATE TABLE IF NOT EXISTS identity.judged_persons (person VARCHAR);
+CREATE SCHEMA IF NOT EXISTS outreach;
+CREATE TABLE IF NOT EXISTS outreach.consents (subject VARCHAR, purpose VARCHAR, channel VARCHAR, state VARCHAR, since TIMESTAMP);
+CREATE TABLE IF NOT EXISTS outreach.barred (person VARCHAR, subject VARCHAR, purpose VARCHAR, reason VARCHAR);
+CREATE TABLE IF NOT EXISTS outreach.audience (
+  subject VARCHAR, channel VARCHAR, purpose VARCHAR, dataset VARCHAR, _record VARCHAR, ground VARCHAR);

@@ -22,9 +22,11 @@ def verified(ledger: Ledger, request: Request | str, moment: dt.datetime) -> Req
     return RequestLedger(ledger).step(request_id, Step("verified", OFFICER, moment, "signed_in"))
 
 
-def file_verified(ledger: Ledger, kind: str, language: str, identifiers: Iterable[tuple[str, str]], moment: dt.datetime) -> Request:
+def file_verified(  # noqa: PLR0913, PLR0917 - what a request is filed with
+    ledger: Ledger, kind: str, language: str, identifiers: Iterable[tuple[str, str]], moment: dt.datetime, about: str | None = None
+) -> Request:
     """A request that is filed, and who asks is verified at the same moment."""
-    return verified(ledger, ledger.new_request(kind, language, identifiers, moment), moment)
+    return verified(ledger, ledger.new_request(kind, language, identifiers, moment, about), moment)
 
 
 def put(ledger: Ledger, request: str, state: str) -> None:

@@ -19,7 +19,8 @@ from assets.ingest.audio import missing
 from assets.ingest.mismatches import mismatches
 from assets.ingest.typing import anchor_date
 from assets.lineage import build_lineage
-from assets.outreach.prohibitions import against_prohibition, prohibitions
+from assets.outreach.prohibitions import prohibitions
+from assets.outreach.refusing import against_refusal
 from assets.retention.run import kept_back, overdue
 from resources.clock import local_date
 from resources.ledger.bundles import BundleLedger
@@ -189,9 +190,8 @@ class Facts:
 
     @cached_property
     def disclosed_against_prohibition(self) -> int:
-        """How many disclosures of a person's data were made to a partner while the person prohibited it."""
-        register = self.register
-        return len(against_prohibition(self.engine, self.catalogue, register.ledger.disclosed(), register.home.pepper))
+        """How many disclosures of a person's data were made to a partner while the person prohibited it, or objected to it."""
+        return len(against_refusal(self.engine, self.register))
 
     def papers(self, target: Target) -> list[str]:
         """The texts of the documents that an asset wrote into the home."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import stat
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from assets.rights.export import export
 from resources.ledger.audit import entries, verify
 from tests.assets.rights.small import small_register
 from tests.helpers.browser import CHROMIUM, DESKTOP, PHONE, WITHOUT_CHROMIUM, browser, scrolls_sideways, violations
+from tests.helpers.bundles import members
+from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +32,7 @@ REGISTER = Path(__file__).parents[2] / "assets" / "rights" / "register"
 def filed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Register, str]]:
     """A register whose texts tell of others, and a request for access in it."""
     register = small_register(tmp_path_factory.mktemp("redactions"))
-    request = register.ledger.new_request("access", "fi", [("email", "maija.korhonen@voltti.example")], register.clock.now())
+    request = file_verified(register.ledger, "access", "fi", [("email", "maija.korhonen@voltti.example")], register.clock.now())
     yield register, request.id
     register.ledger.close()
 
@@ -43,10 +44,10 @@ def _run(ansvar: Command, register: Register, *arguments: object) -> str:
 
 
 def _body(register: Register, request: str) -> str:
-    exported = export(register, request)
-    with zipfile.ZipFile(exported.path) as archive:
-        (ticket,) = (each for each in json.loads(archive.read("data/helpdesk_tickets.json")) if each["ticket_id"] == "T-1")
-        return str(ticket["body"])
+    export(register, request)
+    bundle = members(register, request)
+    (ticket,) = (each for each in json.loads(bundle["data/helpdesk_tickets.json"]) if each["ticket_id"] == "T-1")
+    return str(ticket["body"])
 
 
 def test_side_by_side(filed: tuple[Register, str], ansvar: Command, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 120
 WRITERS_LOCK = "writer.lock"
 
-pytestmark = pytest.mark.xdist_group("launch")
+pytestmark = pytest.mark.early
 
 _TARGET = LoadableTargetOrigin(module_name="pipelines.location", attribute="defs")
 _LOCATION = ManagedGrpcPythonEnvCodeLocationOrigin(_TARGET, location_name="ansvar")

@@ -1,0 +1,175 @@
+"""Make the list that a partner or an authority receives, and record that it does, together: neither is there without the other.
+
+What is given follows from the notice: of the data sets' fields those whose promise the recipient receives, for a purpose that is theirs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assets.outreach.disclose import name_lines, recipient_of, refused_lines
+from assets.outreach.lists import aside, check_target, put, write_csv
+from assets.outreach.prohibitions import identifier_hash
+from assets.outreach.refusing import name_refusing, recorded
+from resources.catalogue.positions import nearest
+from resources.errors import AnsvarError
+from resources.ledger import Disclosure
+from resources.ledger.ledger import add_disclosure
+from resources.warehouse.dialect import name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    import sqlalchemy as sa
+
+    from assets.outreach.received import Told
+    from resources.catalogue import Catalogue, Dataset, Field
+    from resources.catalogue.notice_shapes import RecipientShape
+    from resources.register import Register
+    from resources.warehouse import Engine
+
+PARTNER = "partner"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be given: to whom, for which purpose, on what ground; which fields of which data set; `lines`: of whom, by default all."""
+
+    recipient: str
+    purpose: str
+    ground: str
+    dataset: str
+    fields: Sequence[str]
+    lines: Sequence[str] | None = None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What was given: the disclosure's opaque id, how many records, and how many persons were left out, by reason."""
+
+    disclosure: str
+    records: int
+    left_out: dict[str, int]
+
+
+def disclose_list(register: Register, wanted: Wanted, by: str, file: Path) -> Given:
+    """Write a list and record its disclosure.
+
+    Raises:
+        AnsvarError: where the recipient may not have it, something is unknown, the file is there already, no ground or name is given, or a
+            list for a partner names somebody who must not be on it.
+    """
+    shape, dataset = _checked(register, wanted)
+    if not wanted.ground.strip() or not by.strip():
+        raise AnsvarError("A disclosure needs its ground and the name of the person who decides it.")
+    check_target(file)
+    with aside(register) as made:
+
+        def make(told: Told) -> Callable[[sa.Connection], Given]:
+            with register.warehouse.reading() as engine:
+                _choose(engine, register, wanted, shape, told)
+                left_out = dict(engine.rows("SELECT reason, count(DISTINCT subject) FROM left_out GROUP BY reason ORDER BY reason"))
+                records = write_csv(engine, _select(dataset, wanted.fields), wanted.fields, made)
+                hashes = [row[0] for row in engine.rows(_hashes(dataset), {"pepper": register.home.pepper})]
+            if not records:
+                raise AnsvarError("Nobody is left whose data may be given: nothing was written or recorded.")
+            return lambda connection: Given(add_disclosure(connection, _disclosure(register, wanted, shape, by), hashes), records, left_out)
+
+        given = recorded(register, make)
+        put(made, file)
+    return given
+
+
+def _disclosure(register: Register, wanted: Wanted, shape: RecipientShape, by: str) -> Disclosure:
+    safeguard = shape.transfer.safeguard.en if shape.transfer else None
+    what = {"dataset": wanted.dataset, "fields": list(wanted.fields)}
+    moment = register.clock.now()
+    return Disclosure(
+        wanted.recipient, shape.kind, shape.country, wanted.ground.strip(), safeguard, by.strip(), moment, wanted.purpose, what
+    )
+
+
+def _checked(register: Register, wanted: Wanted) -> tuple[RecipientShape, Dataset]:
+    """The recipient and the data set, where the notice lets the one have what is asked for of the other."""
+    catalogue, shape = register.catalogue, recipient_of(register, wanted.recipient)
+    if wanted.purpose not in catalogue.notice.purposes:
+        raise AnsvarError(f"'{wanted.purpose}' is no purpose of the notice: {nearest(wanted.purpose, catalogue.notice.purposes)}")
+    if shape.purposes and wanted.purpose not in shape.purposes:
+        raise AnsvarError(f"The notice gives '{wanted.recipient}' data for {', '.join(shape.purposes)}, not for {wanted.purpose}.")
+    dataset = _dataset(catalogue, wanted.dataset)
+    if not wanted.fields:
+        raise AnsvarError(f"Say which fields of {dataset.id} are given: {', '.join(dataset.fields)}.")
+    for each in wanted.fields:
+        if each not in dataset.fields:
+            raise AnsvarError(f"'{each}' is no field of {dataset.id}: {nearest(each, dataset.fields)}")
+        reason = _withheld(dataset, dataset.fields[each], wanted, shape)
+        if reason:
+            raise AnsvarError(f"'{each}' of {dataset.id} is not given to '{wanted.recipient}': {reason}.")
+    return shape, dataset
+
+
+def _dataset(catalogue: Catalogue, named: str) -> Dataset:
+    datasets = {dataset.id: dataset for dataset in catalogue.datasets}
+    if named not in datasets:
+        raise AnsvarError(f"There is no data set '{named}': {nearest(named, datasets)}")
+    if not datasets[named].shape.persons:
+        raise AnsvarError(f"{named} is about no persons: a list of persons is made of another data set.")
+    return datasets[named]
+
+
+def _withheld(dataset: Dataset, field: Field, wanted: Wanted, shape: RecipientShape) -> str | None:
+    """Why a field is not given; None where it is."""
+    main = next(iter(dataset.shape.persons))
+    is_for_another = shape.kind == PARTNER and wanted.purpose not in field.purposes
+    reasons = (
+        (dataset.roles_of.get(field.name, main) != main, "it is of another person than the record's own"),
+        (field.shape.mentions_others, "others may stand in it"),
+        (field.shape.withhold not in (None, "none"), f"it is withheld ({field.shape.withhold})"),
+        (field.shape.promise not in shape.receives, f"the notice does not say that it receives '{field.shape.promise}'"),
+        (is_for_another, f"it is held for {', '.join(field.purposes)}, not for {wanted.purpose}"),
+    )
+    return next((reason for holds, reason in reasons if holds), None) if field.is_personal else None
+
+
+def _choose(engine: Engine, register: Register, wanted: Wanted, shape: RecipientShape, told: Told) -> None:
+    """Make the temporary tables `chosen` (`person`) of whose records are given, and `left_out` (`subject`, `reason`)."""
+    table = f"register.{name(_dataset(register.catalogue, wanted.dataset).table)}"
+    engine.run("CREATE OR REPLACE TEMP TABLE refusing (subject VARCHAR, reason VARCHAR)")
+    if shape.kind == PARTNER:
+        name_refusing(engine, register, told, [wanted.purpose])
+    if wanted.lines is not None:
+        name_lines(engine, register, wanted.lines)
+        refused_lines(engine)
+    named = "" if wanted.lines is None else "WHERE coalesce(persons.subject, persons.person) IN (SELECT subject FROM listed_subjects)"
+    engine.run(f"""
+        CREATE OR REPLACE TEMP TABLE asked AS
+        SELECT DISTINCT held._person AS person, coalesce(persons.subject, persons.person) AS subject
+        FROM {table} AS held INNER JOIN identity.persons AS persons ON persons.person = held._person {named}
+    """)
+    engine.run("""
+        CREATE OR REPLACE TEMP TABLE left_out AS
+        SELECT DISTINCT asked.subject, refusing.reason FROM asked INNER JOIN refusing ON refusing.subject = asked.subject
+    """)
+    engine.run("""
+        CREATE OR REPLACE TEMP TABLE chosen AS
+        SELECT asked.person, asked.subject FROM asked LEFT JOIN refusing ON refusing.subject = asked.subject WHERE refusing.subject IS NULL
+    """)
+
+
+def _select(dataset: Dataset, fields: Sequence[str]) -> str:
+    columns = ", ".join(f"held.{name(field)}" for field in fields)
+    return f"SELECT {columns} FROM register.{name(dataset.table)} AS held INNER JOIN chosen ON chosen.person = held._person"
+
+
+def _hashes(dataset: Dataset) -> str:
+    """The keyed hashes of all that evidences who they are whose records are given: by each of them the disclosure is found again."""
+    given = f"SELECT chosen.subject FROM chosen INNER JOIN register.{name(dataset.table)} AS held ON held._person = chosen.person"
+    return f"""
+        SELECT DISTINCT {identifier_hash("links.kind", "links.value")}
+        FROM identity.links AS links
+        INNER JOIN identity.persons AS persons ON persons.person = links.person
+        WHERE coalesce(persons.subject, persons.person) IN ({given})
+          AND (links.joins OR links.person IN (SELECT person FROM chosen))
+    """

@@ -1,0 +1,94 @@
+"""What a person asks for, from the request to what is done, by the commands that a data protection officer uses."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.helpers.erasing import keeping
+from tests.helpers.outreach import outreaching, say
+from tests.helpers.records import customer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.helpers.small import Small
+    from tests.pipelines.cli.conftest import Command
+
+BY = ("--by", "Dana Officer")
+CONSENT = {"customer_number": "C1", "channel": "email", "decision": "consent", "given_at": "2026-10-01T10:00:00Z"}
+
+
+@pytest.fixture
+def on(small: Small) -> tuple[str, ...]:
+    """A register of two customers, one of whom consents to e-mail and was sent some; and its options."""
+    outreaching(small)
+    keeping(small)
+    small.deliver("shop", [customer(1, email="aino@koe.example", name="Aino"), customer(2, email="bo@koe.example")])
+    say(small, "consents", CONSENT)
+    say(small, "events", {"email": "aino@koe.example", "event": "delivered", "at": "2026-09-01T10:00:00Z"})
+    small.ingest("shop")
+    return ("--register", str(small.folder / "register"), "--home", str(small.home.path), "--clock", "2026-10-15T03:00")
+
+
+def _file(ansvar: Command, on: tuple[str, ...], kind: str, *more: str) -> str:
+    request = ansvar(*on, "request", "new", "--kind", kind, "--email", "aino@koe.example", *more).out.strip()
+    assert ansvar(*on, "request", "verify", request, "--how", "signed_in", *BY).code == 0
+    return request
+
+
+def _written_to(ansvar: Command, on: tuple[str, ...]) -> dict[str, int]:
+    rows = json.loads(ansvar(*on, "audience", "--json").out)
+    return {each["channel"]: each["written_to"] for each in rows}
+
+
+def test_an_objection(ansvar: Command, on: tuple[str, ...], small: Small, tmp_path: Path) -> None:
+    """Previewed, carried out and shown: at once in the audience and in what is published; what has no ground left is erased."""
+    assert _written_to(ansvar, on) == {"email": 1, "phone": 0}
+    request = _file(ansvar, on, "objection", "--scope", "marketing")
+    assert ansvar(*on, "request", "carry-out", request).message.startswith("Say who carries it out with --by NAME")
+    shown = ansvar(*on, "request", "carry-out", request, "--preview").out
+    assert ("marketing, targeting" in shown, "shop.events" in shown, "shop.customers" in shown) == (True, True, False)
+    done = ansvar(*on, "request", "carry-out", request, *BY)
+    assert (done.code, done.err) == (0, "")
+    assert "shop.events" in done.out
+    assert small.rows("SELECT count(*) FROM register.shop_events") == [(0,)]
+    assert small.rows("SELECT DISTINCT reason FROM outreach.barred") == [("objection",)]
+    assert _written_to(ansvar, on) == {"email": 0, "phone": 0}
+    (row,) = json.loads(ansvar(*on, "objection", "list", "--json").out)
+    assert (row["request"], row["scope"], row["made_by"]) == (request, "marketing", "Dana Officer")
+    assert ansvar(*on, "request", "carry-out", request, *BY).message.startswith("This request is carried out already")
+    assert "Olet vastustanut käsittelyä" in ansvar(*on, "erase", request, "--answer").out
+    give = ("disclose", "--recipient", "partner", "--purpose", "marketing", "--ground", "Fair", *BY, "--dataset", "shop.customers")
+    given = ansvar(*on, *give, "--fields", "name,email", "--output", tmp_path / "list.csv")
+    assert (given.code, "Left out, objection: 1 persons." in given.out) == (0, True)
+    assert "aino" not in (tmp_path / "list.csv").read_text(encoding="utf-8").lower()
+
+
+def test_a_restriction_and_its_end(ansvar: Command, on: tuple[str, ...]) -> None:
+    """Restricted from the receipt, answered by the command, and lifted."""
+    request = _file(ansvar, on, "restriction")
+    assert "used for nothing" in ansvar(*on, "request", "carry-out", request, "--preview").out
+    assert ansvar(*on, "request", "carry-out", request, *BY).code == 0
+    assert _written_to(ansvar, on)["email"] == 0
+    assert ansvar(*on, "request", "lift", request, *BY).code == 0
+    assert _written_to(ansvar, on)["email"] == 1
+
+
+def test_a_correction(ansvar: Command, on: tuple[str, ...], small: Small, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is right is read from standard input, stands in no argument and is printed to a named user alone."""
+    request = _file(ansvar, on, "rectification")
+    assert "ansvar correct" in ansvar(*on, "request", "carry-out", request, *BY).message
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("Äinö\n".encode()), encoding="utf-8"))
+    what = ("--dataset", "shop.customers", "--field", "name", "--value", "-", "--proof", "A letter")
+    made = ansvar(*on, "correct", "new", request, *what, *BY)
+    assert (made.code, "Äinö" in made.out, "ansvar orders show" in made.out) == (0, False, True)
+    assert small.rows("SELECT name FROM register.shop_customers WHERE customer_number = 'C1'") == [("Äinö",)]
+    (row,) = json.loads(ansvar(*on, "correct", "list", "--json").out)
+    assert (row["state"], row["field"]) == ("in_force", "name")
+    assert ansvar(*on, "correct", "show", row["correction"], *BY, "--reason", "To mend it").out == "Äinö\n"
+    assert ansvar(*on, "correct", "withdraw", row["correction"], *BY).code == 0
+    assert "no correction of that id" in ansvar(*on, "correct", "show", row["correction"], *BY, "--reason", "x").message
