@@ -117,7 +117,7 @@ def related(register: Register) -> dict[str, tuple[str, ...]]:
     groups: dict[tuple[str, str], set[str]] = defaultdict(set)
     requests = RequestLedger(register.ledger).open()
     for request in requests:
-        for _, kind, value in given_values(register.catalogue, request.identifiers):
+        for kind, value in _known_values(register, request):
             groups[kind, value].add(request.id)
         if request.subject is not None:
             groups["subject", request.subject].add(request.id)
@@ -132,6 +132,13 @@ def related(register: Register) -> dict[str, tuple[str, ...]]:
     return {each: tuple(sorted(others)) for each, others in found.items()}
 
 
+def _known_values(register: Register, request: Request) -> list[tuple[str, str]]:
+    """The identifiers of a request as the register compares them; one of a kind that the vocabulary has no more is left out."""
+    kinds = register.catalogue.vocabulary.identifiers
+    given = [each for each in request.identifiers if each[0] in kinds]
+    return [(kind, value) for _, kind, value in given_values(register.catalogue, given)]
+
+
 def candidates(register: Register, request: Request) -> tuple[str, ...]:
     """The subjects that bear any of the identifiers of a request, by their opaque ids."""
     return tuple(sorted(_matched(register, [request], shared=True).get(request.id, ())))
@@ -142,9 +149,7 @@ def _matched(register: Register, requests: Iterable[Request], *, shared: bool = 
     listed = list(requests)
     if not listed or not register.warehouse.is_published:
         return {}
-    rows = [
-        (number, kind, value) for number, each in enumerate(listed) for _, kind, value in given_values(register.catalogue, each.identifiers)
-    ]
+    rows = [(number, *each) for number, request in enumerate(listed) for each in _known_values(register, request)]
     columns = zip(*rows, strict=True) if rows else ((), (), ())
     types = (("number", pa.int64()), ("kind", pa.string()), ("value", pa.string()))
     found: dict[str, set[str]] = defaultdict(set)
