@@ -128,7 +128,7 @@ def related(register: Register) -> dict[str, tuple[str, ...]]:
     groups: dict[tuple[str, str], set[str]] = defaultdict(set)
     requests = RequestLedger(register.ledger).open()
     for request in requests:
-        for _, kind, value in given_values(register.catalogue, request.identifiers):
+        for kind, value in _known_values(register, request):
             groups[kind, value].add(request.id)
         if request.subject is not None:
             groups["subject", request.subject].add(request.id)
@@ -143,6 +143,15 @@ def related(register: Register) -> dict[str, tuple[str, ...]]:
     return {each: tuple(sorted(others)) for each, others in found.items()}
 
 
+def _known_values(register: Register, request: Request) -> list[tuple[str, str]]:
+    """The identifiers of a request as the register compares them; one of a kind that the vocabulary has no more is left out."""
+    return [(kind, value) for _, kind, value in given_values(register.catalogue, _of_known_kinds(register, request))]
+
+
+def _of_known_kinds(register: Register, request: Request) -> list[tuple[str, str]]:
+    return [each for each in request.identifiers if each[0] in register.catalogue.vocabulary.identifiers]
+
+
 def candidates(register: Register, request: Request) -> tuple[str, ...]:
     """The subjects that bear any of the identifiers of a request, by their opaque ids."""
     return tuple(sorted(_matched(register, [request], shared=True).get(request.id, ())))
@@ -153,7 +162,7 @@ def _matched(register: Register, requests: Iterable[Request], *, shared: bool = 
     listed = list(requests)
     if not listed or not register.warehouse.is_published:
         return {}
-    asked = {each.id: each.identifiers for each in listed}
+    asked = {each.id: _of_known_kinds(register, each) for each in listed}
     with register.warehouse.reading() as engine:
         return bearers(engine, register.catalogue, asked, shared=shared)
 

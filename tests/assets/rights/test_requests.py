@@ -155,6 +155,16 @@ def test_a_request_of_tomorrow_is_a_mistake(shop: Small) -> None:
         file(shop.register, Filing("access", "en", (AINO,), now.replace(day=now.day + 1)))
 
 
+def test_a_kind_of_identifier_that_is_no_more_ties_nobody(shop: Small) -> None:
+    """Requests with an identifier of a kind that the vocabulary has no more are listed with the others, and tied by the rest."""
+    ledger, now = shop.register.ledger, shop.register.clock.now()
+    one = ledger.new_request("access", "en", [("shoe_size", "44"), AINO], now)
+    other = ledger.new_request("access", "en", [("shoe_size", "44")], now)
+    tied = ledger.new_request("access", "en", [AINO], now)
+    assert related(shop.register) == {one.id: (tied.id,), tied.id: (one.id,)}
+    assert candidates(shop.register, other) == ()
+
+
 def test_requests_are_filed_before_anything_is_published(tmp_path: Path) -> None:
     """A register that has read nothing yet takes requests, and ties those of equal identifiers."""
     small = Small(tmp_path)
