@@ -1,7 +1,7 @@
-"""How long answers take: one person and a thousand, out of a register of a million, from the ids of the requests to the bundles on disk.
+"""How long answers take: one person and a thousand, out of a register of a million, from the requests' ids to the bundles on disk.
 
-`python -m bench.rights --subjects 1000000 --records 30000000`; prints one line of JSON a step. The register is the demonstration's, in whose
-proportions it is filled by SQL. `by_hand` is what reading alone costs: a SELECT a table of the same persons' rows, whose result is fetched.
+`python -m bench.rights --subjects 1000000 --records 30000000`; prints one line of JSON a step. The register is the
+demonstration's, in whose proportions it is filled by SQL. `by_hand` is what reading alone costs: a SELECT a table of the same persons' rows, whose result is fetched.
 Each step is a process of its own, so that its peak memory is told; `--home` keeps the register for another time.
 """
 
@@ -85,8 +85,8 @@ _IDENTIFIERS = {
 _AGENT = f"'agent' || number % {_AGENTS} || '@aurinko.example'"
 _TEXT = f"""
     'Hei, viesti ' || number || ' laskusta ' || number % 977 || ', paneelit toimivat ja asentaja kävi. ' || CASE WHEN number % 20 = 0
-    THEN 'Terveisin ' || {_FIRST} || ' ' || {_LAST} || ', puhuin myös ' || list_extract(names.firsts, 1 + CAST(number % 90 AS INTEGER)) || ' '
-    || list_extract(names.lasts, 1 + CAST(number % 70 AS INTEGER)) || ' kanssa, 050 ' || 1000000 + number % 8999999
+    THEN 'Terveisin ' || {_FIRST} || ' ' || {_LAST} || ', puhuin myös ' || list_extract(names.firsts, 1 + CAST(number % 90 AS INTEGER))
+    || ' ' || list_extract(names.lasts, 1 + CAST(number % 70 AS INTEGER)) || ' kanssa, 050 ' || 1000000 + number % 8999999
     ELSE 'Voisitteko vastata tällä viikolla? Kiitos avusta.' END
 """
 
@@ -96,7 +96,7 @@ def fill(register: Register, subjects: int, records: int) -> None:
     catalogue = register.catalogue
     datasets = [(dataset, max(1, records * SHARES[dataset.table] // sum(SHARES.values()))) for dataset in _datasets(catalogue)]
     with register.warehouse.writing("fill") as opened:
-        opened.run(f"CREATE TEMP TABLE names AS SELECT {_list(FIRST_NAMES)} AS firsts, {_list(LAST_NAMES)} AS lasts")  # noqa: S608 - our own
+        opened.run(f"CREATE TEMP TABLE names AS SELECT {_list(FIRST_NAMES)} AS firsts, {_list(LAST_NAMES)} AS lasts")
         for dataset, number in datasets:
             _fill_dataset(opened, dataset, number, subjects)
         for source in catalogue.sources:
@@ -140,7 +140,7 @@ def _values(dataset: Dataset) -> dict[str, str]:
 
 
 def _fill_dataset(opened: Engine, dataset: Dataset, number: int, subjects: int) -> None:
-    rows = f"(SELECT number, number % {subjects:d} AS person FROM range({number:d}) AS numbers(number)) AS rows"
+    rows = f"(SELECT number, number % {subjects:d} AS person FROM range({number:d}) AS numbers(number)) AS rows"  # noqa: S608 - our own
     columns = ", ".join(f"{value} AS {name(key)}" for key, value in _values(dataset).items())
     ids = f"md5({literal(dataset.table)} || number) AS _record, md5({literal(dataset.source)} || person) AS _person"
     opened.run(f"""
@@ -155,7 +155,8 @@ def _fill_dataset(opened: Engine, dataset: Dataset, number: int, subjects: int) 
             opened.run(f"""
                 INSERT INTO identity.identifiers
                 SELECT md5({literal(dataset.table)} || number), {literal(dataset.table)}, {literal(dataset.source)}, {literal(role)},
-                    {place == 0}, {person}, {literal(field)}, {literal(str(shape.identifies))}, {values[field]}, {bool(shape.shared)}, {rank == 0}
+                    {place == 0}, {person}, {literal(field)}, {literal(str(shape.identifies))}, {values[field]}, {bool(shape.shared)},
+                    {rank == 0}
                 FROM {rows}, names
             """)  # noqa: S608 - our own names
         opened.run(f"""
@@ -166,19 +167,19 @@ def _fill_dataset(opened: Engine, dataset: Dataset, number: int, subjects: int) 
 
 def _fill_source(opened: Engine, source: str, datasets: list[tuple[Dataset, int]], subjects: int) -> None:
     """The persons of a source, and their identifiers."""
-    persons = f"(SELECT number AS person FROM range({min(subjects, max(number for _, number in datasets)):d}) AS numbers(number)) AS rows"
+    most = min(subjects, max(number for _, number in datasets))
+    persons = f"(SELECT number AS person FROM range({most:d}) AS numbers(number)) AS rows"  # noqa: S608 - our own names
     kinds = {str(dataset.fields[field].shape.identifies) for dataset, _ in datasets for field in next(iter(dataset.shape.persons.values()))}
-    opened.run(
-        f"INSERT INTO identity.persons SELECT md5({literal(source)} || person), {literal(source)}, 'id', md5('s' || person) FROM {persons}"
-    )  # noqa: E501, S608 - our own names
+    person = f"md5({literal(source)} || person)"
+    opened.run(f"INSERT INTO identity.persons SELECT {person}, {literal(source)}, 'id', md5('s' || person) FROM {persons}")  # noqa: S608 - our own
     for kind in sorted(kinds):
         value, reason = _IDENTIFIERS.get(kind, f"{literal(f'{kind}-')} || person"), literal("kind_never_joins") if kind == "ip" else "NULL"
-        opened.run(
-            f"INSERT INTO identity.links SELECT md5({literal(source)} || person), {literal(kind)}, {value}, {kind != 'ip'}, {reason} FROM {persons}"
-        )  # noqa: E501, S608 - our own names
-    agents = f"(SELECT DISTINCT {_AGENT} AS value FROM range({_AGENTS:d}) AS numbers(number)) AS agents"
-    opened.run(f"INSERT INTO identity.persons SELECT md5({literal(source)} || value), {literal(source)}, 'email', md5(value) FROM {agents}")  # noqa: S608 - our own names
-    opened.run(f"INSERT INTO identity.links SELECT md5({literal(source)} || value), 'email', value, true, NULL FROM {agents}")  # noqa: S608 - our own names
+        links = f"SELECT {person}, {literal(kind)}, {value}, {kind != 'ip'}, {reason} FROM {persons}"  # noqa: S608 - our own names
+        opened.run(f"INSERT INTO identity.links {links}")
+    agents = f"(SELECT DISTINCT {_AGENT} AS value FROM range({_AGENTS:d}) AS numbers(number)) AS agents"  # noqa: S608 - our own names
+    agent = f"md5({literal(source)} || value)"
+    opened.run(f"INSERT INTO identity.persons SELECT {agent}, {literal(source)}, 'email', md5(value) FROM {agents}")  # noqa: S608 - our own
+    opened.run(f"INSERT INTO identity.links SELECT {agent}, 'email', value, true, NULL FROM {agents}")  # noqa: S608 - our own names
 
 
 def _opened(folder: Path) -> Register:

@@ -27,8 +27,7 @@ from resources.errors import AnsvarError
 from resources.spool import Spool
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from assets.rights.find import Subject
@@ -135,10 +134,7 @@ class _Answers:
         requests = []
         for each in request_ids:
             try:
-                request = self._register.ledger.request(each)
-                if request.kind not in KINDS_ANSWERED:
-                    raise AnsvarError(f"The request is one of {request.kind}, not for access: a bundle does not answer it.")
-                requests.append(request)
+                requests.append(_answerable(self._register, each))
             except AnsvarError as error:
                 self._batch.failed[each] = error
         return requests
@@ -186,3 +182,11 @@ class _Answers:
             raise AnsvarError("A recording was purged while the bundle was made: make the bundle again.") from None
         register.ledger.bundle_made(request.id, path.name, sha256(path), made, holding.records)
         return Exported(request.id, "answered", holding.records, len(holding.tables), files, path.stat().st_size, path, holding.is_held)
+
+
+def _answerable(register: Register, request_id: str) -> Request:
+    """The request of an id, which a bundle answers."""
+    request = register.ledger.request(request_id)
+    if request.kind not in KINDS_ANSWERED:
+        raise AnsvarError(f"The request is one of {request.kind}, not for access: a bundle does not answer it.")
+    return request

@@ -1,4 +1,4 @@
-"""Whatever the sources hold, the bundle is right and safe to open: formulas, markup, odd names of files, bytes that are no text, long values."""
+"""Whatever the sources hold, the bundle is right and safe to open: formulas, markup, odd names of files, no text, long values."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_the_report_runs_and_fetches_nothing(members: dict[str, bytes]) -> None:
 
 
 def test_names_of_members_are_ours(members: dict[str, bytes]) -> None:
-    """No name out of a source is the name of a file: members are plain ASCII, without a way out of the folder, and none a device of Windows."""
+    """No name out of a source is a member's: members are plain ASCII, without a way out of the folder, and none a device of Windows."""
     assert [name for name in members if not re.fullmatch(r"(?:audio/|data/)?[a-z][a-z0-9_]*(?:-\d+)?(?:\.[a-z0-9]{1,5})?", name)] == []
     assert len({name.lower() for name in members}) == len(members)
     assert [name for name in members if re.match(r"(?:.*/)?(?:con|prn|aux|nul|com\d|lpt\d)\b", name)] == []
