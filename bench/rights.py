@@ -1,7 +1,7 @@
 """How long answers take: one person and a thousand, out of a register of a million, from the requests' ids to the bundles on disk.
 
-`python -m bench.rights --subjects 1000000 --records 30000000`; prints one line of JSON a step. The register is the
-demonstration's, in whose proportions it is filled by SQL. `by_hand` is what reading alone costs: a SELECT a table of the same persons' rows, whose result is fetched.
+`python -m bench.rights --subjects 1000000 --records 30000000`; prints one line of JSON a step. The register is the demonstration's, in
+whose proportions SQL fills it. `by_hand` is what reading alone costs: a SELECT a table of the same persons' rows, whose result is fetched.
 Each step is a process of its own, so that its peak memory is told; `--home` keeps the register for another time.
 """
 
