@@ -80,7 +80,7 @@ def _own(world: Path, truth: dict[str, Any], number: str) -> Iterator[tuple[str,
     """Every record in the raw sources whose own person bears an identifier that the person alone has."""
     alone = _identifiers_of_one(truth)
     for table, shape in described(REGISTER).items():
-        keys = next(iter(shape["persons"].values()), [])
+        keys: list[str] = next(iter(shape["persons"].values()), [])
         for document in records(world, table, shape):
             found = [(shape["fields"][key].get("identifies", ""), value(document, key, shape["fields"][key])) for key in keys]
             forms = [_form("phone" if kind == "phone" else "", each) for kind, each in found if each is not None]
@@ -130,12 +130,13 @@ def _tells(shape: dict[str, Any], document: dict[str, Any], row: dict[str, Any])
     return True
 
 
-def test_nothing_of_anybody_else(truth: dict[str, Any], bundles: Bundles) -> None:
+def test_nothing_of_anybody_else(demonstration: Demonstration, truth: dict[str, Any], bundles: Bundles) -> None:
     """In no member of a bundle stands a value that is another person's alone: identifiers as they are written, and full names.
 
-    A value that the person has too, or that several have, is not looked for; nor is a name that is the person's own as well.
+    A value that the person has too, that several have, or that is a company's switchboard is not looked for; nor is a namesake's name.
     """
-    alone = _identifiers_of_one(truth)
+    switchboards = {_form("phone", each["switchboard"]) for each in _companies(demonstration.world)}
+    alone = {each: number for each, number in _identifiers_of_one(truth).items() if each not in switchboards}
     names = Counter(person["name"].lower() for person in truth["persons"].values())
     named = {person["name"].lower(): number for number, person in truth["persons"].items() if names[person["name"].lower()] == 1}
     leaked = []
@@ -147,6 +148,10 @@ def test_nothing_of_anybody_else(truth: dict[str, Any], bundles: Bundles) -> Non
             found |= {named[each] for each in _runs(text) if each in named}
             leaked += [(number, member, other) for other in sorted(found - {number})]
     assert leaked == []
+
+
+def _companies(world: Path) -> Iterator[dict[str, Any]]:
+    return records(world, "crm_companies", {"read": {"table": "companies"}})
 
 
 def _runs(text: str) -> set[str]:
