@@ -35,7 +35,7 @@ TEXTS = (
     "a\u0301\u0327\ufeff\U0001f9d1\u200d\U0001f680\U000e0041",
     "quotes \"double\" 'single' ; , \\ / ../../etc/passwd",
 )
-NAMES = ("\u202egnp.WAV", "CON.wav", "=cmd.wav", "x" * 240 + ".wav", "a b;c&<d>.wav", "no ending", "dots...wav", "öljy\u0301.wav")
+NAMES = ("\u202egnp.WAV", "CON.wav", "=cmd.wav", "x" * 240 + ".wav", "a b;c&<d>.wav", "no ending", "dots...wav", "öljý.wav")
 LONG = "long " * 200_000
 
 
