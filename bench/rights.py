@@ -1,7 +1,7 @@
-"""How long answers take: one person and a thousand, out of a register of a million, from the ids of the requests to the bundles on disk.
+"""How long answers take: one person and a thousand, out of a register of a million, from the requests' ids to the bundles on disk.
 
-`python -m bench.rights --subjects 1000000 --records 30000000`; prints one line of JSON a step. The register is the demonstration's, in whose
-proportions it is filled by SQL. `by_hand` is what reading alone costs: a SELECT a table of the same persons' rows, whose result is fetched.
+`python -m bench.rights --subjects 1000000 --records 30000000`; prints one line of JSON a step. The register is the demonstration's, in
+whose proportions SQL fills it. `by_hand` is what reading alone costs: a SELECT a table of the same persons' rows, whose result is fetched.
 Each step is a process of its own, so that its peak memory is told; `--home` keeps the register for another time.
 """
 
@@ -27,6 +27,7 @@ from demo.world import SEED
 from resources.catalogue import load_register
 from resources.clock import Clock
 from resources.home import Home, write_private
+from resources.ledger.requests import RequestLedger, Step
 from resources.register import open_register
 from resources.warehouse.dialect import literal, name
 
@@ -85,8 +86,8 @@ _IDENTIFIERS = {
 _AGENT = f"'agent' || number % {_AGENTS} || '@aurinko.example'"
 _TEXT = f"""
     'Hei, viesti ' || number || ' laskusta ' || number % 977 || ', paneelit toimivat ja asentaja kävi. ' || CASE WHEN number % 20 = 0
-    THEN 'Terveisin ' || {_FIRST} || ' ' || {_LAST} || ', puhuin myös ' || list_extract(names.firsts, 1 + CAST(number % 90 AS INTEGER)) || ' '
-    || list_extract(names.lasts, 1 + CAST(number % 70 AS INTEGER)) || ' kanssa, 050 ' || 1000000 + number % 8999999
+    THEN 'Terveisin ' || {_FIRST} || ' ' || {_LAST} || ', puhuin myös ' || list_extract(names.firsts, 1 + CAST(number % 90 AS INTEGER))
+    || ' ' || list_extract(names.lasts, 1 + CAST(number % 70 AS INTEGER)) || ' kanssa, 050 ' || 1000000 + number % 8999999
     ELSE 'Voisitteko vastata tällä viikolla? Kiitos avusta.' END
 """
 
@@ -140,7 +141,7 @@ def _values(dataset: Dataset) -> dict[str, str]:
 
 
 def _fill_dataset(opened: Engine, dataset: Dataset, number: int, subjects: int) -> None:
-    rows = f"(SELECT number, number % {subjects:d} AS person FROM range({number:d}) AS numbers(number)) AS rows"
+    rows = f"(SELECT number, number % {subjects:d} AS person FROM range({number:d}) AS numbers(number)) AS rows"  # noqa: S608 - our own
     columns = ", ".join(f"{value} AS {name(key)}" for key, value in _values(dataset).items())
     ids = f"md5({literal(dataset.table)} || number) AS _record, md5({literal(dataset.source)} || person) AS _person"
     opened.run(f"""
@@ -155,7 +156,8 @@ def _fill_dataset(opened: Engine, dataset: Dataset, number: int, subjects: int) 
             opened.run(f"""
                 INSERT INTO identity.identifiers
                 SELECT md5({literal(dataset.table)} || number), {literal(dataset.table)}, {literal(dataset.source)}, {literal(role)},
-                    {place == 0}, {person}, {literal(field)}, {literal(str(shape.identifies))}, {values[field]}, {bool(shape.shared)}, {rank == 0}
+                    {place == 0}, {person}, {literal(field)}, {literal(str(shape.identifies))}, {values[field]}, {bool(shape.shared)},
+                    {rank == 0}
                 FROM {rows}, names
             """)  # noqa: S608 - our own names
         opened.run(f"""
@@ -166,19 +168,19 @@ def _fill_dataset(opened: Engine, dataset: Dataset, number: int, subjects: int) 
 
 def _fill_source(opened: Engine, source: str, datasets: list[tuple[Dataset, int]], subjects: int) -> None:
     """The persons of a source, and their identifiers."""
-    persons = f"(SELECT number AS person FROM range({min(subjects, max(number for _, number in datasets)):d}) AS numbers(number)) AS rows"
+    most = min(subjects, max(number for _, number in datasets))
+    persons = f"(SELECT number AS person FROM range({most:d}) AS numbers(number)) AS rows"  # noqa: S608 - our own names
     kinds = {str(dataset.fields[field].shape.identifies) for dataset, _ in datasets for field in next(iter(dataset.shape.persons.values()))}
-    opened.run(
-        f"INSERT INTO identity.persons SELECT md5({literal(source)} || person), {literal(source)}, 'id', md5('s' || person) FROM {persons}"
-    )
+    person = f"md5({literal(source)} || person)"
+    opened.run(f"INSERT INTO identity.persons SELECT {person}, {literal(source)}, 'id', md5('s' || person) FROM {persons}")  # noqa: S608 - our own
     for kind in sorted(kinds):
         value, reason = _IDENTIFIERS.get(kind, f"{literal(f'{kind}-')} || person"), literal("kind_never_joins") if kind == "ip" else "NULL"
-        opened.run(
-            f"INSERT INTO identity.links SELECT md5({literal(source)} || person), {literal(kind)}, {value}, {kind != 'ip'}, {reason} FROM {persons}"
-        )
-    agents = f"(SELECT DISTINCT {_AGENT} AS value FROM range({_AGENTS:d}) AS numbers(number)) AS agents"
-    opened.run(f"INSERT INTO identity.persons SELECT md5({literal(source)} || value), {literal(source)}, 'email', md5(value) FROM {agents}")  # noqa: S608 - our own names
-    opened.run(f"INSERT INTO identity.links SELECT md5({literal(source)} || value), 'email', value, true, NULL FROM {agents}")  # noqa: S608 - our own names
+        links = f"SELECT {person}, {literal(kind)}, {value}, {kind != 'ip'}, {reason} FROM {persons}"  # noqa: S608 - our own names
+        opened.run(f"INSERT INTO identity.links {links}")
+    agents = f"(SELECT DISTINCT {_AGENT} AS value FROM range({_AGENTS:d}) AS numbers(number)) AS agents"  # noqa: S608 - our own names
+    agent = f"md5({literal(source)} || value)"
+    opened.run(f"INSERT INTO identity.persons SELECT {agent}, {literal(source)}, 'email', md5(value) FROM {agents}")  # noqa: S608 - our own
+    opened.run(f"INSERT INTO identity.links SELECT {agent}, 'email', value, true, NULL FROM {agents}")  # noqa: S608 - our own names
 
 
 def _opened(folder: Path) -> Register:
@@ -187,7 +189,10 @@ def _opened(folder: Path) -> Register:
 
 def _request(register: Register, person: int) -> str:
     email = ("email", f"person{person}@post{person % 1000}.example")
-    return register.ledger.new_request("access", "fi", [email], register.clock.now()).id
+    moment = register.clock.now()
+    request = register.ledger.new_request("access", "fi", [email], moment)
+    RequestLedger(register.ledger).step(request.id, Step("verified", "Dana Officer", moment, "signed_in"))
+    return request.id
 
 
 def _of_persons(register: Register, persons: list[int]) -> float:

@@ -42,7 +42,7 @@ def name_subjects(engine: Engine, persons: Mapping[str, Iterable[str]]) -> None:
 
 
 def identifiers(engine: Engine, catalogue: Catalogue) -> defaultdict[str, list[Identifier]]:
-    """The identifiers by which each request's subject is known, with the sources that know them and the origins of the fields that bear them."""
+    """The identifiers by which each request's subject is known, with the sources that know them and the origins of their fields."""
     origins = {(dataset.table, key): field.shape.origin for dataset in catalogue.datasets for key, field in dataset.fields.items()}
     sources: dict[tuple[str, str, str, bool, str | None], dict[str, None]] = defaultdict(dict)
     given: dict[tuple[str, str, str], dict[str, None]] = defaultdict(dict)

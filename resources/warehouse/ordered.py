@@ -1,4 +1,4 @@
-"""In what order the rows of a table are written: those of one person beside each other, so that they are read without reading the others."""
+"""In what order the rows of a table are written: those of one person beside each other, to be read without reading the others."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from resources.wording import LANGUAGES
 from tests.assets.rights.small import small_register
 from tests.helpers.browser import CHROMIUM, DESKTOP, PHONE, WITHOUT_CHROMIUM, browser, scrolls_sideways, violations
 from tests.helpers.bundles import members
+from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     register = small_register(folder / "register")
     asked = [("access", language, MAIJA) for language in LANGUAGES] + [("portability", "fi", MAIJA)]
     for kind, language, person in [*asked, ("nothing", "sv", ("email", "nobody@nowhere.example"))]:
-        request = register.ledger.new_request("access" if kind == "nothing" else kind, language, [person], register.clock.now())
+        request = file_verified(register.ledger, "access" if kind == "nothing" else kind, language, [person], register.clock.now())
         export(register, request.id)
         for name, content in members(register, request.id).items():
             file = folder / f"{kind}-{language}" / name

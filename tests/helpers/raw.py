@@ -44,7 +44,7 @@ def records(world: Path, table: str, shape: dict[str, Any]) -> Iterator[Document
     """Every record of a data set that can be read at all; what stands around it under `^`."""
     source, read = table.partition("_")[0], shape["read"]
     if source == "crm":
-        query = read.get("query") or f"SELECT * FROM {read['table']}"  # the register's own
+        query = read.get("query") or f"SELECT * FROM {read['table']}"  # noqa: S608 - the register's own
         with closing(sqlite3.connect(world / "crm" / "crm.sqlite")) as connection:
             connection.row_factory = sqlite3.Row
             yield from (dict(row) for row in connection.execute(query).fetchall())
@@ -126,7 +126,7 @@ def _at(document: Any, path: str) -> Any:
     return found
 
 
-def is_same(field: dict[str, Any], zone: str, raw: Any, shown: Any) -> bool:
+def is_same(field: dict[str, Any], zone: str, raw: Any, shown: Any) -> bool:  # noqa: PLR0911 - a type each
     """Whether a bundle shows what the source has; what is marked in a text may have been anything."""
     kind = field["type"]
     if raw is None or shown is None:
@@ -150,8 +150,6 @@ def is_same(field: dict[str, Any], zone: str, raw: Any, shown: Any) -> bool:
 def _moment(field: dict[str, Any], zone: str, raw: Any) -> dt.datetime:
     if "epoch" in field:
         return dt.datetime.fromtimestamp(float(raw) / {"seconds": 1, "milliseconds": 1000}[field["epoch"]], dt.UTC)
-    if "formats" in field:
-        found = dt.datetime.strptime(raw, field["formats"][0])  # noqa: DTZ007 - its zone is the source's
-    else:
-        found = dt.datetime.fromisoformat(raw)
+    given = field.get("formats")
+    found = dt.datetime.strptime(raw, given[0]) if given else dt.datetime.fromisoformat(raw)  # noqa: DTZ007 - its zone is the source\'s
     return found if found.tzinfo is not None else found.replace(tzinfo=ZoneInfo(zone))

@@ -23,6 +23,7 @@ from resources.errors import AnsvarError
 from resources.keys import PLAIN_SETTING, new_key
 from resources.ledger.audit import entries
 from resources.ledger.bundles import BundleLedger
+from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,7 +142,7 @@ def test_a_bundle_is_refused(small: Register, ask: Ask) -> None:
 
 def test_what_waits_is_encrypted_with_the_homes_key(small: Register) -> None:
     """Unless the warehouse is plain, a bundle that waits shows nothing of its content, and opens with the home's key alone."""
-    request = small.ledger.new_request("access", "en", [MAIJA], small.clock.now())
+    request = file_verified(small.ledger, "access", "en", [MAIJA], small.clock.now())
     settings = small.home.path / "settings.env"
     before = settings.read_text(encoding="utf-8")
     settings.write_text(before.replace(f"{PLAIN_SETTING}=yes", f"{PLAIN_SETTING}=no"), encoding="utf-8")
@@ -168,7 +169,7 @@ def test_a_register_may_let_go_what_needs_no_look(small: Register, person: tuple
     ruled = BundlesShape(release="when_needed", recipient=str(IDENTITY.to_public()))
     notice = small.catalogue.notice.model_copy(update={"bundles": ruled})
     register = replace(small, catalogue=replace(small.catalogue, notice=notice))
-    request = small.ledger.new_request("access", "en", [person], small.clock.now())
+    request = file_verified(small.ledger, "access", "en", [person], small.clock.now())
     exported = export(register, request.id)
     assert (exported.state, BundleLedger(small.ledger).bundle(request.id)["state"]) == (state, state)
     if state == "delivered":

@@ -182,7 +182,7 @@ def test_answer_stands_in_the_ledger(small: Register, ask: Ask) -> None:
     """The ledger names the bundle, which waits: nobody has answered yet."""
     exported = ask(MAIJA).exported
     row = next(each for each in small.ledger.requests() if each["request"] == exported.request)
-    assert ("received", "waiting", f"{exported.request}.zip") == (row["state"], row["bundle"], row["file"])
+    assert ("in_progress", "waiting", f"{exported.request}.zip") == (row["state"], row["bundle"], row["file"])
 
 
 def test_request_that_is_not_there(small: Register) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from assets.rights.export import export
 from tests.assets.rights.conftest import Answer, members_of
+from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
     from resources.register import Register
@@ -18,7 +19,7 @@ MAIJA = ("email", "maija.korhonen@voltti.example")
 @pytest.fixture
 def answer(small: Register) -> Answer:
     """Maija's answer to a request for portability."""
-    request = small.ledger.new_request("portability", "en", [MAIJA], small.clock.now())
+    request = file_verified(small.ledger, "portability", "en", [MAIJA], small.clock.now())
     exported = export(small, request.id)
     return Answer(exported, members_of(exported.path))
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from resources.errors import AnsvarError
 from resources.ledger.audit import entries, verify
 from resources.ledger.bundles import BundleLedger
+from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
     from resources.ledger import Ledger
@@ -24,7 +25,7 @@ def _made(request: str, file: str = "x.zip") -> dict[str, Any]:
 
 
 def _file(ledger: Ledger) -> str:
-    return ledger.new_request("access", "fi", [("email", "matti@example.com")], MOMENT).id
+    return file_verified(ledger, "access", "fi", [("email", "matti@example.com")], MOMENT).id
 
 
 def _acts(ledger: Ledger, request: str) -> list[tuple[str, str, str | None]]:
