@@ -136,8 +136,8 @@ def test_nothing_of_anybody_else(demonstration: Demonstration, truth: dict[str, 
     names = Counter(person["name"].lower() for person in truth["persons"].values())
     named = {person["name"].lower(): number for number, person in truth["persons"].items() if names[person["name"].lower()] == 1}
     leaked = []
-    for number, members in bundles.items():
-        for member, text in _texts(members):
+    for number, bundle in bundles.items():
+        for member, text in _texts(bundle):
             tokens = {token for word in _WORD.findall(text) for token in (word, word.rstrip(".+-"))}
             phones = {_form("phone", found) for found in re.findall(r"\+?\d[\d ()-]{7,}\d", text)}
             found = {alone[each] for each in tokens | phones if len(each) >= _LEAST and each in alone}
