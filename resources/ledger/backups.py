@@ -31,6 +31,10 @@ _MOMENTS = (
     tables.work_orders.c.made_at,
     tables.work_orders.c.done_at,
     tables.audit.c.at,
+    tables.users.c.made_at,
+    tables.users.c.disabled_at,
+    tables.sessions.c.seen_at,
+    tables.login_failures.c.last_at,
 )
 
 
