@@ -29,7 +29,7 @@ _OPEN = {LOGIN, "/desk.css"}
 _READING = {"GET", "HEAD"}
 _BIGGEST = 1_000_000  # bytes of a request
 _LOOKED_AGAIN = 5.0  # seconds after which the session of an open websocket is looked at again
-_PATH = re.compile(rb"/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]+/?)*")
+_PATH = re.compile(rb"/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]+(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*/?)?")
 _CLOSED = 4401
 _OUR_CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -24,7 +24,7 @@ def upgrade() -> None:
         "sessions",
         sa.Column("session", sa.String(32), primary_key=True),
         sa.Column("token", sa.String(64), nullable=False, unique=True),
-        sa.Column("user", sa.ForeignKey("users.user", ondelete="CASCADE"), nullable=False),
+        sa.Column("user", sa.String(32), sa.ForeignKey("users.user", ondelete="CASCADE"), nullable=False),
         sa.Column("made_at", sa.DateTime, nullable=False),
         sa.Column("seen_at", sa.DateTime, nullable=False),
     )
