@@ -49,7 +49,19 @@ _RUNNING = {
     Permissions.RELOAD_REPOSITORY_LOCATION,
     Permissions.RELOAD_WORKSPACE,
 }
+_NEVER = (
+    "logs",
+    "notebook",
+    "dagit",
+    "dagit_info",
+    "server_info",
+    "download_debug",
+    "report_asset_materialization",
+    "report_asset_check",
+    "report_asset_observation",
+)
 _UNPERMITTED = "Your role may not do that."
+_nothing = PlainTextResponse("There is nothing at that address.", 404)
 _CSP = (
     "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'none'; img-src 'self' data:; "
     "font-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'nonce-{nonce}' 'strict-dynamic'; worker-src 'self' blob:"
@@ -122,6 +134,7 @@ class Webserver(DagsterWebserver[Workspace, _Context]):
                 routes=[
                     Route("/graphql", self.graphql_http_endpoint, methods=["POST"]),
                     WebSocketRoute("/graphql", self.graphql_ws_endpoint),
+                    *(Mount(f"/{each}", _nothing) for each in _NEVER),
                     *self.build_static_routes(),
                     Route("/{path:path}", self.index_html_endpoint, methods=["GET"]),
                     Route("/", self.index_html_endpoint, methods=["GET"]),
