@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.applications import Starlette
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, Router
 
 from pipelines.desk.audit import audit
 from pipelines.desk.dagster_ui import PREFIX, Webserver
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 
 def application(entrance: Entrance, workspace: Workspace) -> ASGIApp:
     """All that is served."""
-    app = Starlette(routes=[*_desk(entrance), *Webserver(workspace, entrance.record).build_routes()])
-    app.router.redirect_slashes = False
-    return Guard(app, entrance)
+    routes = [*_desk(entrance), *Webserver(workspace, entrance.record).build_routes()]
+    return Guard(ExceptionMiddleware(Router(routes, redirect_slashes=False)), entrance)
 
 
 def _desk(entrance: Entrance) -> list[BaseRoute]:

@@ -61,7 +61,10 @@ _NEVER = (
     "report_asset_observation",
 )
 _UNPERMITTED = "Your role may not do that."
-_nothing = PlainTextResponse("There is nothing at that address.", 404)
+
+
+async def _nothing(_: Request) -> Response:
+    return PlainTextResponse("There is nothing at that address.", 404)
 _CSP = (
     "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'none'; img-src 'self' data:; "
     "font-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'nonce-{nonce}' 'strict-dynamic'; worker-src 'self' blob:"
@@ -134,7 +137,7 @@ class Webserver(DagsterWebserver[Workspace, _Context]):
                 routes=[
                     Route("/graphql", self.graphql_http_endpoint, methods=["POST"]),
                     WebSocketRoute("/graphql", self.graphql_ws_endpoint),
-                    *(Mount(f"/{each}", _nothing) for each in _NEVER),
+                    *(Route(f"/{each}{below}", _nothing) for each in _NEVER for below in ("", "/{path:path}")),
                     *self.build_static_routes(),
                     Route("/{path:path}", self.index_html_endpoint, methods=["GET"]),
                     Route("/", self.index_html_endpoint, methods=["GET"]),

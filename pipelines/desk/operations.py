@@ -99,7 +99,7 @@ def asked(query: object, variables: object, role: Role) -> Asked:
     given = variables if isinstance(variables, dict) else {}
     if not _is_opaque(given):
         raise RefusedError(fields[0], "Dagster keeps ids, dates and names of definitions alone: text of your own may hold personal data.")
-    return Asked(fields, next(_named(given), ""))
+    return Asked(fields, next((each for each in (*_named(given), *_leaves(given)) if each), ""))
 
 
 def _document(query: object) -> DocumentNode:
@@ -172,6 +172,14 @@ def _is_tag(key: object, value: object) -> bool:
     if not isinstance(key, str) or not isinstance(value, str) or not key.startswith("dagster/"):
         return False
     return bool((_PARTITION if "partition" in key and key != "dagster/partition_set" else _ID).fullmatch(value) and _ID.fullmatch(key))
+
+
+def _leaves(value: object) -> Iterator[str]:
+    """Every text in a mutation's variables."""
+    if isinstance(value, str):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _leaves(each)
 
 
 def _named(value: object) -> Iterator[str]:

@@ -6,11 +6,12 @@ They live and end together: what ends by itself ends the others, and whoever sta
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +29,7 @@ from resources.errors import AnsvarError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pipelines.desk.dagster_ui import Workspace
     from pipelines.desk.entrance import Addresses
     from resources.register import Register
 
@@ -54,7 +56,8 @@ def serve(register: Register, addresses: Addresses, listening: Listening) -> int
     """
     logging.basicConfig(format="%(message)s")
     _check(listening)
-    with ExitStack() as stack:
+    os.chdir(register.home.path)  # Dagster warns of every dagster.yaml in the present folder
+    with suppress(KeyboardInterrupt), ExitStack() as stack:
         stack.enter_context(_ended_by_signals())
         instance = stack.enter_context(open_instance(register.home))
         folder = Path(stack.enter_context(TemporaryDirectory(dir=register.home.path / "temporary")))
@@ -62,22 +65,21 @@ def serve(register: Register, addresses: Addresses, listening: Listening) -> int
         YAML().dump(stack.enter_context(code_servers(instance, shipped("workspace.yaml"))), workspace_file)
         daemon = stack.enter_context(_daemon(workspace_file))
         workspace = stack.enter_context(opened_workspace(instance, workspace_file))
-        server = uvicorn.Server(_configuration(Entrance(register, addresses), workspace, listening))
+        server = uvicorn.Server(configuration(Entrance(register, addresses), workspace, listening))
         ended = threading.Event()
         watch = threading.Thread(target=_watch, args=(daemon, server, ended), daemon=True)
         watch.start()
-        try:
+        with suppress(KeyboardInterrupt):  # which the web server raises again once it has ended
             server.run()
-        except KeyboardInterrupt:
-            return 0
-        finally:
-            ended.set()
+        ended.set()
         return 0 if daemon.poll() is None else 1
+    return 0
 
 
-def _configuration(entrance: Entrance, workspace: object, listening: Listening) -> uvicorn.Config:
+def configuration(entrance: Entrance, workspace: Workspace, listening: Listening) -> uvicorn.Config:
+    """How the web server is set: it says nothing of itself, keeps no log of who asked for what, and believes no header."""
     return uvicorn.Config(
-        application(entrance, workspace),  # type: ignore[arg-type] # opened above
+        application(entrance, workspace),
         host=listening.host,
         port=listening.port,
         ssl_certfile=listening.certificate,

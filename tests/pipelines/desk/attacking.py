@@ -277,4 +277,4 @@ def by_forms(attacker: Attacker, mark: str, stranger: str) -> None:
             ("text", marked, {"Origin": EVIL, "Content-Type": "text/plain"}),
         ):
             attacker.attack("form", f"{path} from {name}", attacker.send("POST", path, body, kind | headers))
-        attacker.attack("form", f"{path} by GET", 403 if path == "/users" or path == "/password" else attacker.send("GET", f"{path}?{marked}"))
+    attacker.attack("form", "/logout by GET", attacker.send("GET", f"/logout?csrf={mark}"))

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 import uvicorn
 
-from pipelines.desk.app import application
 from pipelines.desk.dagster_ui import opened_workspace
 from pipelines.desk.entrance import Addresses, Entrance
+from pipelines.desk.serve import Listening, configuration
 from pipelines.instance import open_instance
 from resources.roles import Role
 from tests.helpers.small import Small
@@ -70,10 +70,7 @@ def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     (folder / "workspace.yaml").write_text(f"load_from: [{{python_file: {{relative_path: {DEFINITIONS}, location_name: tested}}}}]\n")
     with open_instance(small.home) as instance, opened_workspace(instance, folder / "workspace.yaml") as workspace:
         instance.add_dynamic_partitions("requests", [REQUEST])
-        settings = uvicorn.Config(
-            application(entrance, workspace), port=port, log_level="error", lifespan="off", proxy_headers=False, ws="websockets-sansio"
-        )
-        server = uvicorn.Server(settings)
+        server = uvicorn.Server(configuration(entrance, workspace, Listening("127.0.0.1", port)))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         while not server.started:
