@@ -28,7 +28,9 @@ def verified() -> None:
     if faults:
         sys.exit(1)
     last = latest(engine, 1)
-    click.echo(f"The chain is whole: {last[0].number:,} entries, head {last[0].hash}." if last else "The chain is whole: it has no entry yet.")
+    click.echo(
+        f"The chain is whole: {last[0].number:,} entries, head {last[0].hash}." if last else "The chain is whole: it has no entry yet."
+    )
 
 
 @command.command("list")

@@ -37,6 +37,6 @@ def command(  # noqa: PLR0913 - the options of a command
 
     if not UserLedger(register.ledger).users():
         click.echo("Nobody can log in yet: add the first user with `ansvar user add NAME --role administrator`.")
-    shown = sorted(where.origins, key=lambda each: "127.0.0.1" not in each)[0]
+    shown = min(where.origins, key=lambda each: "127.0.0.1" not in each)
     click.echo(f"Open {shown} and log in  (Ctrl-C ends it)")
     sys.exit(serve(register, where, Listening(host, port, certificate, key)))

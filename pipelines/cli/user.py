@@ -158,7 +158,8 @@ def listing(*, as_json: bool) -> None:
         print_json(rows)
         return
     shown = [
-        [row["name"], row["id"], row["role"], "yes" if row["code"] else "no", "disabled" if row["disabled"] else "may come in"] for row in rows
+        [row["name"], row["id"], row["role"], "yes" if row["code"] else "no", "disabled" if row["disabled"] else "may come in"]
+        for row in rows
     ]
     table(("name", "id", "role", "code", "state"), shown)
 
@@ -168,7 +169,7 @@ def _act(register: Register, by: str) -> tuple[str, dt.datetime]:
 
 
 def _password(*, from_stdin: bool) -> str:
-    """The password that was typed, or the first line of the standard input; never an argument, which other users of the machine could see."""
+    """The password that was typed, or the first line of the standard input; never an argument, which others on the machine see."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from resources.ledger.audit import latest, verify
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _A_PAGE = 100
 _LONGEST = 120
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 def audit(desk: Desk, visit: Visit) -> Response:
@@ -21,7 +23,7 @@ def audit(desk: Desk, visit: Visit) -> Response:
     engine = desk.entrance.register.ledger.engine
     thing = visit.query.get("thing", "").strip()[:_LONGEST] or None
     before = visit.query.get("before", "")
-    shown = latest(engine, _A_PAGE + 1, thing=thing, before=int(before) if before.isascii() and before.isdecimal() and len(before) < 10 else None)  # noqa: PLR2004
+    shown = latest(engine, _A_PAGE + 1, thing=thing, before=int(before) if _NUMBER.fullmatch(before) else None)
     faults = verify(engine) if visit.query.get("verify") else None
     return desk.render(
         visit,

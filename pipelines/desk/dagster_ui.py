@@ -65,6 +65,8 @@ _UNPERMITTED = "Your role may not do that."
 
 async def _nothing(_: Request) -> Response:
     return PlainTextResponse("There is nothing at that address.", 404)
+
+
 _CSP = (
     "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'none'; img-src 'self' data:; "
     "font-src 'self' data:; style-src 'self' 'unsafe-inline'; script-src 'nonce-{nonce}' 'strict-dynamic'; worker-src 'self' blob:"
@@ -176,13 +178,13 @@ class Webserver(DagsterWebserver[Workspace, _Context]):
             return None, {"message": refusal.reason}
         return await super().execute_graphql_subscription(websocket, operation_id, query, variables, operation_name)
 
-    async def _looked_at(self, source: HTTPConnection, query: object, variables: object, *, subscription: bool = False) -> RefusedError | None:
+    async def _looked_at(
+        self, source: HTTPConnection, query: object, variables: object, *, subscription: bool = False
+    ) -> RefusedError | None:
         """Why a request is refused, if it is; what it changes, or why it may not, is in the audit chain then."""
         visitor = visitor_of(source)
         try:
-            found = asked(query, variables, visitor.role)
-            if found.subscription != subscription:
-                raise RefusedError("subscription", "Subscriptions come by websocket, and nothing else does.")
+            found = asked(query, variables, visitor.role, subscription=subscription)
         except RefusedError as refusal:
             await run_in_threadpool(self._record, visitor, "refused", f"dagster.{refusal.what}"[:100])
             return refusal

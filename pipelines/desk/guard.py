@@ -1,4 +1,4 @@
-"""What every request passes first, whatever it is for: its address, its host, its session, where it comes from; and what every answer bears."""
+"""What every request passes first: its address, its host, its session, and where it comes from; and what every answer bears."""
 
 from __future__ import annotations
 
@@ -31,9 +31,7 @@ _BIGGEST = 1_000_000  # bytes of a request
 _LOOKED_AGAIN = 5.0  # seconds after which the session of an open websocket is looked at again
 _PATH = re.compile(rb"/(?:[A-Za-z0-9._~!$&'()*+,;=:@-]+(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*/?)?")
 _CLOSED = 4401
-_OUR_CSP = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+_OUR_CSP = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
@@ -107,7 +105,7 @@ class Guard:
             conversation.cancel()
 
     async def _until_over(self, token: str | None) -> None:
-        while await run_in_threadpool(self._entrance.visitor, token, noted=False):
+        while await run_in_threadpool(self._entrance.visitor, token, noted=False):  # noqa: ASYNC110 - the ledger tells nobody
             await asyncio.sleep(_LOOKED_AGAIN)
 
     async def _caller(self, scope: Scope) -> _Caller | None:
@@ -127,7 +125,9 @@ class Guard:
             return PlainTextResponse("That cannot be done here.", 405)
         if method == "POST" and not _is_own(headers, caller.origin):
             return await self._refused(caller, "origin", "That was asked by another site, or by none.")
-        if path == f"{PREFIX}/graphql" and (method != "POST" or headers.get("content-type", "").partition(";")[0].strip() != "application/json"):
+        if path == f"{PREFIX}/graphql" and (
+            method != "POST" or headers.get("content-type", "").partition(";")[0].strip() != "application/json"
+        ):
             return await self._refused(caller, "content-type", "Ask by POST, in JSON.", 405 if method != "POST" else 415)
         if caller.visitor is None and path not in _OPEN:
             if method in _READING and "text/html" in headers.get("accept", ""):

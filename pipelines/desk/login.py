@@ -37,7 +37,9 @@ def login(desk: Desk, visit: Visit) -> Response:
     if visit.visitor:
         desk.entrance.sessions.end(visit.visitor, desk.entrance.register.clock.now())
     answer = back_to(onward)
-    answer.set_cookie(desk.entrance.cookie, came.token, httponly=True, samesite="strict", secure=desk.entrance.addresses.is_encrypted, path="/")
+    answer.set_cookie(
+        desk.entrance.cookie, came.token, httponly=True, samesite="strict", secure=desk.entrance.addresses.is_encrypted, path="/"
+    )
     return answer
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graphql import DocumentNode, FieldNode, FragmentDefinitionNode, FragmentSpreadNode, GraphQLError, OperationDefinitionNode, parse, visit
 from graphql.language import OperationType, SelectionSetNode, StringValueNode, Visitor
@@ -60,11 +60,10 @@ _NAMING = ("runId", "parentRunId", "backfillId", "jobName", "pipelineName", "sch
 
 @dataclass(frozen=True)
 class Asked:
-    """What a document asks for: its mutations, if any, and what they are about; and whether it is a subscription."""
+    """What a document asks for: its mutations, if any, and what they are about."""
 
     mutations: tuple[str, ...] = ()
     thing: str = ""
-    subscription: bool = False
 
 
 class RefusedError(Exception):
@@ -76,8 +75,8 @@ class RefusedError(Exception):
         self.what, self.reason = what, reason
 
 
-def asked(query: object, variables: object, role: Role) -> Asked:
-    """What a request asks for, where the role may ask it.
+def asked(query: object, variables: object, role: Role, *, subscription: bool = False) -> Asked:
+    """What a request asks for, where the role may ask it; by websocket it is a `subscription`, and nothing else is.
 
     Raises:
         RefusedError: where it may not.
@@ -85,9 +84,13 @@ def asked(query: object, variables: object, role: Role) -> Asked:
     document = _document(query)
     operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
     kinds = {each.operation for each in operations}
+    if (kinds != {OperationType.SUBSCRIPTION}) if subscription else (OperationType.SUBSCRIPTION in kinds):
+        raise RefusedError("subscription", "Subscriptions come by websocket, and nothing else does.")
     if OperationType.MUTATION not in kinds:
-        return Asked(subscription=OperationType.SUBSCRIPTION in kinds)
-    fields = tuple(name for each in operations if each.operation is OperationType.MUTATION for name in _fields(each.selection_set, document))
+        return Asked()
+    fields = tuple(
+        name for each in operations if each.operation is OperationType.MUTATION for name in _fields(each.selection_set, document)
+    )
     for name in fields:
         right = ALLOWED.get(name)
         if right is None or not role.may(right):

@@ -50,7 +50,11 @@ def sign_in(entrance: Entrance, typed: Typed, address: str) -> Came:
         return Came(wait=attempt.locked_until - at)
     user = entrance.users.find(name)
     admitted = user if user is not None and user.disabled_at is None else None
-    if is_right(admitted.password if admitted else None, typed.password) and admitted and _code_is_right(entrance, admitted, typed.code, at):
+    if (
+        is_right(admitted.password if admitted else None, typed.password)
+        and admitted
+        and _code_is_right(entrance, admitted, typed.code, at)
+    ):
         entrance.lockout.succeeded(attempt)
         return Came(entrance.sessions.start(admitted.user, admitted.name, at))
     thing = user.user if user else UNKNOWN

@@ -93,7 +93,9 @@ class UserLedger:
         """
         kept, (by, at) = called(name), act
         if not _NAME.fullmatch(kept) or kept in _RESERVED:
-            raise AnsvarError("A user's name has 2 to 60 letters, digits and . - _ @, as maija.meikalainen; it may not be `unknown` or `console`.")
+            raise AnsvarError(
+                "A user's name has 2 to 60 letters, digits and . - _ @, as maija.meikalainen; it may not be `unknown` or `console`."
+            )
         user = "u" + secrets.token_hex(_ID_BYTES)
         values = {"user": user, "name": kept, "role": role.value, "password": hashed(password, kept), "code_step": 0, "made_at": at}
         try:

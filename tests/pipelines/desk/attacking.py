@@ -11,7 +11,15 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import dagster_webserver
 from dagster_graphql.schema import create_schema
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLList, GraphQLNonNull, GraphQLScalarType, get_named_type, is_composite_type
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLScalarType,
+    get_named_type,
+    is_composite_type,
+)
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 
@@ -193,7 +201,20 @@ def downloads() -> Iterator[str]:
 def tricks() -> Iterator[str]:
     """Other spellings of paths that are there: an open one before a closed one, encodings, doubled slashes, steps up, letters' case."""
     for closed in ("dagster/", "dagster/graphql", "users", "audit", "promises"):
-        for before in ("/", "/./", "/x/..", "/login/..", "/desk.css/..", "/login;", "/login/", "/desk.css/", "/%2e", "/%2e%2e", "/login/%2e%2e", "/login%2f.."):
+        for before in (
+            "/",
+            "/./",
+            "/x/..",
+            "/login/..",
+            "/desk.css/..",
+            "/login;",
+            "/login/",
+            "/desk.css/",
+            "/%2e",
+            "/%2e%2e",
+            "/login/%2e%2e",
+            "/login%2f..",
+        ):
             yield f"{before}/{closed}"
         yield f"/{closed.upper()}"
         yield f"/{quote(closed[0])}{closed[1:].replace('/', '%2f')}%00"
@@ -236,9 +257,21 @@ def by_headers(attacker: Attacker) -> None:
 def by_hosts(attacker: Attacker) -> None:
     """A request that names another host is not ours, whoever sends it."""
     port = urlsplit(attacker.base).port
-    for host in ("evil.example", f"evil.example:{port}", "127.0.0.1", "127.0.0.1:1", f"127.0.0.1:{port}.evil.example", f"127.0.0.1:{port}@evil", ""):
+    for host in (
+        "evil.example",
+        f"evil.example:{port}",
+        "127.0.0.1",
+        "127.0.0.1:1",
+        f"127.0.0.1:{port}.evil.example",
+        f"127.0.0.1:{port}@evil",
+        "",
+    ):
         for path in ("/login", "/", "/dagster/"):
-            attacker.attack("host", f"{host} at {path}", attacker.send("GET", path, None, {"Host": host, "X-Forwarded-Host": urlsplit(attacker.base).netloc}))
+            attacker.attack(
+                "host",
+                f"{host} at {path}",
+                attacker.send("GET", path, None, {"Host": host, "X-Forwarded-Host": urlsplit(attacker.base).netloc}),
+            )
 
 
 def by_methods(attacker: Attacker) -> None:
@@ -259,7 +292,11 @@ def by_reports(attacker: Attacker) -> None:
 
 def by_forms(attacker: Attacker, mark: str, stranger: str) -> None:
     """What a page of another site, or a form of another session, makes a browser send."""
-    forms = {"/users": "do=add&user=evil&role=administrator&password=let+me+in+please", "/logout": "x=1", "/password": "present=x&new=y&again=y"}
+    forms = {
+        "/users": "do=add&user=evil&role=administrator&password=let+me+in+please",
+        "/logout": "x=1",
+        "/password": "present=x&new=y&again=y",
+    }
     for path, form in forms.items():
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         marked = f"{form}&csrf={mark}"

@@ -40,7 +40,9 @@ def test_the_ledger_holds_no_password_and_no_token(served: Served) -> None:
     assert b"$argon2id$v=19$m=65536,t=3,p=4$" in held
 
 
-@pytest.mark.parametrize(("name", "password"), [("viewer", "wrong"), ("nobody", PASSWORD), ("disabled", PASSWORD), ("", ""), ("x" * 500, "y" * 5000)])
+@pytest.mark.parametrize(
+    ("name", "password"), [("viewer", "wrong"), ("nobody", PASSWORD), ("disabled", PASSWORD), ("", ""), ("x" * 500, "y" * 5000)]
+)
 def test_who_is_not_let_in(served: Served, name: str, password: str) -> None:
     """A wrong password, no such user, a disabled one: the answer is the same, and the name that was typed is written down nowhere."""
     visitor = served.visitor()
@@ -158,7 +160,9 @@ def test_one_s_own_password(served: Served) -> None:
     assert [served.visitor().login("own", each).status for each in (PASSWORD, other)] == [401, 303]
 
 
-@pytest.mark.parametrize("onward", ["//evil.example", "https://evil.example", "/\\evil.example", "/%0d%0aX: y", "javascript:alert(1)", "/login?next=/login"])
+@pytest.mark.parametrize(
+    "onward", ["//evil.example", "https://evil.example", "/\\evil.example", "/%0d%0aX: y", "javascript:alert(1)", "/login?next=/login"]
+)
 def test_a_login_goes_on_to_our_own_pages_alone(served: Served, onward: str) -> None:
     """Where a login leads is a page of ours, whatever the address said."""
     assert served.visitor().login("viewer", next=onward).headers["Location"] == "/"
