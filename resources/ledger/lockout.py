@@ -43,7 +43,7 @@ class Lockout:
         self._ledger, self._pepper = ledger, pepper
 
     def begin(self, name: str, address: str, at: dt.datetime) -> Attempt:
-        """Count an attempt as failed, until `succeeded` takes it back; one that comes while a wait lasts is neither counted nor looked at."""
+        """Count an attempt as failed, until `succeeded` takes it back; while a wait lasts none is counted or looked at."""
         keys = {kind: keyed_hash(self._pepper, f"login/{kind}", value) for kind, value in (("name", name), ("address", address))}
         failures = tables.login_failures
         with self._ledger.engine.begin() as connection:
