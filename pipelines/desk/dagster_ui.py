@@ -140,7 +140,7 @@ class Webserver(DagsterWebserver[Workspace, _Context]):
                     Route("/graphql", self.graphql_http_endpoint, methods=["POST"]),
                     WebSocketRoute("/graphql", self.graphql_ws_endpoint),
                     *(Route(f"/{each}{below}", _nothing) for each in _NEVER for below in ("", "/{path:path}")),
-                    *self.build_static_routes(),
+                    *self.build_static_routes(),  # type: ignore[no-untyped-call]
                     Route("/{path:path}", self.index_html_endpoint, methods=["GET"]),
                     Route("/", self.index_html_endpoint, methods=["GET"]),
                 ],

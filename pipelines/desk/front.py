@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from assets.accountability.promises.page import promises_page
 from assets.accountability.promises.status import status_of
 from resources.errors import AnsvarError
+from resources.roles import Right
 
 if TYPE_CHECKING:
     from starlette.responses import Response
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def front(desk: Desk, visit: Visit) -> Response:
     """Who is in, and what the role may do."""
-    rights = [f"right_{each.value}" for each in sorted(visit.user.role.rights, key=lambda right: list(type(right)).index(right))]
+    rights = [f"right_{each.value}" for each in Right if visit.user.role.may(each)]
     return desk.render(visit, "front.html", rights=rights)
 
 

@@ -88,7 +88,7 @@ class Guard:
         if caller is None or caller.visitor is None or not _is_own(Headers(scope=scope), caller.origin):
             await send({"type": "websocket.close", "code": _CLOSED})
             return
-        conversation = asyncio.ensure_future(self._app(self._known(scope, caller), receive, send))  # type: ignore[arg-type] # a coroutine
+        conversation = asyncio.ensure_future(self._app(self._known(scope, caller), receive, send))
         watch = asyncio.ensure_future(self._until_over(caller.token))
         try:
             await asyncio.wait({conversation, watch}, return_when=asyncio.FIRST_COMPLETED)

@@ -47,9 +47,7 @@ class Lockout:
         keys = {kind: keyed_hash(self._pepper, f"login/{kind}", value) for kind, value in (("name", name), ("address", address))}
         failures = tables.login_failures
         with self._ledger.engine.begin() as connection:
-            old = connection.execute(failures.delete().where(failures.c.last_at < at - _REMEMBERED)).rowcount  # takes the lock at once
-            if old:
-                mark(connection)
+            _forget(connection, at)  # takes the lock before anything is read
             found = {row.kind: row for row in connection.execute(sa.select(failures).where(failures.c.key.in_(keys.values())))}
             waits = [row.locked_until for row in found.values() if row.locked_until is not None and row.locked_until > at]
             if waits:
@@ -80,6 +78,18 @@ class Lockout:
         with self._ledger.engine.begin() as connection:
             connection.execute(tables.login_failures.delete())
             mark(connection)
+
+
+def forget(engine: sa.Engine, at: dt.datetime) -> None:
+    """Know no more of failures of more than a day ago."""
+    with engine.begin() as connection:
+        _forget(connection, at)
+
+
+def _forget(connection: sa.Connection, at: dt.datetime) -> None:
+    failures = tables.login_failures
+    if connection.execute(failures.delete().where(failures.c.last_at < at - _REMEMBERED)).rowcount:
+        mark(connection)
 
 
 def _until(kind: str, failures: int, at: dt.datetime) -> dt.datetime | None:

@@ -34,8 +34,8 @@ CLOCK = "2026-10-15T03:00"
 ROOT = Path(__file__).parents[2]
 ANSVAR = Path(sys.executable).parent / "ansvar"
 LAUNCH = """
-mutation ($days: [String!]!) {
-  launchPartitionBackfill(backfillParams: {assetSelection: [{path: ["backfill", "matomo", "visits"]}], partitionNames: $days}) {
+mutation ($params: LaunchBackfillParams!) {
+  launchPartitionBackfill(backfillParams: $params) {
     __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message }
   }
 }
@@ -172,7 +172,8 @@ def test_days_picked_in_dagster(company: Company, tmp_path: Path) -> None:
     days = [DAYS[2], DAYS[3], DAYS[7]]
     with _ui(company, tmp_path / "ui.log") as operator:
         _wait_for(operator, "{ assetNodes { assetKey { path } } }", lambda answer: answer["assetNodes"])
-        launched = _ask(operator, LAUNCH, days=days)["launchPartitionBackfill"]
+        params = {"assetSelection": [{"path": ["backfill", "matomo", "visits"]}], "partitionNames": days}
+        launched = _ask(operator, LAUNCH, params=params)["launchPartitionBackfill"]
         assert launched["__typename"] == "LaunchBackfillSuccess"
         ended = ("COMPLETED_SUCCESS", "COMPLETED_FAILED", "FAILED", "CANCELED")
         told = _wait_for(operator, STATE, lambda answer: answer["partitionBackfillOrError"]["status"] in ended, id=launched["backfillId"])

@@ -22,6 +22,7 @@ from graphql import (
 )
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
 
 from pipelines.desk.operations import ALLOWED
 from tests.pipelines.desk.definitions import REQUEST
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from graphql import GraphQLInputType
 
 GRAPHQL = "/dagster/graphql"
+GRAPHQL_WS = Subprotocol("graphql-ws")
 EVIL = "https://evil.example"
 SECRET = "Maija Virtanen"  # noqa: S105 - somebody's name, which is not to be kept
 REFUSALS = {400, 401, 403, 404, 405, 413, 414, 415, 421, 429}
@@ -173,7 +175,7 @@ def by_websocket(attacker: Attacker, known: list[Mutation], origin: str | None =
     headers = {"Cookie": f"ansvar={attacker.cookie}"} if attacker.cookie else {}
     address, group = f"ws{attacker.base.removeprefix('http')}{GRAPHQL}", f"websocket{' from another site' if origin else ''}"
     try:
-        with connect(address, origin=origin or attacker.base, subprotocols=["graphql-ws"], additional_headers=headers) as socket:  # type: ignore[arg-type,list-item] # plain text
+        with connect(address, origin=Origin(origin or attacker.base), subprotocols=[GRAPHQL_WS], additional_headers=headers) as socket:
             for each in known:
                 payload = {"query": each.document, "variables": each.variables}
                 socket.send(json.dumps({"type": "start", "id": each.name, "payload": payload}))
