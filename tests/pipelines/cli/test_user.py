@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from resources.ledger import tables
+from resources.ledger.audit import BEGINNING
 from resources.ledger.sessions import SessionLedger
 from resources.ledger.users import UserLedger
 from resources.one_time import address_of, secret_of
@@ -122,6 +123,24 @@ def test_the_chain_is_verified(ansvar: Command, add: Command, on: tuple[str, ...
         connection.execute(tables.audit.update().where(tables.audit.c.number == 1).values(by="nobody"))
     broken = ansvar(*on, "audit", "verify")
     assert (broken.code, broken.out) == (1, "Entry 1 was changed after it was written.\n")
+
+
+def test_a_chain_is_held_against_heads_that_were_kept(ansvar: Command, add: Command, on: tuple[str, ...], small: Small) -> None:
+    """A signed head is appended to a file; the chain that was written anew since is found by it."""
+    add("maija")
+    kept = small.folder / "heads"
+    for number in (1, 2):
+        assert ansvar(*on, "audit", "head", "--to", kept).code == 0
+        assert len(kept.read_text(encoding="utf-8").splitlines()) == number
+    assert ansvar(*on, "audit", "verify", "--heads", kept).code == 0
+    with small.register.ledger.engine.begin() as connection:
+        connection.execute(tables.audit.delete())
+        connection.execute(tables.audit_head.update().values(number=0, hash=BEGINNING))
+    add("bo")
+    assert ansvar(*on, "audit", "verify").code == 0
+    broken = ansvar(*on, "audit", "verify", "--heads", kept)
+    assert (broken.code, broken.out.count("the chain was written anew")) == (1, 2)
+    assert ansvar(*on, "audit", "verify", "--heads", kept, "--key", kept).message == "--key names no public key of Ed25519 (PEM)."
 
 
 def test_where_the_entrance_refuses_to_listen(ansvar: Command, on: tuple[str, ...]) -> None:
