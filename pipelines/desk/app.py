@@ -38,6 +38,9 @@ def _desk(entrance: Entrance) -> list[BaseRoute]:
     async def css(_: Request) -> Response:
         return Response(look, media_type="text/css")
 
+    async def no_picture(_: Request) -> Response:
+        return Response(status_code=204)
+
     async def dagster(_: Request) -> Response:
         return RedirectResponse(f"{PREFIX}/", 303)
 
@@ -45,6 +48,7 @@ def _desk(entrance: Entrance) -> list[BaseRoute]:
     return [
         Route(LOGIN, desk.page(login, None), methods=asking),
         Route("/desk.css", css),
+        Route("/favicon.ico", no_picture),
         Route("/logout", desk.page(logout), methods=["POST"]),
         Route("/password", desk.page(password), methods=asking),
         Route("/", desk.page(front)),

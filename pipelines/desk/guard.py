@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from resources.ledger.sessions import Visitor
 
 LOGIN = "/login"
-_OPEN = {LOGIN, "/desk.css"}
+_OPEN = {LOGIN, "/desk.css", "/favicon.ico"}
 _READING = {"GET", "HEAD"}
 _BIGGEST = 1_000_000  # bytes of a request
 _LOOKED_AGAIN = 5.0  # seconds after which the session of an open websocket is looked at again
