@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from resources.register import Register
 
 _PATIENCE = 20.0  # seconds that the daemon has to end by itself
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 _GRACE = 10  # seconds that answers under way have to end
 _BIGGEST_MESSAGE = 1_000_000  # bytes of a websocket's message
 
@@ -69,10 +70,9 @@ def serve(register: Register, addresses: Addresses, listening: Listening) -> int
         ended = threading.Event()
         watch = threading.Thread(target=_watch, args=(daemon, server, ended), daemon=True)
         watch.start()
-        with suppress(KeyboardInterrupt):  # which the web server raises again once it has ended
-            server.run()
+        server.run()  # a signal that ended it is raised again
         ended.set()
-        return 0 if daemon.poll() is None else 1
+        return 1
     return 0
 
 
@@ -124,9 +124,11 @@ def _ended_by_signals() -> Iterator[None]:
 
     def end(number: int, frame: object) -> None:
         del number, frame
+        for each in _ENDING:
+            signal.signal(each, signal.SIG_IGN)  # what is being ended is not cut short
         raise KeyboardInterrupt
 
-    before = {each: signal.signal(each, end) for each in (signal.SIGTERM, signal.SIGINT)}
+    before = {each: signal.signal(each, end) for each in _ENDING}
     try:
         yield
     finally:
