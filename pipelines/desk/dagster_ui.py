@@ -186,7 +186,9 @@ class Webserver(DagsterWebserver[Workspace, _Context]):
         try:
             found = asked(query, variables, visitor.role, subscription=subscription)
         except RefusedError as refusal:
-            await run_in_threadpool(self._record, visitor, "refused", f"dagster.{refusal.what}"[:100])
+            mutations = self._graphene_schema.graphql_schema.mutation_type
+            what = refusal.what if mutations and refusal.what in mutations.fields else "request"  # and no name that a visitor made up
+            await run_in_threadpool(self._record, visitor, "refused", f"dagster.{what}")
             return refusal
         for each in found.mutations:
             await run_in_threadpool(self._record, visitor, f"dagster.{each}"[:60], found.thing[:100] or "all")

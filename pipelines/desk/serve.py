@@ -144,7 +144,7 @@ def _daemon(workspace_file: Path) -> Iterator[subprocess.Popen[bytes]]:
         try:
             yield daemon
         finally:
-            daemon.send_signal(signal.SIGINT)
+            daemon.terminate()
             try:
                 daemon.wait(_PATIENCE)
             except subprocess.TimeoutExpired:

@@ -180,10 +180,12 @@ def test_every_refusal_of_a_user_is_written_down(served: Served) -> None:
     before = len(served.acts())
     visitor.get("/users")
     visitor.graphql("mutation ($r: String!) { terminateRun(runId: $r) { __typename } }", r="Maija")
+    visitor.graphql("mutation { MaijaVirtanen }")
     visitor.ask("POST", "/logout", "", {"Origin": attacking.EVIL})
     assert served.acts()[before:] == [
         ("viewer", "refused", "users"),
         ("viewer", "refused", "dagster.terminateRun"),
+        ("viewer", "refused", "dagster.request"),
         ("viewer", "refused", "origin"),
     ]
 

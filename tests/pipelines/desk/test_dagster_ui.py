@@ -9,6 +9,7 @@ from dagster._cli.proxy_server_manager import ProxyServerManager
 from dagster._core.workspace.context import WorkspaceProcessContext, WorkspaceRequestContext
 from dagster._core.workspace.permissions import LOCATION_SCOPED_PERMISSIONS, VIEWER_PERMISSIONS, Permissions
 from dagster_graphql.schema import create_schema
+from dagster_webserver.graphql import GraphQLServer
 from dagster_webserver.webserver import DagsterWebserver
 
 from pipelines.desk.operations import ALLOWED
@@ -78,6 +79,11 @@ def test_permissions_are_asked_where_they_were() -> None:
     )
     assert set(VIEWER_PERMISSIONS) == set(Permissions)
     assert set(LOCATION_SCOPED_PERMISSIONS) <= set(Permissions)
+
+
+def test_the_schema_is_where_it_was() -> None:
+    """The server holds its schema by this name."""
+    assert "self._graphene_schema = self.build_graphql_schema()" in inspect.getsource(GraphQLServer.__init__)
 
 
 def test_dagster_s_routes_are_those_that_were_looked_at() -> None:
