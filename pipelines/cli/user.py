@@ -60,7 +60,6 @@ def disable(*, name: str, by: str) -> None:
     register = open_register()
     users = UserLedger(register.ledger)
     users.disable(users.user(name), _act(register, by))
-    register.ledger.wipe()
     click.echo(f"{name} is disabled.")
 
 
