@@ -48,7 +48,9 @@ class Lockout:
         failures = tables.login_failures
         with self._ledger.engine.begin() as connection:
             _forget(connection, at)  # takes the lock before anything is read
-            found = {row.kind: row for row in connection.execute(sa.select(failures).where(failures.c.key.in_(keys.values())))}
+            found = {
+                row.kind: row for row in connection.execute(sa.select(failures).where(failures.c.key.in_(keys.values())).with_for_update())
+            }
             waits = [row.locked_until for row in found.values() if row.locked_until is not None and row.locked_until > at]
             if waits:
                 return Attempt(keys, max(waits))
