@@ -61,7 +61,7 @@ def serve(register: Register, addresses: Addresses, listening: Listening) -> int
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         stack.enter_context(_ended_by_signals())
         instance = stack.enter_context(open_instance(register.home))
-        folder = Path(stack.enter_context(TemporaryDirectory(dir=register.home.path / "temporary")))
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="serving-", dir=register.home.path / "dagster")))
         workspace_file = folder / "workspace.yaml"
         YAML().dump(stack.enter_context(code_servers(instance, shipped("workspace.yaml"))), workspace_file)
         daemon = stack.enter_context(_daemon(workspace_file))
