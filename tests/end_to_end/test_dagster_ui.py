@@ -248,4 +248,5 @@ def test_everybody_can_read_the_promises(opened: Browser, address: str, width: i
         assert not scrolls_sideways(page)
     for promise in load_register(REPOSITORY / "register").notice.promises:
         expect(page.get_by_role("rowheader", name=f"({promise})").first).to_be_visible()
+    expect(page.locator("#main")).not_to_contain_text("Broken promises")  # and serving the page breaks none
     page.context.close()
