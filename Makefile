@@ -22,7 +22,7 @@ $(STAMP): requirements.lock pyproject.toml
 demo: $(STAMP) ## the daily job on the demonstration company
 	$(BIN)/python -m demo run
 
-ui: $(STAMP) ## Dagster's UI on the same home
+ui: $(STAMP) ## the web entrance on the same home, Dagster's UI behind its login
 	$(BIN)/python -m demo ui
 
 test: $(STAMP) ## all tests

@@ -70,7 +70,7 @@ def run(persons: int) -> None:
 @demo.command()
 @click.option("--port", default=3000, show_default=True, help="The port on 127.0.0.1.")
 def ui(port: int) -> None:
-    """Dagster's UI on the demonstration's home, with its source systems running."""
+    """The web entrance on the demonstration's home, with its source systems running."""
     from demo.run import ui as open_ui  # noqa: PLC0415 - Dagster is slow to import
 
     _answered(lambda: sys.exit(open_ui(port)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -37,13 +38,16 @@ from resources.errors import AnsvarError
 from resources.home import Home, write_private
 from resources.ledger.bundles import BundleLedger
 from resources.ledger.requests import RequestLedger, Step
+from resources.ledger.users import CONSOLE, UserLedger
 from resources.register import Register, open_register
+from resources.roles import Role
 
 if TYPE_CHECKING:
     from datetime import date
 
 _OPENED = "bundle.zip"
-_OFFICER = "Liisa Tietosuoja"
+_OFFICER = "officer"
+_PASSWORD_BYTES = 15
 _MARK = "DEMONSTRATION=yes"  # a setting of the home: `make demo` may make it anew
 
 
@@ -87,12 +91,12 @@ def run(persons: int) -> None:
             click.echo(
                 f"It is encrypted with age (`age --decrypt`), with the passphrase {passphrase}; opened it is {places.world / _OPENED}."
             )
-    click.echo("Dagster's UI on this home: make ui")
+    _let_in(places.home)
     click.echo(f"Done in {time.monotonic() - began:.0f} s.")
 
 
 def ui(port: int) -> int:
-    """Dagster's UI on the demonstration's home, with its source systems running; gives the UI's exit code."""
+    """The web entrance on the demonstration's home, with its source systems running; gives its exit code."""
     places = Places.from_environment()
     if not _is_demonstration(places.home):
         raise AnsvarError("There is no demonstration yet: run `make demo` first.")
@@ -101,11 +105,19 @@ def ui(port: int) -> int:
     ports = [port_if_free(urlsplit(settings[name]).port or 0) for name in ("HELPDESK_URL", "REGISTRY_URL")]
     with running(places.world, *ports) as servers:
         write_settings(places, servers.settings)
-        program = [str(Path(sys.executable).parent / "ansvar"), "ui", "--port", str(port)]
+        program = [str(Path(sys.executable).parent / "ansvar"), "serve", "--port", str(port)]
         with subprocess.Popen(program) as opened:  # noqa: S603 - our own command
             for ending in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(ending, lambda *_: opened.terminate())
             return opened.wait()
+
+
+def _let_in(home: Home) -> None:
+    """Add the demonstration's users, and say once how they log in."""
+    register, password = open_register(home=home), secrets.token_urlsafe(_PASSWORD_BYTES)
+    for name, role in (("officer", Role.OFFICER), ("administrator", Role.ADMINISTRATOR)):
+        UserLedger(register.ledger).add(name, role, password, (CONSOLE, register.clock.now()))
+    click.echo(f"The web entrance on this home: make ui. Log in as officer or administrator; the password of both: {password}")
 
 
 def port_if_free(port: int) -> int:

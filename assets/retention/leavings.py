@@ -1,6 +1,7 @@
 """What decisions leave behind, and how long that is kept.
 
-That is keyed hashes of who was erased, decisions on returns, orders; and holds that have ended, looks and disclosures, as long as requests.
+That is keyed hashes of who was erased, decisions on returns, orders; and holds that have ended, looks, disclosures and reasons in the audit
+chain, as long as requests. Failed logins go after a day.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from assets.retention.own import is_past, leftovers
 from resources.clock import local_date
 from resources.ledger import PurgeRecord, tables
 from resources.ledger.erasures import DONE, ErasureLedger
+from resources.ledger.lockout import forget
 from resources.ledger.orders import OrderLedger
 from resources.ledger.written import KINDS, deletions, written
 
@@ -87,6 +89,7 @@ def plan(register: Register, found: LeavingsDue | None = None) -> list[PurgeReco
 
 def purge(register: Register, run: str) -> list[PurgeRecord]:
     """Delete what is due, files first, and leave no byte of it in the ledger's files; gives what went."""
+    forget(register.ledger.engine, register.clock.now())
     found = due(register)
     records = [record for record in plan(register, found) if record.records]
     for path in (*found.strays, *found.refused, *(file for order in found.orders for file in files_of(register, order))):
@@ -96,10 +99,10 @@ def purge(register: Register, run: str) -> list[PurgeRecord]:
     return records
 
 
-def _deletions(found: LeavingsDue) -> list[sa.Delete]:
+def _deletions(found: LeavingsDue) -> list[sa.Delete | sa.Update]:
     erasures, identifiers, returns = tables.erasures, tables.erased_identifiers, tables.returns
     orders, answers = tables.work_orders, tables.work_order_answers
-    gone: list[sa.Delete] = []
+    gone: list[sa.Delete | sa.Update] = []
     for erasure in found.erasures:
         gone += [identifiers.delete().where(identifiers.c.erasure == erasure), erasures.delete().where(erasures.c.erasure == erasure)]
     gone += [returns.delete().where(returns.c.key_id == key_id, returns.c.hash == each) for key_id, each in found.returns]

@@ -13,6 +13,7 @@ from resources.errors import AnsvarError
 
 _COMMANDS = {
     "audience": "Who may be written to, and why others may not.",
+    "audit": "Who did what, when and why: the audit chain.",
     "backfill": "Read closed days of a data set again.",
     "backup": "Write an encrypted, verified copy of the home.",
     "batches": "What became of the records of each batch.",
@@ -38,9 +39,10 @@ _COMMANDS = {
     "restore": "Bring the register back out of a backup, less what has gone since.",
     "review": "Who may be one person: what is proposed, and what people decide.",
     "run": "Run the daily job.",
+    "serve": "Open the signed-in web entrance.",
     "status": "Every promise of the notice: kept, broken or not yet applicable.",
     "subject": "A data subject, and why its records are believed to be one person's.",
-    "ui": "Open Dagster's web UI.",
+    "user": "Who may come in, and what each may do.",
 }
 
 # What a command imports and reads stays to its end: to look it over for garbage again and again was a sixth of a command's start.

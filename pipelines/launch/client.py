@@ -8,12 +8,13 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipelines.launch.server import GO, SOCKET, STALE, at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 PATIENCE_SECONDS = 30.0
@@ -23,7 +24,7 @@ _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "JE_ARROW_MA
 _started: list[subprocess.Popen[bytes]] = []
 
 
-__all__ = ["PATIENCE_SECONDS", "SOCKET", "UnavailableError", "fork", "keep", "stop"]
+__all__ = ["PATIENCE_SECONDS", "SOCKET", "UnavailableError", "fork", "ready", "stop"]
 
 
 class UnavailableError(Exception):
@@ -54,13 +55,16 @@ def fork(folder: Path, run: str, known: Callable[[str], None], patience: float =
         time.sleep(0.05)
 
 
-def keep(folder: Path) -> int:
-    """Start the server for a process that is about to become another program; it goes on as long as what is returned is open."""
-    reading, writing = os.pipe()
-    os.set_inheritable(writing, True)  # noqa: FBT003 - its second argument has no name
-    _launch(folder, reading)
-    os.close(reading)
-    return writing
+@contextmanager
+def ready(folder: Path) -> Iterator[None]:
+    """A server that is started before the first run is asked for, until it is left; runs that it began go on."""
+    server = _launch(folder, subprocess.PIPE)
+    try:
+        yield
+    finally:
+        if server.stdin is not None:
+            server.stdin.close()
+        server.wait()
 
 
 def stop() -> None:

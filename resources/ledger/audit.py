@@ -103,6 +103,17 @@ def entries(engine: sa.Engine, thing: str | None = None) -> Iterator[Entry]:
             yield Entry(**row)
 
 
+def latest(engine: sa.Engine, limit: int, *, thing: str | None = None, before: int | None = None) -> list[Entry]:
+    """The last entries, newest first; those about a thing, those before a number."""
+    statement = sa.select(tables.audit).order_by(tables.audit.c.number.desc()).limit(limit)
+    if thing is not None:
+        statement = statement.where(tables.audit.c.thing == thing)
+    if before is not None:
+        statement = statement.where(tables.audit.c.number < before)
+    with engine.connect() as connection:
+        return [Entry(**row) for row in connection.execute(statement).mappings()]
+
+
 def verify(engine: sa.Engine) -> list[str]:
     """What is wrong with the chain, an item each fault in its order; nothing where it is whole."""
     faults, number, previous = [], 0, BEGINNING

@@ -39,6 +39,10 @@ _MOMENTS = (
     tables.objections.c.ended_at,
     tables.corrections.c.made_at,
     tables.corrections.c.ended_at,
+    tables.users.c.made_at,
+    tables.users.c.disabled_at,
+    tables.sessions.c.seen_at,
+    tables.login_failures.c.last_at,
 )
 
 

@@ -176,7 +176,7 @@ class Ledger:
         *,
         bundles: Iterable[str] = (),
         requests: Iterable[str] = (),
-        also: Iterable[sa.Delete] = (),
+        also: Iterable[sa.Delete | sa.Update] = (),
     ) -> None:
         """Know no more of bundles whose files have gone, and of requests with their identifiers; all of it is done and counted, or nothing.
 

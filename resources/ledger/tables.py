@@ -415,3 +415,37 @@ corrections = sa.Table(
     sa.Column("ended_at", sa.DateTime),
     sa.Index("corrections_by_dataset", "dataset", "state"),
 )
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("user", sa.String(32), primary_key=True),
+    sa.Column("name", sa.String(60), nullable=False, unique=True),
+    sa.Column("role", sa.String(16), nullable=False),  # viewer, operator, officer, administrator
+    sa.Column("password", sa.String(200), nullable=False),  # argon2id, with its salt and its cost
+    sa.Column("code_salt", sa.String(32)),  # of one who gives a code as well: the key of the codes is made of it and the pepper
+    sa.Column("code_step", sa.BigInteger, nullable=False),  # of the last code that was accepted: none is taken twice
+    sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Column("disabled_at", sa.DateTime),
+)
+
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("session", sa.String(32), primary_key=True),
+    sa.Column("token", sa.String(64), nullable=False, unique=True),  # SHA-256 of what the browser holds
+    sa.Column("user", sa.ForeignKey("users.user", ondelete="CASCADE"), nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Column("seen_at", sa.DateTime, nullable=False),
+    sa.Index("sessions_by_user", "user"),
+)
+
+login_failures = sa.Table(
+    "login_failures",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),  # keyed hash of the name that was typed, or of the address it came from
+    sa.Column("kind", sa.String(8), nullable=False),  # name, address
+    sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("last_at", sa.DateTime, nullable=False),
+    sa.Column("locked_until", sa.DateTime),
+)

@@ -1,4 +1,8 @@
-"""What users wrote down in the ledger of what they did: looks, disclosures; and holds, objections and corrections that have ended."""
+"""What users wrote down in the ledger of what they did: looks, disclosures, reasons; and holds, objections and corrections that have ended.
+
+Of an entry of the audit chain the reason goes, with its salt, and the entry stays: the chain holds a digest of the reason that nobody can
+guess then.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +16,14 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
 
-KINDS = ("holds", "looks", "disclosures", "objections", "corrections")
+KINDS = ("holds", "looks", "disclosures", "objections", "corrections", "reasons")
 _COLUMNS = {
     "holds": (tables.holds.c.hold, tables.holds.c.ended_at),  # one in force has no end
     "looks": (tables.looks.c.look, tables.looks.c.at),
     "disclosures": (tables.disclosures.c.disclosure, tables.disclosures.c.made_at),
     "objections": (tables.objections.c.objection, tables.objections.c.ended_at),
     "corrections": (tables.corrections.c.correction, tables.corrections.c.ended_at),
+    "reasons": (tables.audit.c.number, sa.case((tables.audit.c.why.is_not(None), tables.audit.c.at))),
 }
 _PARTS = {
     "holds": tables.hold_persons.c.hold,
@@ -32,11 +37,16 @@ def written(engine: sa.Engine, kind: str) -> dict[str, dt.datetime]:
     """The ids of one of `KINDS`, each with the naive UTC moment that its period is counted from; what is in force is not in it."""
     key, moment = _COLUMNS[kind]
     with engine.connect() as connection:
-        return {row[0]: row[1] for row in connection.execute(sa.select(key, moment).where(moment.is_not(None)))}
+        return {str(row[0]): row[1] for row in connection.execute(sa.select(key, moment).where(moment.is_not(None)))}
 
 
-def deletions(kind: str, ids: Iterable[str]) -> Iterator[sa.Delete]:
+def deletions(kind: str, ids: Iterable[str]) -> Iterator[sa.Delete | sa.Update]:
     """What deletes them, with the keyed hashes of the persons in them."""
+    if kind == "reasons":
+        numbers, audit = [int(each) for each in ids], tables.audit
+        for start in range(0, len(numbers), _AT_ONCE):
+            yield sa.update(audit).where(audit.c.number.in_(numbers[start : start + _AT_ONCE])).values(why=None, salt=None)
+        return
     listed, key = list(ids), _COLUMNS[kind][0]
     for column in (_PARTS.get(kind), key):
         for start in range(0, len(listed), _AT_ONCE):

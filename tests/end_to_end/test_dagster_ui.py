@@ -1,23 +1,25 @@
-"""Dagster's UI in a real browser, on the demonstration's home."""
+"""The web entrance in a real browser, on the demonstration's home: the login, Dagster's UI behind it, and what each role may."""
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
-import urllib.request
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from resources.catalogue import load_register
+from resources.roles import Role
 from tests.end_to_end.conftest import REPOSITORY
-from tests.helpers.browser import CHROMIUM, WITHOUT_CHROMIUM, browser
+from tests.helpers.browser import CHROMIUM, DESKTOP, PHONE, WITHOUT_CHROMIUM, browser, scrolls_sideways, violations
 from tests.helpers.ports import free_port
+from tests.helpers.visiting import PASSWORD, Visitor, add_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +36,10 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def address(demonstration: Demonstration) -> Iterator[str]:
-    """Dagster's UI, as `make ui` opens it."""
+    """The entrance, as `make ui` opens it, with a user of each role."""
+    for role in Role:
+        if role.value not in ("officer", "administrator"):  # these the demonstration has
+            add_user(demonstration.environment(), role.value, role.value)
     port = free_port()
     program = [sys.executable, "-m", "demo", "ui", "--port", str(port)]
     log = (demonstration.home.parent / "ui.log").open("wb")
@@ -54,35 +59,51 @@ def address(demonstration: Demonstration) -> Iterator[str]:
 
 
 def _wait(base: str, served: subprocess.Popen[bytes]) -> None:
-    question = json.dumps({"query": "{ repositoriesOrError { __typename ... on RepositoryConnection { nodes { name } } } }"}).encode()
-    deadline = time.monotonic() + 120
+    operator, deadline = Visitor(base), time.monotonic() + 120
     while True:
-        try:
-            asked = urllib.request.Request(f"{base}/graphql", question, {"Content-Type": "application/json"})
-            with urllib.request.urlopen(asked, timeout=10) as answer:
-                if json.load(answer)["data"]["repositoriesOrError"].get("nodes"):
-                    return
-        except OSError:
-            pass
-        assert served.poll() is None, "Dagster's UI ended before it answered: see ui.log"
-        assert time.monotonic() < deadline, "Dagster's UI did not start within two minutes"
-        time.sleep(0.2)
+        with suppress(OSError):
+            if not operator.cookies:
+                operator.login("operator")
+            answer = operator.graphql("{ repositoriesOrError { __typename ... on RepositoryConnection { nodes { name } } } }")
+            if answer.status == 200 and answer.json["data"]["repositoriesOrError"].get("nodes"):
+                return
+        assert served.poll() is None, "the entrance ended before it answered: see ui.log"
+        assert time.monotonic() < deadline, "the entrance did not start within two minutes"
         time.sleep(0.5)
 
 
 @pytest.fixture(scope="module")
-def page(address: str) -> Iterator[Page]:
-    """A page of a browser that looks at the UI."""
+def opened() -> Iterator[Browser]:
+    """A browser."""
     with browser() as chromium:
-        opened = chromium.new_page(viewport={"width": 1600, "height": 1100}, base_url=address)
-        opened.set_default_timeout(PATIENCE_MS)
         expect.set_options(timeout=PATIENCE_MS)
-        yield opened
+        yield chromium
+
+
+def _page(opened: Browser, address: str, name: str, password: str, width: int = 1600) -> Page:
+    """A page of somebody who has logged in."""
+    context = opened.new_context(viewport={"width": width, "height": 1100}, base_url=address, locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    page.goto("/")
+    page.get_by_label("User name").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("button", name="Log out")).to_be_visible()
+    return page
+
+
+@pytest.fixture(scope="module")
+def page(opened: Browser, address: str, demonstration: Demonstration) -> Page:
+    """A page of the officer, who logged in with the password that the demonstration printed."""
+    printed = re.search(r"the password of both: (\S+)", demonstration.printed)
+    assert printed is not None
+    return _page(opened, address, "officer", printed[1])
 
 
 def test_the_graph_stands_in_groups_by_stage(page: Page) -> None:
     """The asset graph shows the sources and each stage as a group."""
-    page.goto("/asset-groups")
+    page.goto("/dagster/asset-groups")
     for group in ("sources", "stores", "ingest", "identity", "retention", "rights", "accountability"):
         expect(page.get_by_text(group, exact=True).first).to_be_visible()
 
@@ -90,7 +111,7 @@ def test_the_graph_stands_in_groups_by_stage(page: Page) -> None:
 def test_a_data_sets_page_shows_its_columns_with_tags_and_checks(page: Page) -> None:
     """Every column of a data set stands on its page with its tags and where it comes from; its checks have passed; its rows are counted."""
     dataset = load_register(REPOSITORY / "register").dataset("chats_conversations")
-    page.goto("/assets/ingest/chats/conversations")
+    page.goto("/dagster/assets/ingest/chats/conversations")
     expect(page.get_by_text(dataset.shape.record).first).to_be_visible()
     shown = page.locator("body")
     for name, field in dataset.fields.items():
@@ -99,7 +120,7 @@ def test_a_data_sets_page_shows_its_columns_with_tags_and_checks(page: Page) -> 
     for tag in ("origin: ", "promise: ", "purposes/customer_support", "legal_basis: ", "retention: chats"):
         expect(shown).to_contain_text(tag)
     expect(page.get_by_text("Row count").first).to_be_visible()
-    page.goto("/assets/ingest/chats/conversations?view=checks")
+    page.goto("/dagster/assets/ingest/chats/conversations?view=checks")
     for check in ("accounted", "quarantine_share", "source_read"):
         expect(page.get_by_text(check, exact=True).first).to_be_visible()
     expect(page.get_by_text("Plots").first).to_be_visible()
@@ -108,7 +129,7 @@ def test_a_data_sets_page_shows_its_columns_with_tags_and_checks(page: Page) -> 
 
 def test_the_daily_job_has_its_schedule(page: Page) -> None:
     """The schedule runs the daily job at three in the morning, Helsinki time."""
-    page.goto("/locations/ansvar/schedules/daily_at_three")
+    page.goto("/dagster/locations/ansvar/schedules/daily_at_three")
     expect(page.locator("body")).to_contain_text("0 3 * * *")
     expect(page.locator("body")).to_contain_text("Europe/Helsinki")
     expect(page.get_by_text("daily", exact=True).first).to_be_visible()
@@ -119,7 +140,7 @@ def test_the_export_job_answers_a_request_by_its_id(page: Page, demonstration: D
     email = truth["persons"][str(truth["cases"]["example_person"])]["identifiers"]["email"][0]
     request = demonstration.ansvar("request", "new", "--kind", "access", "--email", email).stdout.strip()
     demonstration.ansvar("request", "verify", request, "--how", "signed_in", "--by", "Dana Officer")
-    page.goto("/locations/ansvar/jobs/export_bundle")
+    page.goto("/dagster/locations/ansvar/jobs/export_bundle")
     page.get_by_role("button", name="Materialize").first.click()
     page.get_by_text("Select a partition or create one").click()
     page.get_by_text(request).first.click()
@@ -134,17 +155,97 @@ def test_the_export_job_answers_a_request_by_its_id(page: Page, demonstration: D
 
 def test_promises_stand_as_checks_on_the_data_that_they_are_about(page: Page) -> None:
     """On the page of a data set each promise that it is about is a check, named after the promise, which has passed with its evidence."""
-    page.goto("/assets/ingest/chats/conversations?view=checks")
+    page.goto("/dagster/assets/ingest/chats/conversations?view=checks")
     for promise in ("chats", "chats_3_months", "purposes", "basis", "origins", "completeness", "processors", "eea"):
         expect(page.get_by_text(promise, exact=True).first).to_be_visible()
-    page.goto("/assets/ingest/chats/conversations?view=checks&checkDetail=chats_3_months")
+    page.goto("/dagster/assets/ingest/chats/conversations?view=checks&checkDetail=chats_3_months")
     expect(page.locator("body")).to_contain_text("Promise of the notice: Saved customer service chats are kept for three months.")
     expect(page.locator("body")).to_contain_text("kept")
 
 
 def test_all_promises_at_a_glance(page: Page) -> None:
     """The asset of promises counts the kept and the broken ones, and lists them all."""
-    page.goto("/assets/accountability/promises")
+    page.goto("/dagster/assets/accountability/promises")
     shown = page.locator("body")
     for said in ("kept", "broken", "not yet applicable"):
         expect(shown).to_contain_text(said)
+
+
+def test_a_viewer_sees_and_starts_nothing(opened: Browser, address: str) -> None:
+    """The graph and the promises are there; what starts runs is greyed out; the pages of others are not; the policy blocks nothing."""
+    page = _page(opened, address, "viewer", PASSWORD)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    assert page.get_by_role("navigation", name="Main menu").get_by_role("link").all_inner_texts() == [
+        "Front page",
+        "Promises",
+        "Runs and data (Dagster)",
+    ]
+    page.goto("/dagster/asset-groups")
+    expect(page.get_by_text("ingest", exact=True).first).to_be_visible()
+    page.goto("/dagster/locations/ansvar/jobs/daily")
+    expect(page.get_by_role("button", name="Materialize").first).to_be_disabled()
+    assert [each for each in said if "Content Security Policy" in each] == []
+    page.goto("/users")
+    expect(page.get_by_role("heading", level=1)).to_have_text("You do not have access")
+    page.context.close()
+
+
+def test_an_operator_runs_the_daily_job(opened: Browser, address: str, demonstration: Demonstration) -> None:
+    """A click in Dagster's UI starts it; who did is in the audit chain, and the run comes to its end."""
+    page = _page(opened, address, "operator", PASSWORD)
+    page.goto("/dagster/locations/ansvar/jobs/daily")
+    page.get_by_role("button", name="Materialize").first.click()
+    operator, deadline = Visitor(address), time.monotonic() + 240
+    operator.login("operator")
+    question = '{ runsOrError(filter: {pipelineName: "daily"}, limit: 1) { ... on Runs { results { status } } } }'
+    chain = demonstration.ansvar("audit", "list", "--thing", "daily").stdout
+    while "dagster.launch" not in chain and time.monotonic() < deadline:
+        time.sleep(1)
+        chain = demonstration.ansvar("audit", "list", "--thing", "daily").stdout
+    assert "dagster.launch" in chain
+    while operator.graphql(question).json["data"]["runsOrError"]["results"][0]["status"] not in ("SUCCESS", "FAILURE"):
+        assert time.monotonic() < deadline
+        time.sleep(1)
+    assert operator.graphql(question).json["data"]["runsOrError"]["results"][0]["status"] == "SUCCESS"
+    page.context.close()
+
+
+def test_an_administrator_adds_a_user_who_logs_in(opened: Browser, address: str, demonstration: Demonstration) -> None:
+    """The administrator adds, changes and disables a user on the page of users, and sees it in the audit log, which is whole."""
+    printed = re.search(r"the password of both: (\S+)", demonstration.printed)
+    assert printed is not None
+    page = _page(opened, address, "administrator", printed[1], DESKTOP)
+    page.goto("/users")
+    page.locator("#new-user").fill("maija.testinen")
+    page.locator("#new-role").select_option("viewer")
+    page.locator("#new-password").fill(PASSWORD)
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("rowheader", name="maija.testinen")).to_be_visible()
+    other = _page(opened, address, "maija.testinen", PASSWORD)
+    page.reload()
+    page.get_by_role("button", name="Disable maija.testinen").click()
+    expect(page.get_by_role("button", name="Enable maija.testinen")).to_be_visible()
+    other.goto("/promises")
+    expect(other.get_by_role("heading", level=1)).to_have_text("Log in")
+    page.goto("/audit?verify=1")
+    expect(page.get_by_role("status")).to_have_text("The log is whole.")
+    expect(page.get_by_text("user.disabled").first).to_be_visible()
+    for each in (page, other):
+        each.context.close()
+
+
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
+def test_everybody_can_read_the_promises(opened: Browser, address: str, width: int) -> None:
+    """A viewer sees every promise with its state; the page has no violation of axe-core's rules, and is not wider than its window."""
+    page = _page(opened, address, "viewer", PASSWORD, width)
+    for language in ("fi", "sv", "en"):
+        page.goto(f"/promises?language={language}")
+        if shots := os.environ.get("ANSVAR_SCREENSHOTS"):
+            page.screenshot(path=f"{shots}/{width}-{language}-promises.png")
+        assert violations(page) == []
+        assert not scrolls_sideways(page)
+    for promise in load_register(REPOSITORY / "register").notice.promises:
+        expect(page.get_by_role("rowheader", name=f"({promise})").first).to_be_visible()
+    expect(page.locator("#main")).not_to_contain_text("Broken promises")  # and serving the page breaks none
+    page.context.close()

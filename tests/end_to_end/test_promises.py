@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 CATALOGUE = load_register(REPOSITORY / "register")
 PROMISES = list(CATALOGUE.notice.promises)
 SHARED_NOTICE = REPOSITORY.parent / "shared" / "notice.md"
-# What nothing has come under on the day of the demonstration: no disclosure was made, no such request was filed, nobody is a user yet.
-NOT_YET = {"partners", "authorities", "rectify", "erase", "object", "restrict", "named_users"}
+# What nothing has come under on the day of the demonstration: no disclosure was made, no such request was filed.
+NOT_YET = {"partners", "authorities", "rectify", "erase", "object", "restrict"}
 
 pytestmark = pytest.mark.early
 

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.request
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -20,6 +19,7 @@ from ruamel.yaml import YAML
 from tests.helpers.described import SHOP
 from tests.helpers.ports import free_port
 from tests.helpers.small import Small
+from tests.helpers.visiting import Visitor, add_user
 from tests.pipelines.cli.conftest import Answer as Said
 from tests.pipelines.cli.conftest import Command
 from tests.presets.services import TOKEN
@@ -34,8 +34,8 @@ CLOCK = "2026-10-15T03:00"
 ROOT = Path(__file__).parents[2]
 ANSVAR = Path(sys.executable).parent / "ansvar"
 LAUNCH = """
-mutation ($days: [String!]!) {
-  launchPartitionBackfill(backfillParams: {assetSelection: [{path: ["backfill", "matomo", "visits"]}], partitionNames: $days}) {
+mutation ($params: LaunchBackfillParams!) {
+  launchPartitionBackfill(backfillParams: $params) {
     __typename ... on LaunchBackfillSuccess { backfillId } ... on PythonError { message }
   }
 }
@@ -129,13 +129,14 @@ def ansvar(company: Company, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
 
 @contextmanager
-def _ui(company: Company, log: Path) -> Iterator[str]:
+def _ui(company: Company, log: Path) -> Iterator[Visitor]:
+    add_user(company.environment, "operator", "operator")
     port = free_port()
     with log.open("wb") as opened:
         started: dict[str, Any] = {"env": company.environment, "stdout": opened, "stderr": opened, "start_new_session": True}
-        served = subprocess.Popen([ANSVAR, "ui", "--port", str(port)], **started)
+        served = subprocess.Popen([ANSVAR, "serve", "--port", str(port)], **started)
         try:
-            yield f"http://127.0.0.1:{port}/graphql"
+            yield Visitor(f"http://127.0.0.1:{port}")
         finally:
             os.killpg(served.pid, signal.SIGINT)
             try:
@@ -145,17 +146,17 @@ def _ui(company: Company, log: Path) -> Iterator[str]:
                 served.wait()
 
 
-def _ask(address: str, query: str, **variables: object) -> Any:
-    body = json.dumps({"query": query, "variables": variables}).encode()
-    with urllib.request.urlopen(urllib.request.Request(address, body, {"Content-Type": "application/json"}), timeout=30) as answer:
-        return json.load(answer)["data"]
+def _ask(operator: Visitor, query: str, **variables: object) -> Any:
+    if not operator.cookies:
+        operator.login("operator")
+    return operator.graphql(query, **variables).json["data"]
 
 
-def _wait_for(address: str, query: str, is_it: Any, **variables: object) -> Any:
+def _wait_for(operator: Visitor, query: str, is_it: Any, **variables: object) -> Any:
     deadline = time.monotonic() + 180
     while True:
         try:
-            if is_it(answer := _ask(address, query, **variables)):
+            if is_it(answer := _ask(operator, query, **variables)):
                 return answer
         except OSError:
             answer = "nothing answers"
@@ -169,14 +170,15 @@ def test_days_picked_in_dagster(company: Company, tmp_path: Path) -> None:
     What Dagster keeps of it is days, opaque ids and counts.
     """
     days = [DAYS[2], DAYS[3], DAYS[7]]
-    with _ui(company, tmp_path / "ui.log") as address:
-        _wait_for(address, "{ assetNodes { assetKey { path } } }", lambda answer: answer["assetNodes"])
-        launched = _ask(address, LAUNCH, days=days)["launchPartitionBackfill"]
+    with _ui(company, tmp_path / "ui.log") as operator:
+        _wait_for(operator, "{ assetNodes { assetKey { path } } }", lambda answer: answer["assetNodes"])
+        params = {"assetSelection": [{"path": ["backfill", "matomo", "visits"]}], "partitionNames": days}
+        launched = _ask(operator, LAUNCH, params=params)["launchPartitionBackfill"]
         assert launched["__typename"] == "LaunchBackfillSuccess"
         ended = ("COMPLETED_SUCCESS", "COMPLETED_FAILED", "FAILED", "CANCELED")
-        told = _wait_for(address, STATE, lambda answer: answer["partitionBackfillOrError"]["status"] in ended, id=launched["backfillId"])
+        told = _wait_for(operator, STATE, lambda answer: answer["partitionBackfillOrError"]["status"] in ended, id=launched["backfillId"])
         assert told["partitionBackfillOrError"]["status"] == "COMPLETED_SUCCESS"
-        found = _ask(address, RUNS)
+        found = _ask(operator, RUNS)
     (node,) = found["assetNodes"]
     assert [run["status"] for run in found["runsOrError"]["results"]] == ["SUCCESS", "SUCCESS"]
     assert node["partitionStats"]["numMaterialized"] == len(days)

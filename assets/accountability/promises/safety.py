@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assets.accountability.promises.finding import broken, judged, not_yet
+from resources.ledger.users import UserLedger
 
 if TYPE_CHECKING:
     from assets.accountability.promises.facts import Facts
@@ -12,15 +13,18 @@ if TYPE_CHECKING:
 
 
 def named_users(facts: Facts, target: Target) -> Judgement:
-    """The home, and all in it, belongs to one account of the operating system.
+    """The home, and all in it, belongs to one account of the operating system, and who comes in has a name and a password.
 
-    The register has no users with names and passwords of their own yet: until it has, the promise may be seen broken, never kept.
+    Until the register has a user, nobody comes in: the promise may be seen broken then, never kept.
     """
     del target  # looked at in one place
     home = facts.home
     if home.open_to_others or home.accounts != 1:
         return broken("open_home", files=home.files, accounts=home.accounts, open=home.open_to_others or None)
-    return not_yet(files=home.files, accounts=home.accounts, users=0)
+    users = sum(each.disabled_at is None for each in UserLedger(facts.register.ledger).users())
+    if users == 0:
+        return not_yet(files=home.files, accounts=home.accounts, users=0)
+    return judged(0, "open_home", files=home.files, accounts=home.accounts, users=users)
 
 
 def at_rest(facts: Facts, target: Target) -> Judgement:

@@ -14,6 +14,8 @@ from assets.retention import own
 from assets.retention.run import due, overdue, verify
 from resources.errors import AnsvarError
 from resources.ledger import PurgeRecord, tables
+from resources.ledger.audit import Act, entries, record
+from resources.ledger.audit import verify as verify_chain
 from resources.ledger.bundles import BundleLedger
 from resources.ledger.holds import HoldLedger
 from resources.ledger.ledger import Disclosure
@@ -175,3 +177,19 @@ def test_what_users_wrote_goes_as_requests_do(small: Small) -> None:
         assert [
             connection.scalar(sa.select(sa.func.count()).select_from(table)) for table in (tables.looks, tables.disclosure_persons)
         ] == [0, 0]
+
+
+def test_reasons_in_the_audit_chain_go_and_the_chain_stands(small: Small) -> None:
+    """A reason is kept through the last day of the requests' period; then no byte of it is left, and the chain is whole."""
+    engine, now = small.register.ledger.engine, small.register.clock.now()
+    with engine.begin() as connection:
+        record(connection, Act("Maija", "request.verified", "r1", now, "A passport that was shown"))
+        record(connection, Act("Maija", "login", "u1", now))
+    small.at("2029-10-15T23:59:59+03:00")
+    assert small.purge().records == []
+    small.at(REQUEST_GOES)
+    assert small.purge().records == [PurgeRecord("ledger", "reasons", "requests", 1, DAY, DAY)]
+    assert [(each.what, each.why, each.salt) for each in entries(engine)] == [("request.verified", None, None), ("login", None, None)]
+    assert verify_chain(engine) == []
+    small.register.ledger.close()
+    assert not [path for path in small.home.path.glob("ledger.db*") if b"passport" in path.read_bytes()]

@@ -35,7 +35,9 @@ def test_a_register_that_is_not_there(ansvar: Command, tmp_path: Path, command: 
     )
 
 
-@pytest.mark.parametrize("arguments", [["batches"], ["quarantine"], ["purge"], ["run"], ["request", "list"], ["export", "r1"], ["ui"]])
+@pytest.mark.parametrize(
+    "arguments", [["batches"], ["quarantine"], ["purge"], ["run"], ["request", "list"], ["export", "r1"], ["serve"], ["user", "list"]]
+)
 def test_a_home_that_is_not_there(ansvar: Command, small: Small, tmp_path: Path, arguments: list[str]) -> None:
     """The message names the folder, and how to make one."""
     for home in (tmp_path / "nowhere", small.folder / "register" / "notice.yaml"):
@@ -142,7 +144,7 @@ def test_requests_that_cannot_be_filed(ansvar: Command, small: Small, on: tuple[
         ["batches", "--last", "many"],
         ["batches", "--last", "0"],
         ["export"],
-        ["ui", "--port", "70000"],
+        ["serve", "--port", "70000"],
         ["prune"],
         ["--colck", "2026-10-15", "batches"],
     ],

@@ -1,0 +1,215 @@
+"""The entrance is attacked as it is served: by anonymous, by each role, and with sessions that are over. Nothing passes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines.desk.operations import ALLOWED
+from resources.roles import Right, Role
+from tests.helpers.visiting import PASSWORD
+from tests.pipelines.desk import attacking
+from tests.pipelines.desk.attacking import Attacker, mutations
+from tests.pipelines.desk.definitions import REQUEST
+
+if TYPE_CHECKING:
+    from tests.pipelines.desk.conftest import Served
+
+ROOT = Path(__file__).parents[3]
+GROUPS = ("mutation", "websocket", "path", "header", "host", "method", "report", "form")
+OUTSIDE = ("anonymous", "disabled", "expired", "logged out", "forged")
+INSIDE = tuple(role.value for role in Role)
+CLOSED = {
+    "viewer": ["/users", "/audit"],
+    "operator": ["/users", "/audit"],
+    "officer": ["/users"],
+    "administrator": [],
+}
+PAGES = ("/", "/promises", "/audit", "/users", "/password", "/dagster", "/dagster/", "/dagster/assets", "/dagster/favicon.ico", "/nowhere")
+
+
+def _token(served: Served, who: str) -> str | None:
+    """What the browser of somebody holds; of those outside, from when they were in."""
+    if who in ("anonymous", "forged"):
+        return None if who == "anonymous" else "A" * 43
+    if who in INSIDE:
+        return served.visitor(who).cookies["ansvar"]
+    users, at = served.entrance.users, served.small.register.clock.now()
+    name = who.replace(" ", ".") + ".once"
+    if users.find(name) is None:
+        users.add(name, Role.OFFICER, PASSWORD, ("console", at))
+    user = users.user(name)
+    if user.disabled_at:
+        users.enable(user, ("console", at))
+    if who == "expired":
+        return served.entrance.sessions.start(user.user, name, at - dt.timedelta(hours=12, seconds=1))
+    visitor = served.visitor(name)
+    token = visitor.cookies["ansvar"]
+    if who == "disabled":
+        users.disable(users.user(name), ("console", at))
+    else:
+        visitor.post("/logout", csrf=visitor.mark())
+    return token
+
+
+def _state(served: Served) -> dict[str, Any]:
+    """All that an attack could change."""
+    instance = served.instance
+    return {
+        "runs": instance.get_runs_count(),
+        "backfills": len(instance.get_backfills()),
+        "instigators": sorted((each.instigator_name, each.status.value) for each in instance.all_instigator_state()),
+        "partitions": instance.get_dynamic_partitions("requests"),
+        "assets": sorted(key.to_user_string() for key in instance.all_asset_keys()),
+        "limits": sorted(instance.event_log_storage.get_concurrency_keys()),
+        "users": [(user.name, user.role, user.password) for user in served.entrance.users.users() if not user.name.endswith(".once")],
+    }
+
+
+@pytest.mark.parametrize("who", [*OUTSIDE, *INSIDE])
+def test_nothing_passes(served: Served, who: str) -> None:
+    """Every mutation in every way, routes, downloads, static files, spellings of paths, headers, hosts, methods, reports and forms."""
+    attacker = Attacker(served.base, _token(served, who))
+    before, known = _state(served), mutations()
+    may_run = who in INSIDE and Role(who).may(Right.RUN)
+    attacking.by_mutations(attacker, known, may_run=may_run)
+    attacking.by_websocket(attacker, known)
+    attacking.by_websocket(attacker, known, attacking.EVIL)
+    attacking.by_paths(attacker, attacking.downloads())
+    attacking.by_hosts(attacker)
+    attacking.by_methods(attacker)
+    attacking.by_reports(attacker)
+    if who in OUTSIDE:
+        attacking.by_paths(attacker, iter(PAGES))
+        attacking.by_paths(attacker, attacking.tricks())
+        attacking.by_paths(attacker, attacking.static())
+        attacking.by_headers(attacker)
+        attacking.by_forms(attacker, "0" * 64, "0" * 64)
+    else:
+        attacking.by_paths(attacker, iter(CLOSED[who]))
+        stranger = served.visitor("viewer")
+        own = served.visitor(who)
+        attacker.cookie = own.cookies["ansvar"]
+        attacking.by_forms(attacker, own.mark(), stranger.mark())
+    attacker.close()
+    assert attacker.passed == []
+    assert _state(served) == before
+    assert _row(who, attacker) in (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8")
+
+
+def _row(who: str, attacker: Attacker) -> str:
+    """What the page of attacks says of somebody."""
+    return f"| {who} | {' | '.join(f'{_count(attacker, each):,}' for each in GROUPS)} | {len(attacker.passed)} |\n"
+
+
+def _count(attacker: Attacker, group: str) -> int:
+    return sum(number for each, number in attacker.tried.items() if each.partition(":")[0].partition(" ")[0] == group)
+
+
+def test_the_attacks_are_of_use(served: Served) -> None:
+    """The same requests, sent by who may and as the pages send them, are let through: an operator starts and stops what may be started."""
+    operator = served.visitor("operator")
+    launched = operator.graphql(
+        "mutation L($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename ... on LaunchRunSuccess { run { runId } } } }",
+        p={
+            "selector": {"repositoryLocationName": "tested", "repositoryName": "__repository__", "jobName": "daily"},
+            "runConfigData": "loggers:\n  console:\n    config:\n      log_level: CRITICAL\n",
+            "executionMetadata": {"tags": [{"key": "dagster/partition", "value": REQUEST}]},
+        },
+    )
+    assert launched.json["data"]["launchRun"]["__typename"] == "LaunchRunSuccess"
+    run = launched.json["data"]["launchRun"]["run"]["runId"]
+    ended = operator.graphql("mutation T($r: String!) { terminateRun(runId: $r) { __typename } }", r=run)
+    assert ended.json["data"]["terminateRun"]["__typename"] == "TerminateRunSuccess"
+    assert [(by, what, thing) for by, what, thing in served.acts() if what.startswith("dagster.")][-2:] == [
+        ("operator", "dagster.launchRun", "daily"),
+        ("operator", "dagster.terminateRun", run),
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"executionMetadata": {"tags": [{"key": "dagster/partition", "value": "Maija.Virtanen"}]}},
+        {"executionMetadata": {"tags": [{"key": "customer", "value": "r0123456789abcdef0123"}]}},
+        {"runConfigData": {"ops": {"table": {"config": {"who": "maija@koe.example"}}}}},
+        {"runConfigData": "who: Mäija"},
+        {"stepKeys": ["Maija Virtanen"]},
+        {"preset": "Maija"},
+    ],
+)
+def test_no_text_of_one_s_own_reaches_dagster(served: Served, wrong: dict[str, Any]) -> None:
+    """What may start a run may not bring text along that Dagster would keep: names, addresses, partitions that are no request's id."""
+    selector = {"repositoryLocationName": "tested", "repositoryName": "__repository__", "jobName": "daily"}
+    before = _state(served)
+    answered = served.visitor("officer").graphql(
+        "mutation L($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename } }", p={"selector": selector, **wrong}
+    )
+    assert answered.status == 403
+    assert _state(served) == before
+    assert "Maija" not in answered.text
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'mutation { addDynamicPartition(repositorySelector: {}, partitionsDefName: "requests", partitionKey: "x") { __typename } }',
+        "mutation { a: reloadWorkspace { __typename } b: setNuxSeen }",
+        "mutation { ...F } fragment F on Mutation { setNuxSeen }",
+        "mutation { ... on Mutation { ... { setNuxSeen } } }",
+        'mutation ($r: String! = "Maija") { terminateRun(runId: $r) { __typename } }',
+        'mutation { terminateRun(runId: "Maija") { __typename } }',
+        "mutation { __typename }",
+        "subscription { locationStateChangeEvents { event { message } } }",
+        "{" * 300 + "}" * 300,
+        "mutation {",
+        "",
+    ],
+)
+def test_documents_that_hide_what_they_ask(served: Served, query: str) -> None:
+    """A mutation is known under another name, in a fragment, beside an allowed one, with text in it; what cannot be read is refused."""
+    assert served.visitor("operator").graphql(query).status == 403
+
+
+def test_every_refusal_of_a_user_is_written_down(served: Served) -> None:
+    """Who tried what the role may not is in the chain, with no text of what was tried."""
+    visitor = served.visitor("viewer")
+    before = len(served.acts())
+    visitor.get("/users")
+    visitor.graphql("mutation ($r: String!) { terminateRun(runId: $r) { __typename } }", r="Maija")
+    visitor.graphql("mutation { MaijaVirtanen }")
+    visitor.ask("POST", "/logout", "", {"Origin": attacking.EVIL})
+    assert served.acts()[before:] == [
+        ("viewer", "refused", "users"),
+        ("viewer", "refused", "dagster.terminateRun"),
+        ("viewer", "refused", "dagster.request"),
+        ("viewer", "refused", "origin"),
+    ]
+
+
+def test_every_mutation_that_is_let_through_is_there() -> None:
+    """The list of what may be asked names mutations that this Dagster has."""
+    assert set(ALLOWED) <= {each.name for each in mutations()}
+
+
+def test_a_request_that_is_too_big(served: Served) -> None:
+    """A body of more than a megabyte is refused, whether it says how long it is or not."""
+    visitor = served.visitor("operator")
+    headers = {"Origin": served.base, "Content-Type": "application/json"}
+    assert visitor.ask("POST", "/dagster/graphql", "x" * 1_100_000, headers).status == 413
+
+
+def test_answers_bear_what_browsers_are_to_know(served: Served) -> None:
+    """No answer is kept by others, framed, or runs what is not ours; Dagster's page runs its own scripts alone."""
+    visitor = served.visitor("viewer")
+    for path, policy in (("/", "default-src 'none'"), ("/dagster/", "script-src 'nonce-")):
+        headers = visitor.get(path).headers
+        assert policy in headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe-eval" not in headers["Content-Security-Policy"]
+        kept = [headers[name] for name in ("Cache-Control", "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy")]
+        assert kept == ["no-store", "nosniff", "DENY", "same-origin"]
+        assert headers["Server"] is None
