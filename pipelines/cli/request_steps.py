@@ -102,7 +102,7 @@ def answered(request_id: str, by: str) -> None:
     register = open_register()
     request = register.ledger.request(request_id)
     if words().kinds[request.kind].by_bundle:
-        raise AnsvarError(f"This is a request for {request.kind}: `ansvar export` answers it, and records that it did.")
+        raise AnsvarError(f"A request for {request.kind} is answered when its bundle is released: see `ansvar bundle release`.")
     _done(_ledger(register).step(request.id, Step("answered", by, register.clock.now())))
 
 

@@ -12,6 +12,7 @@ from pipelines.definitions import build
 from pipelines.instance import open_instance, prepare_instance
 from pipelines.jobs import EXPORT
 from resources.home import write_private
+from resources.ledger.bundles import BundleLedger
 from tests.helpers.records import customer
 from tests.helpers.requests import verified
 from tests.helpers.small import Small
@@ -80,7 +81,7 @@ def test_from_a_form_to_a_bundle(small: Small) -> None:
         defs = build(small.folder / "register", small.home, small.register.clock)
         assert defs.resolve_job_def(EXPORT).execute_in_process(instance=instance, partition_key=row["request"]).success
         assert isinstance(_tick(small, instance), dg.SkipReason)
-    assert (small.register.outbox / f"{row['request']}.zip").exists()
+    assert [each["state"] for each in BundleLedger(small.register.ledger).bundles()] == ["waiting"]
     assert _found(small) == set()
 
 

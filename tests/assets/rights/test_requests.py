@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from assets.rights.delivery import release
 from assets.rights.export import export
 from assets.rights.find import UnclearError
 from assets.rights.requests import candidates, file, ready, related, settle, start
+from resources.envelopes import Addressee
 from resources.errors import AnsvarError
 from resources.ledger.audit import entries
 from resources.ledger.requests import Filing
@@ -92,6 +94,8 @@ def test_requests_of_one_person_are_tied(shop: Small) -> None:
     assert other.id not in found
     verified(shop.register.ledger, by_email, shop.register.clock.now())
     export(shop.register, by_email.id)
+    assert by_email.id in related(shop.register)
+    release(shop.register, by_email.id, Addressee("a passphrase of some length"), OFFICER)
     assert by_email.id not in related(shop.register)
 
 
@@ -110,6 +114,8 @@ def test_an_answer_by_bundle_says_itself_that_nothing_is_held(shop: Small) -> No
     request = verified(shop.register.ledger, _filed(shop, NOBODY), shop.register.clock.now())
     assert start(shop.register, request.id, OFFICER).state == "in_progress"
     assert not export(shop.register, request.id).held
+    assert shop.register.ledger.request(request.id).state == "in_progress"
+    release(shop.register, request.id, Addressee("a passphrase of some length"), OFFICER)
     assert shop.register.ledger.request(request.id).state == "answered"
 
 

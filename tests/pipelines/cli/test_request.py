@@ -60,11 +60,10 @@ def test_from_the_letter_to_the_answer(ansvar: Command, on: tuple[str, ...], sho
     assert "who you are" not in _letter(ansvar, on, request, "identity", tmp_path)
     assert ansvar(*on, "request", "verify", request, "--how", "signed_in", *BY).out == f"{request} is verified.\n"
     assert ansvar(*on, "request", "start", request, *BY).out == f"{request} is in progress.\n"
-    if kind == "access":
-        assert ansvar(*on, "export", request).out.endswith(f"/outbox/{request}.zip\n")
-    elif kind == "portability":
-        assert "`ansvar export` answers it" in ansvar(*on, "request", "answered", request, *BY).message
-        return
+    if kind in words().by_bundle:
+        assert f"The bundle of {request} waits for its release" in ansvar(*on, "export", request).out
+        assert "is answered when its bundle is released" in ansvar(*on, "request", "answered", request, *BY).message
+        assert ansvar(*on, "bundle", "release", request, *BY, "--new-passphrase").code == 0
     else:
         if kind == "erasure":
             assert ansvar(*on, "erase", request, *BY).code == 0

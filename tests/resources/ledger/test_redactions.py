@@ -35,7 +35,7 @@ def test_decisions_go_with_their_request(ledger: Ledger, tmp_path: Path) -> None
     decisions.decide(request, TAKE_OUT, f" {PHRASE}\n", "Liisa Laine", AT)
     decisions.decide(request, KEEP, "Naapuri", "Liisa Laine", AT + dt.timedelta(minutes=1))
     assert [(each.what, each.phrase) for each in decisions.decisions(request)] == [(TAKE_OUT, PHRASE), (KEEP, "Naapuri")]
-    assert [each.what for each in entries(ledger.engine, request)] == ["redaction.take_out", "redaction.keep"]
+    assert [each.what for each in entries(ledger.engine, request)] == ["request.filed", "redaction.take_out", "redaction.keep"]
     ledger.own_gone("run1", AT, [], requests=[request])
     assert decisions.decisions(request) == []
     assert not any(PHRASE.encode() in file.read_bytes() for file in tmp_path.glob("ledger.db*"))
