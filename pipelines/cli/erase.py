@@ -60,7 +60,10 @@ def erase_person(register: Register, request: str, by: str) -> None:
     ran = run_erasures(register.home)
     if not ran.success:
         raise AnsvarError(" ".join(ran.failures))
-    _show(register, summary_of(register, request)["summary"]["datasets"], "Erased")
+    summary = summary_of(register, request)["summary"]
+    _show(register, summary["datasets"], "Erased")
+    for recipient in summary.get("recipients", ()):
+        click.echo(f"To be told, for the data was given there: {recipient}.")
     click.echo(f"`ansvar erase {request} --answer` prints what the person is told.")
 
 
