@@ -18,7 +18,7 @@ from assets.outreach.assets import outreach_assets
 from assets.retention.assets import erasures_asset, retention_assets
 from assets.rights.assets import requests_asset, rights_assets
 from assets.rights.whom import whom
-from pipelines.jobs import EXECUTOR, backfill_jobs, daily_job, export_job, purge_job
+from pipelines.jobs import EXECUTOR, backfill_jobs, daily_job, erasures_job, export_job, purge_job
 from pipelines.publish import publish_if_last
 from pipelines.schedules import daily_schedule
 from pipelines.sensors import requests_sensor
@@ -80,7 +80,7 @@ def build(folder: Path | None = None, home: Home | None = None, clock: Clock | N
             promises_asset(catalogue, register, [*purged, *(asset.key for asset in documents)]),
         ],
         asset_checks=[checks],
-        jobs=[daily, purge_job(), *backfill_jobs(days), export],
+        jobs=[daily, purge_job(), erasures_job(ERASURES), *backfill_jobs(days), export],
         schedules=[daily_schedule(daily, catalogue.notice.time_zone)],
         sensors=[requests_sensor(export, lambda _: open_register(catalogue, home, clock))],
         executor=EXECUTOR,

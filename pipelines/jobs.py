@@ -65,6 +65,18 @@ def purge_job() -> dg.UnresolvedAssetJobDefinition:
     )
 
 
+def erasures_job(erasures: dg.AssetKey) -> dg.UnresolvedAssetJobDefinition:
+    """Carry out by hand the erasures that named users decided."""
+    return dg.define_asset_job(
+        "erasures",
+        selection=dg.AssetSelection.assets(erasures),
+        tags={LANE_TAG: ON_DEMAND},
+        description="Erases the persons whose erasure a named user decided (`ansvar erase REQUEST --by NAME --later`), now.",
+        executor_def=EXECUTOR,
+        config=QUIET,
+    )
+
+
 def export_job() -> dg.UnresolvedAssetJobDefinition:
     """Write the bundle that answers a request; its partition is the request's opaque id."""
     return dg.define_asset_job(

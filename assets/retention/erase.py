@@ -20,7 +20,7 @@ from assets.ingest.held import Holds, mark
 from assets.ingest.people import forms
 from assets.retention.erasure import Decided, carry_out, choose, forget_outreach, hashes
 from assets.retention.orders import ERASURE, Orders
-from assets.retention.rectify import forget_gone
+from assets.retention.rectify import forget_gone, told
 from resources.errors import AnsvarError
 from resources.keyed_hash import key_id, keyed_hash
 from resources.ledger import Request, objections
@@ -207,6 +207,7 @@ def _publish(register: Register, row: dict[str, Any], find: Finder, held: KeptBa
             only = _only(register, request)
             decided = choose(engine, catalogue, whom, moment, only)
             grounds = [*grounds_of(engine, register, request, whom)]
+            recipients = told(engine, register, whom)
             # Who stays in other data sets is not to be kept away: the records that went are, by their ids.
             known_by = [*_hashed(register, hashes(engine, whom if only is None else replace(whom, identifiers=())))]
             persons = engine.rows("SELECT sha256($pepper || person) FROM erased_persons", {"pepper": kept.pepper})
@@ -223,7 +224,7 @@ def _publish(register: Register, row: dict[str, Any], find: Finder, held: KeptBa
             update(engine, catalogue, kept)
         if only is None:
             ledger_of_erasures.forget_verdicts([each[0] for each in persons])
-        summary = {"datasets": [asdict(each) for each in decided], "grounds": grounds}
+        summary = {"datasets": [asdict(each) for each in decided], "grounds": grounds, "recipients": recipients}
         ledger_of_erasures.meant(row["erasure"], run, moment, known_by, summary)
         orders.meant(register, run, ERASURE)
         finish_run(register, run)

@@ -9,18 +9,20 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from assets.rights.dealings import CORRECTION
 from assets.rights.headings import headings_of
 from assets.rights.tabular import exact
 from resources.catalogue.notice_rules import EEA
 from resources.catalogue.receiving import recipients_of
 from resources.countries import countries
 from resources.limits import relations_of
+from resources.requests.vocabulary import words
 from resources.spoken import article_in_words, limit_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from assets.rights.holding import Holding, Table
+    from assets.rights.holding import Dealing, Holding, Table
     from assets.rights.wording import Wording
     from resources.catalogue import Catalogue, Dataset
     from resources.catalogue.model import Field
@@ -72,6 +74,7 @@ class About:
             "looks": [
                 {"at": exact(each.at), "what": each.what, "purpose": self.wording.text(f"look_{each.what}")} for each in self.holding.looks
             ],
+            "dealings": [self._dealing(each) for each in self.holding.dealings],
         }
 
     def table(self, table: Table) -> Told:
@@ -169,6 +172,21 @@ class About:
             "country_label": countries()[country].in_language(language) if country in countries() else country,
             "outside_eea": country not in EEA,
         }
+
+    def _dealing(self, each: Dealing) -> Told:
+        """What the person asked for before, or what holds since, in words."""
+        language, kinds, scopes = self.wording.language, words().kinds, words().scopes
+        if each.what == CORRECTION:
+            dataset = next((one for one in self.catalogue.datasets if one.id == each.kind), None)
+            label = dataset.shape.label.in_language(language) if dataset else each.kind
+            known = headings_of(dataset, language) if dataset else {}
+            about = known.get(each.about or "", each.about)
+        else:
+            label, purposes = kinds[each.kind].label.in_language(language), self.catalogue.notice.purposes
+            shape = scopes.get(each.about or "") or purposes.get(each.about or "")
+            about = shape.label.in_language(language) if shape else None
+        said = f"{label}: {about}" if about else label
+        return {"what": each.what, "kind": each.kind, "about": each.about, "at": exact(each.at), "label": said}
 
     def _disclosures(self) -> list[Told]:
         return [

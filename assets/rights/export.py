@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from assets.rights.bundle import Bundle
+from assets.rights.dealings import add_dealings
 from assets.rights.delivery import deliver
 from assets.rights.facts import facts
 from assets.rights.gather import gather
@@ -127,6 +128,7 @@ class _Answers:
         subjects = self._subjects(requests)
         asked = [request for request in requests if request.id in subjects]
         gathered = gather(self._engine, self._register, self._spool, asked, subjects)
+        add_dealings(self._register, asked, {request: each.holding for request, each in gathered.items()})
         texts = (normal(text.text) for each in gathered.values() for text in texts_of(each.holding))
         found = look_up(self._engine, self._catalogue, texts, self._names)
         for request in asked:

@@ -173,6 +173,23 @@ class Looked:
     at: dt.datetime
 
 
+@dataclass(frozen=True)
+class Dealing:
+    """What the person asked for before, or what holds since: see `assets.rights.dealings`.
+
+    Attributes:
+        what: `request`, `objection` (or a withdrawal of consent) that is followed, or `correction` that holds.
+        kind: the kind of request; of a correction, the data set.
+        about: the scope or purpose, where there is one; of a correction, the field.
+        at: when it was received or made, as a naive UTC timestamp.
+    """
+
+    what: str
+    kind: str
+    about: str | None
+    at: dt.datetime
+
+
 @dataclass
 class Holding:
     """All that the register holds of a subject. `redacted` counts by table, field and kind of what was taken out of texts."""
@@ -189,6 +206,7 @@ class Holding:
     sources: list[SourceState] = field(default_factory=list)
     disclosures: list[Disclosed] = field(default_factory=list)
     looks: list[Looked] = field(default_factory=list)
+    dealings: list[Dealing] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     kept_by: dict[str, int] = field(default_factory=dict)
     """How many records a legal hold or a restriction keeps, by kind; why there is a hold is nobody's but the ledger's."""

@@ -241,6 +241,11 @@ def _receivers(report: Report) -> Iterator[Block]:
         yield _table(
             text("looks_title"), [text("time"), text("look_purpose")], [[moment(each["at"]), each["purpose"]] for each in about["looks"]]
         )
+    if about["dealings"]:
+        yield _heading(text("dealings_title"), level=3)
+        yield _paragraph(text("dealings_intro"))
+        rows = [[moment(each["at"]), text(f"dealing_{each['what']}"), each["label"]] for each in about["dealings"]]
+        yield _table(text("dealings_title"), [text(key) for key in ("time", "dealing", "dealing_about")], rows)
     yield _heading(text("profiling_title"), level=3)
     yield _paragraph(about["automated_decisions_and_profiling"])
     if about["sources"]:

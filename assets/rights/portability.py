@@ -37,6 +37,7 @@ def portable(holding: Holding) -> Holding:
         sources=holding.sources,
         disclosures=holding.disclosures,
         looks=holding.looks,
+        dealings=holding.dealings,
         left_out=left_out,
         redacted=type(holding.redacted)(
             {

@@ -22,8 +22,9 @@ _COLUMNS = ("data set", "goes", "stays", "ground", "of others, without the perso
 @click.argument("request")
 @click.option("--preview", "only_preview", is_flag=True, help="Show what would go, and what stays and why; change nothing.")
 @click.option("--by", metavar="NAME", help="Who decides that the person is erased: a named person, who has verified who asks.")
+@click.option("--later", is_flag=True, help="With --by: decide alone; the next run carries it out, or the job `erasures` in Dagster's UI.")
 @click.option("--answer", "tell", is_flag=True, help="Print what the person is told, in the language of the request.")
-def command(request: str, by: str | None, *, only_preview: bool, tell: bool) -> None:
+def command(request: str, by: str | None, *, only_preview: bool, later: bool, tell: bool) -> None:
     """Erase the person of a request for erasure: everything but what a stated ground keeps, in every store, to the last byte."""
     register = open_register()
     if tell:
@@ -32,8 +33,18 @@ def command(request: str, by: str | None, *, only_preview: bool, tell: bool) -> 
         preview_erasure(register, request)
     elif by is None:
         raise AnsvarError("Say who decides it with --by NAME; or see with --preview what would go, and what stays and why.")
+    elif later:
+        _decide(register, request, by)
+        click.echo(f"Decided. The next run carries it out; then `ansvar erase {request} --answer` prints what the person is told.")
     else:
         erase_person(register, request, by)
+
+
+def _decide(register: Register, request: str, by: str) -> None:
+    from assets.retention.erase import decide
+    from assets.rights.whom import whom
+
+    decide(register, request, by, whom)
 
 
 def preview_erasure(register: Register, request: str) -> None:
@@ -51,16 +62,18 @@ def preview_erasure(register: Register, request: str) -> None:
 
 def erase_person(register: Register, request: str, by: str) -> None:
     """Decide the erasure of the person of a request, carry it out, and print what went and what stays."""
-    from assets.retention.erase import decide, summary_of
-    from assets.rights.whom import whom
+    from assets.retention.erase import summary_of
 
-    decide(register, request, by, whom)
+    _decide(register, request, by)
     from pipelines.run import run_erasures
 
     ran = run_erasures(register.home)
     if not ran.success:
         raise AnsvarError(" ".join(ran.failures))
-    _show(register, summary_of(register, request)["summary"]["datasets"], "Erased")
+    summary = summary_of(register, request)["summary"]
+    _show(register, summary["datasets"], "Erased")
+    for recipient in summary.get("recipients", ()):
+        click.echo(f"To be told, for the data was given there: {recipient}.")
     click.echo(f"`ansvar erase {request} --answer` prints what the person is told.")
 
 

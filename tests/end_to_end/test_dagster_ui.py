@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from resources.catalogue import load_register
 from resources.roles import Role
-from tests.end_to_end.conftest import REPOSITORY
+from tests.end_to_end.conftest import REPOSITORY, Demonstration
 from tests.helpers.browser import CHROMIUM, DESKTOP, PHONE, WITHOUT_CHROMIUM, browser, scrolls_sideways, violations
 from tests.helpers.ports import free_port
 from tests.helpers.visiting import PASSWORD, Visitor, add_user
@@ -24,7 +24,6 @@ from tests.helpers.visiting import PASSWORD, Visitor, add_user
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.end_to_end.conftest import Demonstration
 
 PATIENCE_MS = 60_000
 
@@ -35,15 +34,23 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def address(demonstration: Demonstration) -> Iterator[str]:
+def place(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
+    """A copy of the demonstration's home, which these tests change."""
+    home = tmp_path_factory.mktemp("ui") / "home"
+    subprocess.run(["cp", "-a", str(demonstration.home), str(home)], check=True)
+    return Demonstration(home, demonstration.world, demonstration.printed)
+
+
+@pytest.fixture(scope="module")
+def address(place: Demonstration) -> Iterator[str]:
     """The entrance, as `make ui` opens it, with a user of each role."""
     for role in Role:
         if role.value not in ("officer", "administrator"):  # these the demonstration has
-            add_user(demonstration.environment(), role.value, role.value)
+            add_user(place.environment(), role.value, role.value)
     port = free_port()
     program = [sys.executable, "-m", "demo", "ui", "--port", str(port)]
-    log = (demonstration.home.parent / "ui.log").open("wb")
-    served = subprocess.Popen(program, cwd=REPOSITORY, env=demonstration.environment(), stdout=log, stderr=log, start_new_session=True)
+    log = (place.home.parent / "ui.log").open("wb")
+    served = subprocess.Popen(program, cwd=REPOSITORY, env=place.environment(), stdout=log, stderr=log, start_new_session=True)
     base = f"http://127.0.0.1:{port}"
     try:
         _wait(base, served)
@@ -94,9 +101,9 @@ def _page(opened: Browser, address: str, name: str, password: str, width: int = 
 
 
 @pytest.fixture(scope="module")
-def page(opened: Browser, address: str, demonstration: Demonstration) -> Page:
+def page(opened: Browser, address: str, place: Demonstration) -> Page:
     """A page of the officer, who logged in with the password that the demonstration printed."""
-    printed = re.search(r"the password of both: (\S+)", demonstration.printed)
+    printed = re.search(r"the password of both: (\S+)", place.printed)
     assert printed is not None
     return _page(opened, address, "officer", printed[1])
 
@@ -135,22 +142,40 @@ def test_the_daily_job_has_its_schedule(page: Page) -> None:
     expect(page.get_by_text("daily", exact=True).first).to_be_visible()
 
 
-def test_the_export_job_answers_a_request_by_its_id(page: Page, demonstration: Demonstration, truth: dict[str, Any]) -> None:
+def test_the_export_job_answers_a_request_by_its_id(page: Page, place: Demonstration, truth: dict[str, Any]) -> None:
     """A request filed on the command line is answered by a click in the UI: its bundle waits for its release."""
     email = truth["persons"][str(truth["cases"]["example_person"])]["identifiers"]["email"][0]
-    request = demonstration.ansvar("request", "new", "--kind", "access", "--email", email).stdout.strip()
-    demonstration.ansvar("request", "verify", request, "--how", "signed_in", "--by", "Dana Officer")
+    request = place.ansvar("request", "new", "--kind", "access", "--email", email).stdout.strip()
+    place.ansvar("request", "verify", request, "--how", "signed_in", "--by", "Dana Officer")
     page.goto("/dagster/locations/ansvar/jobs/export_bundle")
     page.get_by_role("button", name="Materialize").first.click()
     page.get_by_text("Select a partition or create one").click()
     page.get_by_text(request).first.click()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Launch").last.click()
-    bundle = demonstration.home / "waiting" / f"{request}.zip.age"
+    bundle = place.home / "waiting" / f"{request}.zip.age"
     deadline = time.monotonic() + 90
     while not bundle.exists() and time.monotonic() < deadline:
         time.sleep(0.5)
     assert bundle.exists()
+
+
+def test_an_erasure_is_carried_out_by_a_click(page: Page, place: Demonstration, truth: dict[str, Any]) -> None:
+    """What a named user decided on the command line is carried out by the job of erasures; the answer tells what went."""
+    example = str(truth["cases"]["example_person"])
+    others = (each["identifiers"]["email"] for number, each in truth["persons"].items() if number != example)
+    for email, *_ in filter(None, others):
+        request = place.ansvar("request", "new", "--kind", "erasure", "--email", email).stdout.strip()
+        place.ansvar("request", "verify", request, "--how", "signed_in", "--by", "Dana Officer")
+        if "Decided." in place.ansvar("erase", request, "--by", "Dana Officer", "--later").stdout:
+            break
+    page.goto("/dagster/locations/ansvar/jobs/erasures")
+    page.get_by_role("button", name="Materialize").first.click()
+    deadline = time.monotonic() + 90
+    while "Olemme poistaneet" not in (answer := place.ansvar("erase", request, "--answer").stdout) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert "Olemme poistaneet" in answer
+    assert request in place.ansvar("request", "list").stdout
 
 
 def test_promises_stand_as_checks_on_the_data_that_they_are_about(page: Page) -> None:
@@ -191,7 +216,7 @@ def test_a_viewer_sees_and_starts_nothing(opened: Browser, address: str) -> None
     page.context.close()
 
 
-def test_an_operator_runs_the_daily_job(opened: Browser, address: str, demonstration: Demonstration) -> None:
+def test_an_operator_runs_the_daily_job(opened: Browser, address: str, place: Demonstration) -> None:
     """A click in Dagster's UI starts it; who did is in the audit chain, and the run comes to its end."""
     page = _page(opened, address, "operator", PASSWORD)
     page.goto("/dagster/locations/ansvar/jobs/daily")
@@ -199,10 +224,10 @@ def test_an_operator_runs_the_daily_job(opened: Browser, address: str, demonstra
     operator, deadline = Visitor(address), time.monotonic() + 240
     operator.login("operator")
     question = '{ runsOrError(filter: {pipelineName: "daily"}, limit: 1) { ... on Runs { results { status } } } }'
-    chain = demonstration.ansvar("audit", "list", "--thing", "daily").stdout
+    chain = place.ansvar("audit", "list", "--thing", "daily").stdout
     while "dagster.launch" not in chain and time.monotonic() < deadline:
         time.sleep(1)
-        chain = demonstration.ansvar("audit", "list", "--thing", "daily").stdout
+        chain = place.ansvar("audit", "list", "--thing", "daily").stdout
     assert "dagster.launch" in chain
     while operator.graphql(question).json["data"]["runsOrError"]["results"][0]["status"] not in ("SUCCESS", "FAILURE"):
         assert time.monotonic() < deadline
@@ -211,9 +236,9 @@ def test_an_operator_runs_the_daily_job(opened: Browser, address: str, demonstra
     page.context.close()
 
 
-def test_an_administrator_adds_a_user_who_logs_in(opened: Browser, address: str, demonstration: Demonstration) -> None:
+def test_an_administrator_adds_a_user_who_logs_in(opened: Browser, address: str, place: Demonstration) -> None:
     """The administrator adds, changes and disables a user on the page of users, and sees it in the audit log, which is whole."""
-    printed = re.search(r"the password of both: (\S+)", demonstration.printed)
+    printed = re.search(r"the password of both: (\S+)", place.printed)
     assert printed is not None
     page = _page(opened, address, "administrator", printed[1], DESKTOP)
     page.goto("/users")

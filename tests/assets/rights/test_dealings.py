@@ -1,0 +1,74 @@
+"""What a person asked for before, and what holds since, stands in the answer; what others asked for does not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from assets.rights.export import export_many
+from resources.ledger.corrections import Correction, CorrectionLedger
+from resources.ledger.erasures import KeptHash
+from resources.ledger.objections import ObjectionLedger
+from tests.helpers.bundles import members
+from tests.helpers.records import customer
+from tests.helpers.requests import OFFICER, file_verified
+from tests.helpers.small import Small
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+AINO, BO = ("email", "aino@koe.example"), ("email", "bo@koe.example")
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Small]:
+    """A register of two customers."""
+    made = Small(tmp_path)
+    made.deliver("shop", [customer(1, email=AINO[1]), customer(2, email=BO[1])])
+    made.ingest("shop")
+    yield made
+    made.close()
+
+
+def test_earlier_requests_and_what_holds_since(small: Small) -> None:
+    """An earlier request by the same address, however written, an objection that is followed, and a correction that holds, in words."""
+    ledger, now = small.register.ledger, small.register.clock.now()
+    objection = file_verified(ledger, "objection", "en", [("email", "AINO@koe.example ")], now, "marketing")
+    (followed,) = ObjectionLedger(ledger).add(objection, ["marketing"], [KeptHash("key", "email", "0" * 64)], OFFICER, now)
+    rectification = file_verified(ledger, "rectification", "en", [AINO], now)
+    correction = Correction("shop.customers", "record", "name", "Aino", "key", "0" * 64, "A letter")
+    CorrectionLedger(ledger).meant(rectification.id, "run-1", correction, OFFICER, now)
+    with ledger.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE corrections SET state = 'in_force'")
+    small.at("2026-10-16T03:00:00+03:00")
+    asked = [file_verified(ledger, kind, "en", [given], small.register.clock.now()) for kind, given in (("access", AINO), ("access", BO))]
+    assert export_many(small.register, [each.id for each in asked]).failed == {}
+    ainos, bos = (json.loads(members(small.register, each.id)["about.json"])["dealings"] for each in asked)
+    assert {(each["what"], each["kind"], each["about"]) for each in ainos} == {
+        ("request", "objection", "marketing"),
+        ("request", "rectification", None),
+        ("objection", "objection", "marketing"),
+        ("correction", "shop.customers", "name"),
+    }
+    assert "Objection to the processing of your data: direct marketing" in {each["label"] for each in ainos}
+    assert bos == []
+    page = members(small.register, asked[0].id)["report.html"].decode()
+    assert "What you have asked for before" in page
+    assert "What you have asked for before" not in members(small.register, asked[1].id)["report.html"].decode()
+    ObjectionLedger(ledger).end(followed, OFFICER, "By a letter", now)
+    assert export_many(small.register, [asked[0].id]).failed == {}
+    again = json.loads(members(small.register, asked[0].id)["about.json"])["dealings"]
+    assert "objection" not in {each["what"] for each in again}
+
+
+def test_somebody_unknown(small: Small) -> None:
+    """Of whom nothing is held, the earlier requests are told all the same."""
+    ledger, nobody = small.register.ledger, ("email", "nobody@koe.example")
+    file_verified(ledger, "erasure", "en", [nobody], small.register.clock.now())
+    asked = file_verified(ledger, "access", "en", [nobody], small.register.clock.now())
+    assert export_many(small.register, [asked.id]).failed == {}
+    told = json.loads(members(small.register, asked.id)["about.json"])["dealings"]
+    assert [(each["what"], each["kind"]) for each in told] == [("request", "erasure")]
