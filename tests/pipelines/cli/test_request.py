@@ -64,8 +64,12 @@ def test_from_the_letter_to_the_answer(ansvar: Command, on: tuple[str, ...], sho
         assert f"The bundle of {request} waits for its release" in ansvar(*on, "export", request).out
         assert "is answered when its bundle is released" in ansvar(*on, "request", "answered", request, *BY).message
         assert ansvar(*on, "bundle", "release", request, *BY, "--new-passphrase").code == 0
+    elif kind in ("restriction", "objection", "withdrawal"):
+        assert f"Nothing was done for this request of {kind} yet" in ansvar(*on, "request", "answered", request, *BY).message
+        assert ansvar(*on, "request", "carry-out", request, *BY).code == 0
     else:
         if kind == "erasure":
+            assert "Nothing was done for this request of erasure yet" in ansvar(*on, "request", "answered", request, *BY).message
             assert ansvar(*on, "erase", request, *BY).code == 0
         assert ansvar(*on, "request", "answered", request, *BY).out == f"{request} is answered.\n"
     told = _letter(ansvar, on, request, "answer", tmp_path)
