@@ -155,12 +155,15 @@ def write_letter(register: Register, request: Request, kind: str, to: tuple[Path
 
 
 def _more(register: Register, request: Request, kind: str) -> list[str]:
-    """What an answer says beside its text: of an erasure, what went, and what stays on which ground."""
-    if kind != "answer" or request.kind != "erasure" or request.nothing_held:
+    """What an answer says beside its text: what was erased, also where an objection led to it, and what stays on which ground."""
+    if kind != "answer" or request.nothing_held:
         return []
     from assets.retention.answer import told
     from assets.retention.erase import summary_of
+    from resources.ledger.erasures import ErasureLedger
 
+    if request.kind != "erasure" and not ErasureLedger(register.ledger).erasures(request=request.id):
+        return []
     lines = told(register.catalogue, summary_of(register, request.id)["summary"], request.language)
     return [line.strip() for line in lines if line.strip()]
 
