@@ -95,6 +95,20 @@ def test_nothing_is_done_for_who_is_not_verified(ansvar: Command, on: tuple[str,
     assert len(shop.rows("SELECT 1 FROM register.shop_customers")) == 2
 
 
+def test_what_the_person_gave_stands_in_files(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_path: Path) -> None:
+    """Identifiers and the person's words are read from files as well, so that no argument holds them."""
+    (tmp_path / "given.txt").write_text("email=aino@koe.example\n\ncustomer_number=C1\n", encoding="utf-8")
+    (tmp_path / "words.txt").write_text("Lähettäkää tietoni", encoding="utf-8")
+    files = ("--identifiers", tmp_path / "given.txt", "--message-file", tmp_path / "words.txt")
+    request = ansvar(*on, "request", "new", "--kind", "access", *files, *BY).out.strip()
+    assert shop.register.ledger.request(request).identifiers == (("customer_number", "C1"), ("email", "aino@koe.example"))
+    shown = json.loads(ansvar(*on, "request", "show", request, *BY, "--reason", "To read it", "--json").out)
+    assert shown["steps"][0]["note"] == "Lähettäkää tietoni"
+    (tmp_path / "given.txt").write_text("aino@koe.example\n", encoding="utf-8")
+    told = ansvar(*on, "request", "new", "--kind", "access", *files, *BY).message
+    assert ("KIND=VALUE" in told, "aino" in told) == (True, False)
+
+
 def test_an_extension(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_path: Path) -> None:
     """The time is extended once, with its notice; not after the deadline, nor where the notice cannot be written."""
     request = _new(ansvar, on, "rectification")
