@@ -45,7 +45,7 @@ def told(catalogue: Catalogue, summary: dict[str, Any], language: str) -> list[s
     if stays:
         lines += ["", texts["stays"]]
         lines += [line for dataset, row in stays for line in _stays(dataset, row, texts, language)]
-    return [*lines, "", texts["return"]]
+    return [*lines, "", texts["return" if "asked" in summary.get("grounds", ["asked"]) else "return_of_records"]]
 
 
 def _stays(dataset: Dataset, row: dict[str, Any], texts: dict[str, str], language: str) -> list[str]:

@@ -78,13 +78,14 @@ def kept_back(engine: Engine, register: Register, request: Request, whom: Whom) 
 class Preview:
     """What erasing a person would do: decisions by data set; how many records something keeps back, how many identifiers are its own.
 
-    `grounds` are those of the law for it (GDPR Art. 17(1)): see `grounds_of`.
+    `grounds` are those of the law for it (GDPR Art. 17(1)): see `grounds_of`; `recipients` are to be told of it (GDPR Art. 19).
     """
 
     decided: list[Decided]
     kept_back: int
     identifiers: int
     grounds: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,8 @@ def preview(register: Register, request_id: str, find: Finder, held: KeptBack = 
         whom = find(engine, register, request)
         decided = choose(engine, register.catalogue, whom, register.clock.now(), _only(register, request))
         grounds = grounds_of(engine, register, request, whom)
-        return Preview(decided, held(engine, register, request, whom), len(whom.identifiers), grounds)
+        recipients = tuple(told(engine, register, whom))
+        return Preview(decided, held(engine, register, request, whom), len(whom.identifiers), grounds, recipients)
 
 
 def grounds_of(engine: Engine, register: Register, request: Request, whom: Whom) -> tuple[str, ...]:
@@ -206,8 +208,7 @@ def _publish(register: Register, row: dict[str, Any], find: Finder, held: KeptBa
                 return "kept_back"
             only = _only(register, request)
             decided = choose(engine, catalogue, whom, moment, only)
-            grounds = [*grounds_of(engine, register, request, whom)]
-            recipients = told(engine, register, whom)
+            grounds, recipients = [*grounds_of(engine, register, request, whom)], told(engine, register, whom)
             # Who stays in other data sets is not to be kept away: the records that went are, by their ids.
             known_by = [*_hashed(register, hashes(engine, whom if only is None else replace(whom, identifiers=())))]
             persons = engine.rows("SELECT sha256($pepper || person) FROM erased_persons", {"pepper": kept.pepper})

@@ -96,6 +96,8 @@ def bearers(
 ) -> dict[str, set[str]]:
     """The subjects that bear any of the identifiers of each request; by what several persons may have only where `shared`.
 
+    A record that may be any of several persons', as a call from a shared telephone, is no subject's.
+
     Args:
         engine: what is published.
         catalogue: the register's catalogue.
@@ -104,15 +106,16 @@ def bearers(
     """
     values = [(request, *each) for request, identifiers in requests.items() for each in given_values(catalogue, identifiers)]
     found = _matches(engine, values, pepper="")
-    return {request: set().union(*(matches.matched if shared else matches.strong).values()) for request, matches in found.items()}
+    sets = {request: (matches.matched if shared else matches.strong).values() for request, matches in found.items()}
+    return {request: {each for subjects in borne for each in subjects if each is not None} for request, borne in sets.items()}
 
 
 @dataclass
 class _Matches:
     """The subjects that bear the identifiers of a request, by the identifier's number: all of them, and those of whom it is evidence."""
 
-    matched: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
-    strong: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    matched: dict[int, set[str | None]] = field(default_factory=lambda: defaultdict(set))
+    strong: dict[int, set[str | None]] = field(default_factory=lambda: defaultdict(set))
 
     def meant(self) -> str | None:
         """The one subject whom all of them leave; None where that is not plain."""

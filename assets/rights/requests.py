@@ -10,7 +10,7 @@ from assets.ingest.people import forms
 from assets.rights.find import Subject, UnclearError, bearers, find, find_all, given_values
 from resources.errors import AnsvarError
 from resources.ledger.requests import PROGRAM, RequestLedger, Step, file_request
-from resources.requests.life import ENDED, UNCLEAR
+from resources.requests.life import ANSWERED, ENDED, ERASED, UNCLEAR, after
 from resources.requests.vocabulary import words
 from resources.wording import LANGUAGES
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 _LOOKED_AT = "request"
+_CARRIED_OUT = ("restriction", "objection", "withdrawal")
+"""Kinds that are answered in the moment in which they are carried out."""
 
 
 def ready(register: Register, request_id: str, kinds: Collection[str]) -> Request:
@@ -207,3 +209,22 @@ def start(register: Register, request_id: str, by: str) -> Request:
     if kind.by_bundle or kind.anyone or is_held(register, request) is not False:
         return request
     return ledger.step(request.id, Step("answered", PROGRAM, at, "nothing_held"), nothing_held=True)
+
+
+def answered_by_hand(register: Register, request_id: str, by: str) -> Request:
+    """A named user answered a request; what a command carries out is answered by that, so that no letter says what was not done.
+
+    Raises:
+        AnsvarError: where a command carries out what it asks for, and has not; or the step cannot follow.
+    """
+    ledger, request = RequestLedger(register.ledger), register.ledger.request(request_id)
+    if words().kinds[request.kind].by_bundle:
+        raise AnsvarError(f"A request for {request.kind} is answered when its bundle is released: see `ansvar bundle release`.")
+    after(request, ANSWERED)
+    erasable = register.catalogue.retention.own.erasures is not None
+    if request.kind in _CARRIED_OUT or (request.kind == "erasure" and request.state != ERASED and erasable):
+        raise AnsvarError(
+            f"Nothing was done for this request of {request.kind} yet: `ansvar request carry-out {request.id} --by NAME` does it, and "
+            "`--preview` tells what that is; or refuse it with `ansvar request refuse`."
+        )
+    return ledger.step(request.id, Step(ANSWERED, by, register.clock.now()))

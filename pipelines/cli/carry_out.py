@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pipelines.cli.erase import erase_person, preview_erasure
+from pipelines.cli.erase import erase_person, preview_erasure, tell_recipients
 from resources.errors import AnsvarError
 from resources.register import Register, open_register
 
@@ -69,9 +69,13 @@ def _preview_restriction(register: Register, request: Request) -> None:
 
 def _restriction(register: Register, request: Request, by: str) -> None:
     from assets.outreach.follow import restrict
+    from assets.retention.rectify import told
+    from assets.rights.whom import whom
 
     restrict(register, request.id, by)
     _at_once(register)
+    with register.warehouse.reading() as engine:
+        tell_recipients(told(engine, register, whom(engine, register, request)))
     click.echo(f"The data are restricted; `ansvar request lift {request.id} --by NAME` ends it.")
 
 

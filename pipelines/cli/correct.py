@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipelines.cli.erase import tell_recipients
 from pipelines.cli.show import as_json as print_json
 from pipelines.cli.show import table
 from resources.ledger.corrections import CorrectionLedger
@@ -42,8 +43,7 @@ def new(request: str, dataset: str, record: str | None, field: str, value: TextI
     click.echo(f"{made.correction}: corrected.")
     for order in made.orders:
         click.echo(f"The source is to follow: `ansvar orders show {order}`.")
-    for recipient in made.recipients:
-        click.echo(f"To be told, for the data was given there: {recipient}.")
+    tell_recipients(made.recipients)
 
 
 @command.command("list")

@@ -54,10 +54,14 @@ def preview_erasure(register: Register, request: str) -> None:
 
     found = preview(register, request, whom)
     _show(register, [vars(each) for each in found.decided], "Would erase")
+    tell_recipients(found.recipients)
     click.echo(f"On what ground: {', '.join(found.grounds)}.")
     click.echo(f"The person is known by {found.identifiers:,} identifiers of its own.")
     if found.kept_back:
-        click.echo(f"{found.kept_back:,} records are kept back for now: the erasure waits until they are released.")
+        click.echo(
+            f"{found.kept_back:,} records are kept back for now, by a legal hold, a restriction, or a request for access or portability "
+            "that was not answered: the erasure waits until they are released. See `ansvar hold list` and `ansvar request list`."
+        )
 
 
 def erase_person(register: Register, request: str, by: str) -> None:
@@ -72,9 +76,14 @@ def erase_person(register: Register, request: str, by: str) -> None:
         raise AnsvarError(" ".join(ran.failures))
     summary = summary_of(register, request)["summary"]
     _show(register, summary["datasets"], "Erased")
-    for recipient in summary.get("recipients", ()):
-        click.echo(f"To be told, for the data was given there: {recipient}.")
+    tell_recipients(summary.get("recipients", ()))
     click.echo(f"`ansvar erase {request} --answer` prints what the person is told.")
+
+
+def tell_recipients(recipients: Iterable[str]) -> None:
+    """Print who was given data of the person, and is to be told what became of it: GDPR Art. 19."""
+    for recipient in recipients:
+        click.echo(f"To be told, for the data was given there: {recipient}.")
 
 
 def _tell(register: Register, request: str) -> None:
@@ -92,4 +101,4 @@ def _show(register: Register, decided: Iterable[Mapping[str, object]], title: st
     if rows:
         table(_COLUMNS, rows, title=title)
     else:
-        click.echo(f"{title}: nothing; no record is held of the person.")
+        click.echo(f"{title}: nothing; no record of the person is to go.")

@@ -43,11 +43,17 @@ command.add_command(carry_out)
 @click.option("--email", multiple=True, help="An e-mail address that the person gave.")
 @click.option("--phone", multiple=True, help="A telephone number that the person gave.")
 @click.option("--identifier", multiple=True, metavar="KIND=VALUE", help="Another identifier, as customer_number=1234.")
+@click.option(
+    "--identifiers",
+    type=click.File(encoding="utf-8"),
+    help="A file of them, one KIND=VALUE a line; - is standard input: so no list of processes has them.",
+)
 @click.option("--language", type=click.Choice(["fi", "sv", "en"]), help="The language of the answer; by default the register's first.")
 @click.option("--scope", type=click.Choice([*words().scopes]), help="What an objection is to.")
 @click.option("--purpose", metavar="PURPOSE", help="The purpose of the notice whose consent is withdrawn; without it, every one.")
 @click.option("--received", metavar="DATE", help="The day on which it reached you, as 2026-10-12; by default today.")
 @click.option("--message", metavar="TEXT", help="The person's own words; they stay in the ledger.")
+@click.option("--message-file", type=click.File(encoding="utf-8"), help="A file with the person's own words, instead.")
 @click.option("--by", metavar="NAME", default=PROGRAM, help="Who files it: it is written down.")
 def new(**given: Any) -> None:
     """File a request; prints its opaque id, by which everything else knows it."""
@@ -55,7 +61,8 @@ def new(**given: Any) -> None:
 
     register = open_register()
     identifiers = [("email", value) for value in given["email"]] + [("phone", value) for value in given["phone"]]
-    identifiers += [_split(text) for text in given["identifier"]]
+    lines = given["identifiers"].read().splitlines() if given["identifiers"] else ()
+    identifiers += [_split(text) for text in (*given["identifier"], *(line.strip() for line in lines if line.strip()))]
     filing = Filing(
         kind=given["kind"],
         language=given["language"] or register.catalogue.notice.languages[0],
@@ -63,7 +70,7 @@ def new(**given: Any) -> None:
         received_at=_received(register, given["received"]),
         scope=given["scope"],
         purpose=given["purpose"],
-        message=given["message"],
+        message=given["message_file"].read() if given["message_file"] else given["message"],
         by=given["by"],
     )
     request = file(register, filing)
@@ -82,7 +89,9 @@ def new(**given: Any) -> None:
 def _split(text: str) -> tuple[str, str]:
     kind, separator, value = text.partition("=")
     if not separator or not value:
-        raise AnsvarError("--identifier takes KIND=VALUE, as customer_number=1234.")
+        raise AnsvarError(
+            "An identifier is written as KIND=VALUE, as customer_number=1234: in --identifier, and in each line of --identifiers."
+        )
     return kind, value
 
 

@@ -98,12 +98,10 @@ def refuse(request_id: str, ground: str, note: str | None, by: str) -> None:
 @_REQUEST
 @click.option("--by", **BY)
 def answered(request_id: str, by: str) -> None:
-    """Record that a request was answered by hand; `ansvar export` records it itself for what a bundle answers."""
-    register = open_register()
-    request = register.ledger.request(request_id)
-    if words().kinds[request.kind].by_bundle:
-        raise AnsvarError(f"A request for {request.kind} is answered when its bundle is released: see `ansvar bundle release`.")
-    _done(_ledger(register).step(request.id, Step("answered", by, register.clock.now())))
+    """Record that a request was answered by hand; a bundle's release, and what `carry-out` does at once, record it themselves."""
+    from assets.rights.requests import answered_by_hand
+
+    _done(answered_by_hand(open_register(), request_id, by))
 
 
 @click.command("close")
@@ -157,12 +155,15 @@ def write_letter(register: Register, request: Request, kind: str, to: tuple[Path
 
 
 def _more(register: Register, request: Request, kind: str) -> list[str]:
-    """What an answer says beside its text: of an erasure, what went, and what stays on which ground."""
-    if kind != "answer" or request.kind != "erasure" or request.nothing_held:
+    """What an answer says beside its text: what was erased, also where an objection led to it, and what stays on which ground."""
+    if kind != "answer" or request.nothing_held:
         return []
     from assets.retention.answer import told
     from assets.retention.erase import summary_of
+    from resources.ledger.erasures import ErasureLedger
 
+    if request.kind != "erasure" and not ErasureLedger(register.ledger).erasures(request=request.id):
+        return []
     lines = told(register.catalogue, summary_of(register, request.id)["summary"], request.language)
     return [line.strip() for line in lines if line.strip()]
 

@@ -14,7 +14,7 @@ from resources.envelopes import Addressee
 from resources.errors import AnsvarError
 from resources.ledger.audit import entries
 from resources.ledger.requests import Filing
-from tests.helpers.records import chat, customer
+from tests.helpers.records import call, chat, customer
 from tests.helpers.requests import OFFICER, verified
 from tests.helpers.small import Small
 
@@ -59,6 +59,16 @@ def test_who_shares_an_identifier_is_not_told_apart(shop: Small) -> None:
     verified(shop.register.ledger, request, shop.register.clock.now())
     with pytest.raises(UnclearError, match="ansvar request settle"):
         export(shop.register, request.id)
+
+
+def test_a_call_from_a_shared_telephone_is_no_candidate(shop: Small) -> None:
+    """A record that may be either's is no subject's: the candidates are the two persons, and one of them can be named."""
+    shop.deliver("calls", [call(1, phone=SHARED[1])], "calls.csv")
+    shop.ingest("calls")
+    assert shop.rows("SELECT count(*) FROM identity.persons WHERE subject IS NULL") == [(1,)]
+    request, subjects = _filed(shop, SHARED), [_subject(shop, each[1]) for each in (AINO, BO)]
+    assert candidates(shop.register, request) == tuple(sorted(subjects))
+    assert settle(shop.register, request.id, subjects[0], OFFICER, "asked by phone").subject == subjects[0]
 
 
 def test_a_named_user_settles_whom_it_means(shop: Small) -> None:

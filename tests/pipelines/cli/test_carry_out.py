@@ -61,18 +61,39 @@ def test_an_objection(ansvar: Command, on: tuple[str, ...], small: Small, tmp_pa
     (row,) = json.loads(ansvar(*on, "objection", "list", "--json").out)
     assert (row["request"], row["scope"], row["made_by"]) == (request, "marketing", "Dana Officer")
     assert ansvar(*on, "request", "carry-out", request, *BY).message.startswith("This request is carried out already")
-    assert "Olet vastustanut käsittelyä" in ansvar(*on, "erase", request, "--answer").out
+    told = ansvar(*on, "erase", request, "--answer").out
+    assert ("Olet vastustanut käsittelyä" in told, "Tunnistetiedoistasi säilytämme vain" in told) == (True, False)
+    letter = tmp_path / "answer.txt"
+    assert ansvar(*on, "request", "letter", request, "--kind", "answer", "--output", letter, *BY).code == 0
+    assert "Olet vastustanut käsittelyä" in " ".join(letter.read_text(encoding="utf-8").split())
     give = ("disclose", "--recipient", "partner", "--purpose", "marketing", "--ground", "Fair", *BY, "--dataset", "shop.customers")
     given = ansvar(*on, *give, "--fields", "name,email", "--output", tmp_path / "list.csv")
     assert (given.code, "Left out, objection: 1 persons." in given.out) == (0, True)
     assert "aino" not in (tmp_path / "list.csv").read_text(encoding="utf-8").lower()
 
 
-def test_a_restriction_and_its_end(ansvar: Command, on: tuple[str, ...]) -> None:
-    """Restricted from the receipt, answered by the command, and lifted."""
+def _disclosed(ansvar: Command, on: tuple[str, ...], folder: Path) -> None:
+    """A partner was given the data of both customers."""
+    (folder / "persons.txt").write_text("email=aino@koe.example\nemail=bo@koe.example\n", encoding="utf-8")
+    give = ("disclosure", "new", "--recipient", "partner", "--ground", "Fair", *BY, "--persons", folder / "persons.txt")
+    assert ansvar(*on, *give).code == 0
+
+
+def test_an_erasure_tells_who_is_to_be_told(ansvar: Command, on: tuple[str, ...], tmp_path: Path) -> None:
+    """Whoever was given the person's data is named, before and after."""
+    _disclosed(ansvar, on, tmp_path)
+    request = _file(ansvar, on, "erasure")
+    for how in (("--preview",), BY):
+        assert "To be told, for the data was given there: partner.\n" in ansvar(*on, "request", "carry-out", request, *how).out
+
+
+def test_a_restriction_and_its_end(ansvar: Command, on: tuple[str, ...], tmp_path: Path) -> None:
+    """Restricted from the receipt, answered by the command, which names who is to be told, and lifted."""
+    _disclosed(ansvar, on, tmp_path)
     request = _file(ansvar, on, "restriction")
     assert "used for nothing" in ansvar(*on, "request", "carry-out", request, "--preview").out
-    assert ansvar(*on, "request", "carry-out", request, *BY).code == 0
+    done = ansvar(*on, "request", "carry-out", request, *BY)
+    assert (done.code, "To be told, for the data was given there: partner.\n" in done.out) == (0, True)
     assert _written_to(ansvar, on)["email"] == 0
     assert ansvar(*on, "request", "lift", request, *BY).code == 0
     assert _written_to(ansvar, on)["email"] == 1

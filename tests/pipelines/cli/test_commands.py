@@ -218,4 +218,4 @@ def test_a_request_for_access_is_answered_by_its_bundle(ansvar: Command, small: 
     """A request for access cannot be called answered without its bundle."""
     on = ("--register", small.folder / "register", "--home", small.home.path)
     request = ansvar(*on, "request", "new", "--kind", "access", "--email", "asko@koti.example").out.strip()
-    assert "`ansvar export` answers it" in ansvar(*on, "request", "answered", request, "--by", "Dana").message
+    assert "is answered when its bundle is released" in ansvar(*on, "request", "answered", request, "--by", "Dana").message

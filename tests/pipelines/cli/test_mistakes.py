@@ -113,8 +113,14 @@ def test_a_request_that_is_not_there(ansvar: Command, on: tuple[str, ...]) -> No
         (["--email", ""], "What was given as email does not look like one: check how it is written."),
         (["--phone", "maija"], "What was given as phone does not look like one: check how it is written."),
         (["--phone", "12"], "What was given as phone does not look like one: check how it is written."),
-        (["--identifier", "customer_number"], "--identifier takes KIND=VALUE, as customer_number=1234."),
-        (["--identifier", "customer_number="], "--identifier takes KIND=VALUE, as customer_number=1234."),
+        (
+            ["--identifier", "customer_number"],
+            "An identifier is written as KIND=VALUE, as customer_number=1234: in --identifier, and in each line of --identifiers.",
+        ),
+        (
+            ["--identifier", "customer_number="],
+            "An identifier is written as KIND=VALUE, as customer_number=1234: in --identifier, and in each line of --identifiers.",
+        ),
         (["--identifier", "customer_number= "], "What was given as customer_number does not look like one: check how it is written."),
         (
             ["--identifier", "maija@koe.example=email"],

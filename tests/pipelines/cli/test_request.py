@@ -64,8 +64,12 @@ def test_from_the_letter_to_the_answer(ansvar: Command, on: tuple[str, ...], sho
         assert f"The bundle of {request} waits for its release" in ansvar(*on, "export", request).out
         assert "is answered when its bundle is released" in ansvar(*on, "request", "answered", request, *BY).message
         assert ansvar(*on, "bundle", "release", request, *BY, "--new-passphrase").code == 0
+    elif kind in ("restriction", "objection", "withdrawal"):
+        assert f"Nothing was done for this request of {kind} yet" in ansvar(*on, "request", "answered", request, *BY).message
+        assert ansvar(*on, "request", "carry-out", request, *BY).code == 0
     else:
         if kind == "erasure":
+            assert "Nothing was done for this request of erasure yet" in ansvar(*on, "request", "answered", request, *BY).message
             assert ansvar(*on, "erase", request, *BY).code == 0
         assert ansvar(*on, "request", "answered", request, *BY).out == f"{request} is answered.\n"
     told = _letter(ansvar, on, request, "answer", tmp_path)
@@ -89,6 +93,20 @@ def test_nothing_is_done_for_who_is_not_verified(ansvar: Command, on: tuple[str,
     assert "cannot be started on: it is received" in ansvar(*on, "request", "start", erasure, *BY).message
     assert [*shop.register.outbox.iterdir()] == []
     assert len(shop.rows("SELECT 1 FROM register.shop_customers")) == 2
+
+
+def test_what_the_person_gave_stands_in_files(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_path: Path) -> None:
+    """Identifiers and the person's words are read from files as well, so that no argument holds them."""
+    (tmp_path / "given.txt").write_text("email=aino@koe.example\n\ncustomer_number=C1\n", encoding="utf-8")
+    (tmp_path / "words.txt").write_text("Lähettäkää tietoni", encoding="utf-8")
+    files = ("--identifiers", tmp_path / "given.txt", "--message-file", tmp_path / "words.txt")
+    request = ansvar(*on, "request", "new", "--kind", "access", *files, *BY).out.strip()
+    assert shop.register.ledger.request(request).identifiers == (("customer_number", "C1"), ("email", "aino@koe.example"))
+    shown = json.loads(ansvar(*on, "request", "show", request, *BY, "--reason", "To read it", "--json").out)
+    assert shown["steps"][0]["note"] == "Lähettäkää tietoni"
+    (tmp_path / "given.txt").write_text("aino@koe.example\n", encoding="utf-8")
+    told = ansvar(*on, "request", "new", "--kind", "access", *files, *BY).message
+    assert ("KIND=VALUE" in told, "aino" in told) == (True, False)
 
 
 def test_an_extension(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_path: Path) -> None:

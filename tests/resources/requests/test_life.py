@@ -104,8 +104,9 @@ def test_grounds_fit_what_was_asked() -> None:
     check_ground(replace(REQUEST, kind="objection", scope="profiling"), "compelling_grounds")
     with pytest.raises(AnsvarError, match="is no ground to refuse a request of rectification: it is one of erasure"):
         check_ground(REQUEST, "law_requires_keeping")
-    with pytest.raises(AnsvarError, match="always granted"):
-        check_ground(replace(REQUEST, kind="objection", scope="marketing"), "compelling_grounds")
+    for ground in ("compelling_grounds", "legal_claims"):
+        with pytest.raises(AnsvarError, match="always granted"):
+            check_ground(replace(REQUEST, kind="objection", scope="marketing"), ground)
 
 
 def test_the_words() -> None:
