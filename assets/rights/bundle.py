@@ -39,13 +39,14 @@ class Written:
 
 @dataclass(frozen=True)
 class Bundle:
-    """What a bundle is made of."""
+    """What a bundle is made of; `decisions` are the ids of a releaser's decisions that its texts follow."""
 
     catalogue: Catalogue
     request: Request
     wording: Wording
     made: dt.datetime
     holding: Holding
+    decisions: tuple[str, ...] = ()
 
     def write(self, stream: IO[bytes], key: Ed25519PrivateKey) -> Written:
         """Write the ZIP to a stream, signed with a key.
@@ -114,6 +115,7 @@ class Bundle:
             "redacted": sum(each["count"] for each in withheld["redacted"]),
             "texts": self.holding.texts,
             "unread": len(self.holding.unread),
+            "decisions": sorted(self.decisions),
         }
 
 

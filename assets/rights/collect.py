@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Reasons = dict[str, str]
 """Of each field that is not shown, the reason."""
 _EVIDENCE = 4  # role, field, kind and value
+_TIMES = ("date", "timestamp")
 
 
 def name_subjects(engine: Engine, persons: Mapping[str, Iterable[str]]) -> None:
@@ -79,7 +80,7 @@ def collect(engine: Engine, catalogue: Catalogue, recordings: Path, spool: Spool
 
 
 def _rows(engine: Engine, dataset: Dataset, columns: set[str], recordings: Path) -> Iterator[tuple[str, Row]]:
-    """The requests and the records that concern their subjects, in the order of the requests and of the records' anchor."""
+    """The requests and the records that concern their subjects, by request, by the records' anchor and then by their other times."""
     fields = [field for field in dataset.fields if field in columns]
     statement = _statement(engine, dataset, fields)
     shown = _Shown(dataset)
@@ -114,13 +115,15 @@ def _statement(engine: Engine, dataset: Dataset, fields: list[str]) -> str:
             LEFT JOIN subject_persons AS mine ON mine.person = held._person AND mine.request = roles.request
             WHERE mine.person IS NULL
         """
-    anchor = f"found.{name(dataset.shape.anchor)} NULLS LAST, " if dataset.shape.anchor in fields else ""
+    times = [field for field in fields if field != dataset.shape.anchor and dataset.fields[field].shape.type in _TIMES]
+    order = [each for each in (dataset.shape.anchor, *times) if each in fields]
+    listed_order = "".join(f"found.{name(field)} NULLS LAST, " for field in order)
     return f"""
         SELECT found.*, roles.role, roles.field, roles.kind, roles.value
         FROM ({every}) AS found
         LEFT JOIN subject_roles AS roles
           ON roles.dataset = $table AND roles._record = found._record AND roles.request = found._request
-        ORDER BY found._request, {anchor}found._record, roles.is_main DESC, roles.role, roles.field, roles.kind, roles.value
+        ORDER BY found._request, {listed_order}found._record, roles.is_main DESC, roles.role, roles.field, roles.kind, roles.value
     """
 
 

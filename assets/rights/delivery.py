@@ -17,6 +17,7 @@ from resources.connectors.landing import sha256
 from resources.envelopes import ENDING, Addressee
 from resources.errors import AnsvarError
 from resources.ledger.bundles import DELIVERED, WAITING, BundleLedger
+from resources.ledger.redactions import RedactionLedger
 from resources.signing import signing_key
 
 if TYPE_CHECKING:
@@ -74,11 +75,13 @@ def release(register: Register, request: str, addressee: Addressee, by: str) -> 
     """Encrypt a bundle that waits for the person, put it into the outbox, and answer its request; gives the file.
 
     Raises:
-        AnsvarError: where there is none, it was released, is not what was made, or nobody is named who releases it or can open it.
+        AnsvarError: where there is none, it was released, is not what was made, was made before the last decision on its texts, or nobody
+            is named who releases it or can open it.
     """
     addressee.check()
     named(by)
     row = _waiting(register, request)
+    _check_decisions(register, row)
     source, target = register.bundle_file(row), register.outbox / f"{request}.zip{ENDING}"
     partial = target.with_name(f".{target.name}.partial")
     partial.unlink(missing_ok=True)
@@ -130,6 +133,15 @@ def download(register: Register, request: str, by: str, folder: Path) -> Path:
     except OSError as error:
         raise AnsvarError(f"The bundle cannot be written to {folder} ({error.strerror}): name a folder that you may write.") from None
     return target
+
+
+def _check_decisions(register: Register, row: dict[str, Any]) -> None:
+    """Let nothing go whose texts do not follow what was decided on them since."""
+    decided = sorted(each.redaction for each in RedactionLedger(register.ledger).decisions(row["request"]))
+    if decided != row["says"].get("decisions", []):
+        raise AnsvarError(
+            "The bundle was made before the last decision on its texts (`ansvar redactions list`): make it again with `ansvar export`."
+        )
 
 
 @contextmanager

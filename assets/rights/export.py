@@ -160,8 +160,8 @@ class _Answers:
         register, catalogue, holding = self._register, self._catalogue, gathered.holding
         language = request.language if request.language in LANGUAGES else catalogue.notice.languages[0]
         wording = Wording(language, catalogue.notice.time_zone)
-        decided = Decided.of(RedactionLedger(register.ledger).decisions(request.id))
-        redact(found, gathered.own(catalogue), holding, wording.marks(KINDS), self._spool, decided=decided)
+        decisions = RedactionLedger(register.ledger).decisions(request.id)
+        redact(found, gathered.own(catalogue), holding, wording.marks(KINDS), self._spool, decided=Decided.of(decisions))
         holding.names_by = {"model": self._names.name, "sha256": self._names.digest} if self._names else None
         holding.facts = facts(catalogue, holding.tables)
         add_ledgered(register, request.id, holding)
@@ -169,7 +169,7 @@ class _Answers:
             holding = portable(holding)
         made = register.clock.now().replace(microsecond=0)
         try:
-            done = deliver(register, Bundle(catalogue, request, wording, made, holding))
+            done = deliver(register, Bundle(catalogue, request, wording, made, holding, tuple(each.redaction for each in decisions)))
         except FileNotFoundError:
             raise AnsvarError("A recording was purged while the bundle was made: make the bundle again.") from None
         return Exported(request.id, done.state, holding.records, len(holding.tables), done.files, done.bytes, done.path, holding.is_held)

@@ -17,15 +17,20 @@ from resources.recognise.values import is_card_number, is_hetu, is_iban, is_pers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_PART = r"[^\s<>()\[\]{},;:\"“”„»«|\\=&?/@\uff20]{1,128}"
+_LONGEST_PART = 128
+_PART = rf"[^\s<>()\[\]{{}},;:\"“”„»«|\\=&?/@\uff20]{{1,{_LONGEST_PART}}}"
 _AT = r"(?:[@\uff20]|%40|\s?[(\[{]\s?(?:at|ät|a|miukumauku|snabel-?a|kissanhäntä|@)\s?[)\]}]\s?)"
 _DOT = r"(?:\s?[(\[{]\s?(?:dot|piste|punkt|\.)\s?[)\]}]\s?)"
-_EMAIL = re.compile(rf"({_PART}){_AT}({_PART}(?:{_DOT}{_PART})*)", re.IGNORECASE)
+_EMAIL_SIGN = re.compile(_AT, re.IGNORECASE)
+_BACKWARDS = re.compile(_PART)
+_DOMAIN = re.compile(rf"{_PART}(?:{_DOT}{_PART})*", re.IGNORECASE)
 _SPOKEN_AT = r"[ \t](?:miukumauku|mikumauku|snabel-?a|kissanhäntä|ät)[ \t]"
 _SPOKEN_DOT = r"[ \t](?:piste|punkt|dot)[ \t]"
-_NAME = r"[\w+-]+"
+# Possessive and bounded, so that a line of underscores or of dots read out costs no more than any other text.
+_NAME = r"[\w+-]++"
 _SPOKEN = re.compile(
-    rf"(?<![\w.@+-])(?:{_NAME}(?:(?:\.|{_SPOKEN_DOT}){_NAME})*{_SPOKEN_AT}|{_NAME}(?:[._]{_NAME})+[ \t]at[ \t])"
+    rf"(?<![\w.@+-])(?:{_NAME}(?:(?:\.|{_SPOKEN_DOT}){_NAME}){{0,15}}+{_SPOKEN_AT}"
+    rf"|(?=[\w+-]+[._][\w+-]){_NAME}(?:\.{_NAME})*+[ \t]at[ \t])"
     rf"({_NAME}(?:(?:\.|{_SPOKEN_DOT}){_NAME})+)|(?<![\w.@+-]){_NAME}[ \t]at[ \t]{_NAME}(?:{_SPOKEN_DOT}{_NAME})+",
     re.IGNORECASE,
 )
@@ -39,7 +44,9 @@ _HOUR = r"(?:[ T](?:klo |kl\. ?|at )?\d{1,2}[:.]\d\d(?:[:.]\d\d(?:\.\d+)?)?(?!\d
 _DATE = re.compile(rf"(?<![\d+])(?<!\d[-./]){_ONE_DATE}{_HOUR}(?:{_BLANK}?[-–]{_BLANK}?{_ONE_DATE}{_HOUR})*")
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _ADDRESS = re.compile(rf"(?<![\d.+]){_OCTET}(?:\.{_OCTET}){{3}}(?![\d.]?\d)")
-_SIX = re.compile(r"(?<![\w:.])(?=[0-9a-f:.%]*\d)(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{1,4}|\d{1,3}(?:\.\d{1,3}){3})?(?![\w:])", re.IGNORECASE)
+_SIX = re.compile(
+    r"(?<![\w:.])(?=[0-9a-f:.%]{0,45}\d)(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{1,4}|\d{1,3}(?:\.\d{1,3}){3})?(?![\w:])", re.IGNORECASE
+)
 _OF_NOBODY = tuple(
     ipaddress.ip_network(each)
     for each in ("0.0.0.0/8", "10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "224.0.0.0/3", "::/127")
@@ -68,6 +75,7 @@ _TOKEN = re.compile(r"\w(?:[\w.\-]*\w)?")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _BARE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 _LEAST_DIGITS = 7
+_LONGEST_PHONE = 100  # with three signs between any two digits it has more of these than a number may have
 _LEAST_TOKEN = 4
 
 
@@ -84,11 +92,17 @@ def emails(text: str) -> Iterator[Span]:
     """E-mail addresses, also written as `name (at) domain` or as they are read out, `name miukumauku domain piste fi`."""
     if _SIGN.search(text) is None:
         return
-    for match in _EMAIL.finditer(text):
-        local, domain = match[1].lstrip(_QUOTES), match[2].rstrip(_QUOTES)
+    end = 0
+    for sign in _EMAIL_SIGN.finditer(text):
+        before = _BACKWARDS.match(text[max(end, sign.start() - _LONGEST_PART) : sign.start()][::-1])
+        after = _DOMAIN.match(text, sign.end())
+        if before is None or after is None or sign.start() < end:
+            continue
+        local, domain = before[0][::-1].lstrip(_QUOTES), after[0].rstrip(_QUOTES)
         joined = re.sub(_DOT, ".", domain, flags=re.IGNORECASE)
-        if local and domain and (match[0][len(match[1])] in "@\uff20%" or "." in joined):
-            yield Span(match.end(1) - len(local), match.start(2) + len(domain), f"{local}@{joined}".lower())
+        if local and domain and (sign[0][0] in "@\uff20%" or "." in joined):
+            end = end if sign[0][0] == "%" else after.end()
+            yield Span(sign.start() - len(local), after.start() + len(domain), f"{local}@{joined}".lower())
     for match in _SPOKEN.finditer(text):
         local, _, domain = (re.sub(_SPOKEN_DOT, ".", part, flags=re.IGNORECASE) for part in _at_sign(match[0]))
         yield Span(match.start(), match.end(), f"{local}@{domain}".lower())
@@ -173,8 +187,8 @@ def _is_phone_like(written: str, following: str, regions: tuple[str, ...]) -> bo
         return False
     if _UNIT.match(following) and all(_THOUSANDS.fullmatch(part.strip()) for part in parts):
         return False
-    groups = [match.start() for match in re.finditer(r"[+(]*\d+", written)]
-    return any(_begins_phone(written[start:], regions) for start in groups)
+    groups = (match.start() for match in re.finditer(r"[+(]*\d+", written))
+    return any(_begins_phone(written[start : start + _LONGEST_PHONE], regions) for start in groups)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -23,6 +23,7 @@ from resources.errors import AnsvarError
 from resources.keys import PLAIN_SETTING, new_key
 from resources.ledger.audit import entries
 from resources.ledger.bundles import BundleLedger
+from resources.ledger.redactions import TAKE_OUT, RedactionLedger
 from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
@@ -112,6 +113,21 @@ def test_a_bundle_is_released_once(small: Register, ask: Ask) -> None:
     with pytest.raises(AnsvarError, match="released already"):
         release(small, exported.request, Addressee(recipient=str(IDENTITY.to_public())), BY)
     assert (export(small, exported.request).state, path.exists()) == ("waiting", False)
+
+
+def test_what_was_decided_since_is_in_what_goes_out(small: Register, ask: Ask) -> None:
+    """A bundle that was made before a decision on its texts, or before one was taken back, is not released; made again it is."""
+    request, addressee = ask(MAIJA).exported.request, Addressee(recipient=str(IDENTITY.to_public()))
+    decisions = RedactionLedger(small.ledger)
+    decision = decisions.decide(request, TAKE_OUT, "paneelit", BY, small.clock.now())
+    with pytest.raises(AnsvarError, match="before the last decision"):
+        release(small, request, addressee, BY)
+    export(small, request)
+    decisions.undo(decision, BY, small.clock.now())
+    with pytest.raises(AnsvarError, match="before the last decision"):
+        release(small, request, addressee, BY)
+    export(small, request)
+    assert release(small, request, addressee, BY).is_file()
 
 
 def test_a_download_is_recorded(small: Register, ask: Ask, tmp_path: Path) -> None:

@@ -168,6 +168,40 @@ def test_identifiers_and_codes() -> None:
     assert redacted(text) == "C-10001 eikä [identifier]. Tili [code], tunnus [code], kortti [code], nummer [code]."
 
 
-def test_long_texts_without_blanks_take_no_time() -> None:
-    """A text of two hundred thousand characters without a blank is searched in linear time."""
-    assert list(patterns.emails("a" * 200_000)) == []
+LONG = {
+    "letters": "a" * 200_000,
+    "letters and an address": "a" * 200_000 + " a@b.example",
+    "a line to sign on": "See you at noon.\n" + "_" * 200_000,
+    "dots read out": "a piste " * 20_000 + "see you at noon",
+    "signs": "a@" * 100_000,
+    "digits": "1 " * 100_000,
+    "a dashed line of digits": "1-" * 100_000,
+    "octets": "1.1.1.1." * 25_000,
+    "percentages": "1%" * 100_000,
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_long_texts_take_linear_time(text: str) -> None:
+    """Long texts of one thing over and over are searched in a time that grows with their length."""
+    for found in (
+        patterns.emails(text),
+        patterns.codes(text),
+        patterns.addresses(text),
+        patterns.phones(text, ("FI", "SE")),
+        patterns.tokens(text),
+    ):
+        assert sum(1 for _ in found) <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("aino.x_virta at posti piste fi", "aino.x_virta@posti.fi"),
+        ("Jäin rivi____ miukumauku posti.example", "rivi____@posti.example"),
+        ("?to=aino%40posti.example", "aino@posti.example"),
+    ],
+)
+def test_an_address_in_whatever_spelling(text: str, value: str) -> None:
+    """An address is found with its underscores, and in a link."""
+    assert [span.value for span in patterns.emails(text)] == [value]
