@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 _ROWS = 40
 IBANS = [f"FI{calc_check_digits(f'FI00{number:014d}')}{number:014d}" for number in range(1, _ROWS + 1)]
 EMAILS = [f"nobody{number}@nowhere.example" for number in range(1, _ROWS + 1)]
+LONG_AGO = dt.datetime(2015, 1, 1)  # noqa: DTZ001 - naive UTC
 
 
 @dataclass(frozen=True)
@@ -345,7 +346,7 @@ MORE: dict[str, tuple[str, Callable[[Place], object], str, str]] = {
     ),
     "an old bundle in the outbox": (
         "rest_needed",
-        lambda place: place.ledger(tables.bundles.update().values(made_at=dt.datetime(2015, 1, 1))),  # noqa: DTZ001 - naive UTC
+        lambda place: place.ledger(tables.bundles.update().values(made_at=LONG_AGO, released_at=LONG_AGO)),
         "overdue",
         "rights/bundles",
     ),
