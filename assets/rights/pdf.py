@@ -100,7 +100,7 @@ def _held(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
     if holding.identifiers:
         yield _heading(text("identifiers_title"))
         yield _paragraph(text("identifiers_intro"))
-        known = report.catalogue.sources
+        known, origins = report.catalogue.sources, report.catalogue.vocabulary.origins
         rows = [
             [
                 _kind(report, each.kind),
@@ -108,11 +108,12 @@ def _held(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
                 ", ".join(
                     known[source].shape.label.in_language(wording.language) if source in known else source for source in each.sources
                 ),
+                ", ".join(origins[origin].label.in_language(wording.language) for origin in each.origins),
                 text("joins") if each.joins else text(f"reason_{each.reason}"),
             ]
             for each in holding.identifiers
         ]
-        yield _table(text("identifiers_title"), [text(key) for key in ("identifier", "value", "known_in", "use")], rows)
+        yield _table(text("identifiers_title"), [text(key) for key in ("identifier", "value", "known_in", "origin", "use")], rows)
     if shown.facts:
         yield _heading(text("facts_title"))
         yield _paragraph(text("facts_intro"))

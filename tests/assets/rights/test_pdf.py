@@ -70,6 +70,7 @@ def test_it_says_what_the_page_says(ask: Ask, tmp_path: Path) -> None:
     assert [
         each for each in (*wanted, answer.exported.request, "Who receives the data", "When your data were looked at") if each not in text
     ] == []
+    assert re.search(r"Identifier Value \w[\w ]* Origin \w+ ", text), "where each identifier came from"
 
 
 @pytest.fixture
