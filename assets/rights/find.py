@@ -96,8 +96,6 @@ def bearers(
 ) -> dict[str, set[str]]:
     """The subjects that bear any of the identifiers of each request; by what several persons may have only where `shared`.
 
-    A record that may be any of several persons', as a call from a shared telephone, is no subject's.
-
     Args:
         engine: what is published.
         catalogue: the register's catalogue.
@@ -106,16 +104,19 @@ def bearers(
     """
     values = [(request, *each) for request, identifiers in requests.items() for each in given_values(catalogue, identifiers)]
     found = _matches(engine, values, pepper="")
-    sets = {request: (matches.matched if shared else matches.strong).values() for request, matches in found.items()}
-    return {request: {each for subjects in borne for each in subjects if each is not None} for request, borne in sets.items()}
+    return {request: matches.subjects(shared=shared) for request, matches in found.items()}
 
 
 @dataclass
-class _Matches:
+class Matches:
     """The subjects that bear the identifiers of a request, by the identifier's number: all of them, and those of whom it is evidence."""
 
     matched: dict[int, set[str | None]] = field(default_factory=lambda: defaultdict(set))
     strong: dict[int, set[str | None]] = field(default_factory=lambda: defaultdict(set))
+
+    def subjects(self, *, shared: bool) -> set[str]:
+        """Who bears any of them; a record that may be any of several persons' is no subject's."""
+        return {each for subjects in (self.matched if shared else self.strong).values() for each in subjects if each is not None}
 
     def meant(self) -> str | None:
         """The one subject whom all of them leave; None where that is not plain."""
@@ -123,10 +124,10 @@ class _Matches:
         return left.pop() if len(left) == 1 and all(left <= subjects for subjects in self.matched.values()) else None
 
 
-def _matches(engine: Engine, values: Iterable[tuple[str, int, str, str]], pepper: str) -> dict[str, _Matches]:
+def _matches(engine: Engine, values: Iterable[tuple[str, int, str, str]], pepper: str) -> dict[str, Matches]:
     """Who bears the identifiers of requests; a request whose identifiers nobody bears is not among them."""
     _give(engine, "request_values", {"request": pa.string(), "number": pa.int64(), "kind": pa.string(), "value": pa.string()}, values)
-    found: dict[str, _Matches] = defaultdict(_Matches)
+    found: dict[str, Matches] = defaultdict(Matches)
     for request, number, subject, joins in engine.rows(model("rights/matches")):
         found[request].matched[number].add(subject)
         if joins:

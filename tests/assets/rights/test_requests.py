@@ -8,13 +8,13 @@ import pytest
 
 from assets.rights.delivery import release
 from assets.rights.export import export
-from assets.rights.find import UnclearError
+from assets.rights.find import Matches, UnclearError
 from assets.rights.requests import candidates, file, ready, related, settle, start
 from resources.envelopes import Addressee
 from resources.errors import AnsvarError
 from resources.ledger.audit import entries
 from resources.ledger.requests import Filing
-from tests.helpers.records import call, chat, customer
+from tests.helpers.records import chat, customer
 from tests.helpers.requests import OFFICER, verified
 from tests.helpers.small import Small
 
@@ -61,14 +61,12 @@ def test_who_shares_an_identifier_is_not_told_apart(shop: Small) -> None:
         export(shop.register, request.id)
 
 
-def test_a_call_from_a_shared_telephone_is_no_candidate(shop: Small) -> None:
-    """A record that may be either's is no subject's: the candidates are the two persons, and one of them can be named."""
-    shop.deliver("calls", [call(1, phone=SHARED[1])], "calls.csv")
-    shop.ingest("calls")
-    assert shop.rows("SELECT count(*) FROM identity.persons WHERE subject IS NULL") == [(1,)]
-    request, subjects = _filed(shop, SHARED), [_subject(shop, each[1]) for each in (AINO, BO)]
-    assert candidates(shop.register, request) == tuple(sorted(subjects))
-    assert settle(shop.register, request.id, subjects[0], OFFICER, "asked by phone").subject == subjects[0]
+def test_a_record_that_may_be_several_persons_is_no_candidate() -> None:
+    """As a call from a shared telephone: it has no subject, and those that have one are told."""
+    matches = Matches()
+    matches.matched[0] |= {"aino", None, "bo"}
+    assert matches.subjects(shared=True) == {"aino", "bo"}
+    assert matches.subjects(shared=False) == set()
 
 
 def test_a_named_user_settles_whom_it_means(shop: Small) -> None:
