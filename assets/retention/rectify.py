@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from assets.identity.kept import Kept
 from assets.identity.resolve import update
 from assets.ingest.corrected import Corrections, correct_register, hash_of
+from assets.ingest.people import forms
 from assets.ingest.typing import SQL_TYPES, faults, typed
 from assets.retention.orders import RECTIFICATION, Orders
 from resources.catalogue.positions import nearest
@@ -120,6 +121,9 @@ def _checked(catalogue: Catalogue, wanted: Wanted) -> Dataset:
         raise AnsvarError(f"'{wanted.field}' is no field of {dataset.id}: {nearest(wanted.field, dataset.fields)}")
     if wanted.field in dataset.key or dataset.fields[wanted.field].shape.type == "file":
         raise AnsvarError(f"'{wanted.field}' is what the record is known by, or a file: it is corrected at the source alone.")
+    kind = dataset.fields[wanted.field].identifies
+    if kind is not None and wanted.value and not forms(kind, wanted.value, catalogue):
+        raise AnsvarError(f"What is said to be right does not look like one of kind {kind}: check how it is written.")
     return dataset
 
 

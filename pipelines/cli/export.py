@@ -24,14 +24,17 @@ def command(requests: tuple[str, ...], *, every: bool) -> None:
     if bool(requests) == every:
         raise click.UsageError("Name the requests to answer, or give --all.")
     home = Home.from_environment().require()
-    ran = run_export(home, waiting(open_register(home=home)) if every else requests)
-    ledger = BundleLedger(open_register(home=home).ledger)
-    made = {row["request"]: row for row in ledger.bundles()}
+    register = open_register(home=home)
+    filed = {row["request"] for row in register.ledger.requests()}
+    unknown = [request for request in requests if request not in filed]
+    ran = run_export(home, waiting(register) if every else [request for request in requests if request in filed])
+    made = {row["request"]: row for row in BundleLedger(register.ledger).bundles()}
     for request in dict.fromkeys(partition for each in ran for partition in each.partitions):
         if made[request]["state"] == WAITING:
             click.echo(f"The bundle of {request} waits for its release: `ansvar bundle release {request} --by NAME --new-passphrase`.")
         else:
             click.echo(home.path / "outbox" / made[request]["file"])
     failures = [message for each in ran for message in each.failures]
+    failures += [f"{request}: there is no request of that id; `ansvar request list` shows those that there are." for request in unknown]
     if failures:
         raise AnsvarError("\n".join(failures))

@@ -60,7 +60,8 @@ class BundleLedger:
         with self._ledger.engine.begin() as connection:
             connection.execute(tables.bundles.update().where(tables.bundles.c.request == request).values(values))
             record(connection, Act(by, "bundle.released", request, moment))
-            answered_by_bundle(connection, request, by, moment)
+            records = connection.scalar(sa.select(tables.bundles.c.records).where(tables.bundles.c.request == request))
+            answered_by_bundle(connection, request, by, moment, nothing_held=records == 0)
 
     def downloaded(self, request: str, by: str, moment: dt.datetime) -> None:
         """A named user fetches a bundle from the outbox; recorded before it is handed over."""

@@ -275,10 +275,10 @@ def started_by_bundle(connection: sa.Connection, request_id: str, at: dt.datetim
         take_step(connection, request_id, Step("started", PROGRAM, at))
 
 
-def answered_by_bundle(connection: sa.Connection, request_id: str, by: str, at: dt.datetime) -> None:
-    """The bundle that a named user releases answers a request; one that was answered before is answered still."""
+def answered_by_bundle(connection: sa.Connection, request_id: str, by: str, at: dt.datetime, *, nothing_held: bool) -> None:
+    """The bundle that a named user releases answers a request, also where nothing is held; one that was answered stays as it is."""
     if _read(connection, request_id).state != ANSWERED:
-        take_step(connection, request_id, Step(ANSWERED, by, at))
+        take_step(connection, request_id, Step(ANSWERED, by, at), nothing_held=nothing_held)
 
 
 def _is_erased(connection: sa.Connection, request_id: str) -> bool:

@@ -124,7 +124,8 @@ def test_an_answer_by_bundle_says_itself_that_nothing_is_held(shop: Small) -> No
     assert not export(shop.register, request.id).held
     assert shop.register.ledger.request(request.id).state == "in_progress"
     release(shop.register, request.id, Addressee("a passphrase of some length"), OFFICER)
-    assert shop.register.ledger.request(request.id).state == "answered"
+    answered = shop.register.ledger.request(request.id)
+    assert (answered.state, answered.nothing_held) == ("answered", True)
 
 
 def test_nothing_is_handed_out_before_verification(shop: Small) -> None:

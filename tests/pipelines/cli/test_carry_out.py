@@ -103,6 +103,9 @@ def test_a_correction(ansvar: Command, on: tuple[str, ...], small: Small, monkey
     """What is right is read from standard input, stands in no argument and is printed to a named user alone."""
     request = _file(ansvar, on, "rectification")
     assert "ansvar correct" in ansvar(*on, "request", "carry-out", request, *BY).message
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"no address\n"), encoding="utf-8"))
+    wrong = ("--dataset", "shop.customers", "--field", "email", "--value", "-", "--proof", "A letter")
+    assert "does not look like one of kind email" in ansvar(*on, "correct", "new", request, *wrong, *BY).message
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("Äinö\n".encode()), encoding="utf-8"))
     what = ("--dataset", "shop.customers", "--field", "name", "--value", "-", "--proof", "A letter")
     made = ansvar(*on, "correct", "new", request, *what, *BY)

@@ -54,6 +54,9 @@ def test_several_are_answered_at_once(ansvar: Command, small: Small, on: tuple[s
         content = b"".join(members(small.register, request).values())
         assert (own in content, other in content) == (True, False)
     assert ansvar(*on, "export", "--all").out == ""
+    answer = ansvar(*on, "export", "r0", eino)
+    assert (answer.code, re.findall(r"The bundle of (\w+) waits", answer.out)) == (2, [eino])
+    assert answer.err.startswith("Error: r0: there is no request of that id")
     answer = ansvar(*on, "export", unclear, eino)
     assert (answer.code, re.findall(r"The bundle of (\w+) waits", answer.out)) == (2, [eino])
     assert answer.err.startswith(f"Error: {unclear}: The identifiers of this request match several persons")
