@@ -27,6 +27,8 @@ def command(requests: tuple[str, ...], *, every: bool) -> None:
     register = open_register(home=home)
     filed = {row["request"] for row in register.ledger.requests()}
     unknown = [request for request in requests if request not in filed]
+    if len(requests) == len(unknown) == 1:
+        register.ledger.request(unknown[0])  # says that there is none
     ran = run_export(home, waiting(register) if every else [request for request in requests if request in filed])
     made = {row["request"]: row for row in BundleLedger(register.ledger).bundles()}
     for request in dict.fromkeys(partition for each in ran for partition in each.partitions):

@@ -21,19 +21,22 @@ if TYPE_CHECKING:
 MAIJA = ("email", "maija.korhonen@voltti.example")
 
 
-def test_same_content_gives_the_same_bytes(small: Register, ask: Ask, tmp_path: Path) -> None:
+def test_same_content_gives_the_same_bytes(tmp_path: Path) -> None:
     """The same request gives the same file, also out of another copy of the register that was loaded anew."""
-    exported = ask(MAIJA).exported
+    (tmp_path / "one").mkdir()
+    (tmp_path / "other").mkdir()
+    one, other = small_register(tmp_path / "one"), small_register(tmp_path / "other")
+    exported = export(one, file_verified(one.ledger, "access", "fi", [MAIJA], one.clock.now()).id)
     first = exported.path.read_bytes()
-    assert first == export(small, exported.request).path.read_bytes()
-    other = small_register(tmp_path)
+    assert first == export(one, exported.request).path.read_bytes()
     again = file_verified(other.ledger, "access", "fi", [MAIJA], other.clock.now())
     members = {
         name: content.replace(again.id.encode(), exported.request.encode())
         for name, content in members_of(export(other, again.id).path).items()
     }
-    other.ledger.close()
     expected = members_of(exported.path)
+    one.ledger.close()
+    other.ledger.close()
     of_the_key = {"manifest.json", "manifest.json.sig", "signing_key.pem", "SHA256SUMS", "VERIFY.html", "VERIFY.txt"}
     same = [name for name in expected if name not in {*of_the_key, "report.pdf"}]
     assert {name: expected[name] for name in same} == {name: members[name] for name in same}
