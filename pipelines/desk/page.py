@@ -45,6 +45,7 @@ class Visit:
         token: the session's token.
         address: where the visit comes from.
         path: the page.
+        given: what stands in the path, by the name that its route has for it.
         query: what stands behind the question mark.
         form: what was filled in; empty where nothing was sent.
         words: the texts in the visitor's language.
@@ -54,6 +55,7 @@ class Visit:
     token: str | None
     address: str
     path: str
+    given: Mapping[str, str]
     query: Mapping[str, str]
     form: Mapping[str, str]
     words: Wording
@@ -121,6 +123,7 @@ class Desk:
             token=state.token,
             address=state.address,
             path=request.url.path,
+            given=request.path_params,
             query=dict(request.query_params),
             form=form,
             words=Wording(self._language(request), self.entrance.register.catalogue.notice.time_zone, texts()),
@@ -147,6 +150,9 @@ def stylesheet() -> str:
 
 @cache
 def texts() -> dict[str, Label]:
-    """Every text of the desk, by its key."""
-    data = YAML(typ="safe").load((package_data.files("pipelines.desk") / "texts.yaml").read_text(encoding="utf-8"))
-    return {key: Label.model_validate(label) for key, label in data.items()}
+    """Every text of the desk, by its key: one file for each room."""
+    found: dict[str, Label] = {}
+    for file in sorted((package_data.files("pipelines.desk") / "texts").iterdir(), key=lambda each: each.name):
+        data = YAML(typ="safe").load(file.read_text(encoding="utf-8"))
+        found |= {key: Label.model_validate(label) for key, label in data.items()}
+    return found

@@ -44,6 +44,7 @@ def main() -> None:
     """Load everything, then serve until standard input is closed."""
     folder = Path(os.environ["DAGSTER_HOME"])
     lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    os.fchmod(lock, 0o600)  # whoever made it, and with whatever mask
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
