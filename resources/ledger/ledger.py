@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
@@ -390,10 +391,17 @@ def _planned(run: str, moment: dt.datetime, records: Iterable[PurgeRecord], stat
 
 
 def _private(file: str | None) -> None:
-    """Make SQLite's file its owner's alone before it is opened: the files beside it take their mode from it."""
+    """Make SQLite's file its owner's alone before it is opened: the files beside it take their mode from it.
+
+    A file that is there is not opened for it: to close it again would let go of every lock that this process has on it
+    (https://www.sqlite.org/howtocorrupt.html, section 2.2), and another process could take away the log that is written to.
+    """
     path = Path(file or ":memory:")
-    if path.name != ":memory:" and path.parent.is_dir() and not path.is_dir():
-        path.touch(mode=0o600)
+    if path.name == ":memory:" or not path.parent.is_dir() or path.is_dir():
+        return
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
         path.chmod(0o600)
 
 

@@ -159,9 +159,12 @@ class Small:
         finish_run(self.register, self.run)
         self._runs += 1
 
-    def ingest(self, *sources: str) -> dict[str, Outcome]:
-        """Read sources and publish the run."""
+    def ingest(self, *sources: str, whole: bool = True) -> dict[str, Outcome]:
+        """Read sources and publish the run; one that cannot be read is an error, unless it is said that it may not be `whole`."""
         found = self.load(*sources)
+        for outcome in found.values():
+            if whole and outcome.error is not None:
+                raise outcome.error
         self.publish()
         return found
 

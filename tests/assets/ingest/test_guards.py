@@ -88,7 +88,7 @@ def test_the_ledger_tells_of_a_refused_batch(small: Small) -> None:
     read_at = small.register.ledger.latest_read("shop", "customers")
     small.at("2026-10-16T03:00:00+03:00")
     small.deliver("shop", _customers(20, 0))
-    (outcome,) = small.ingest("shop").values()
+    (outcome,) = small.ingest("shop", whole=False).values()
     refused, loaded = small.register.ledger.batches()
     assert (refused["state"], refused["account"]["refused"], loaded["state"]) == ("refused", 20, "done")
     assert read_at == outcome.read_at == small.register.ledger.latest_read("shop", "customers")
@@ -162,9 +162,9 @@ def test_every_batch_stands_in_the_published_warehouse(small: Small) -> None:
     small.deliver("shop", [customer(1), customer(2, visits="x"), customer(3, kind="stranger"), customer(1, name="Aino")])
     small.deliver("chats", [chat(number, ended_at="soon") for number in range(20)])
     small.deliver("registry", [trader(1)])
-    small.ingest("shop", "chats", "registry")
+    small.ingest("shop", "chats", "registry", whole=False)
     small.deliver("shop", [customer(1, name="Aino")])
-    small.ingest("shop")
+    small.ingest("shop", whole=False)
     with small.register.warehouse.reading() as engine:
         rows = engine.rows("""
             SELECT source, read, inserted, updated, unchanged, quarantined, refused, dropped, dropped_by, deleted, kept_back, run
