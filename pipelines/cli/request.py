@@ -15,7 +15,7 @@ from pipelines.cli.show import as_json as print_json
 from pipelines.cli.show import table
 from resources.errors import AnsvarError
 from resources.ledger import Request
-from resources.ledger.requests import PROGRAM, Filing, RequestLedger, Step
+from resources.ledger.requests import Filing, RequestLedger, Step
 from resources.register import open_register
 from resources.requests.vocabulary import words
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from resources.register import Register
 
 _FAR = 10**6
-_LETTERS = ("receipt", "identity", "extension", "refusal", "answer", "nothing_held")
+_LETTERS = ("receipt", "identity", "extension", "refusal", "answer", "nothing_held", "lifting")
 
 
 @click.group("request")
@@ -54,7 +54,7 @@ command.add_command(carry_out)
 @click.option("--received", metavar="DATE", help="The day on which it reached you, as 2026-10-12; by default today.")
 @click.option("--message", metavar="TEXT", help="The person's own words; they stay in the ledger.")
 @click.option("--message-file", type=click.File(encoding="utf-8"), help="A file with the person's own words, instead.")
-@click.option("--by", metavar="NAME", default=PROGRAM, help="Who files it: it is written down.")
+@click.option("--by", **BY)
 def new(**given: Any) -> None:
     """File a request; prints its opaque id, by which everything else knows it."""
     from assets.rights.requests import file, related

@@ -47,7 +47,7 @@ def test_a_request_is_carried_out_to_the_last_byte(ansvar: Command, on: tuple[st
     number = marks.all["number"].decode()
     assert ansvar(*on, "run").code == 0
     assert marks.found(small.home.path) == set(marks.all)
-    request = ansvar(*on, "request", "new", "--kind", "erasure", "--identifier", f"customer_number={number}").out.strip()
+    request = ansvar(*on, "request", "new", "--kind", "erasure", "--identifier", f"customer_number={number}", *BY).out.strip()
     assert ansvar(*on, "request", "verify", request, "--how", "signed_in", *BY).code == 0
     assert ansvar(*on, "erase", request).message.startswith("Say who decides it with --by NAME")
     assert ansvar(*on, "erase", request, "--answer").message.startswith("Nobody was erased for this request yet")
@@ -85,7 +85,7 @@ def test_a_request_is_carried_out_to_the_last_byte(ansvar: Command, on: tuple[st
 def test_the_daily_job_carries_out_what_was_decided(ansvar: Command, on: tuple[str, ...], small: Small, marks: Marks) -> None:
     """An erasure that was decided and not carried out, as when the command was stopped, is carried out by the nightly job."""
     assert ansvar(*on, "run").code == 0
-    request = ansvar(*on, "request", "new", "--kind", "erasure", "--email", marks.all["email"].decode() + "@koe.example").out.strip()
+    request = ansvar(*on, "request", "new", "--kind", "erasure", "--email", marks.all["email"].decode() + "@koe.example", *BY).out.strip()
     assert ansvar(*on, "request", "verify", request, "--how", "signed_in", *BY).code == 0
     small.at("2026-10-15T03:00:00+03:00")
     decide(small.register, request, "Dana Officer", whom)
@@ -101,7 +101,7 @@ def test_a_named_user_lets_a_record_in_or_discards_it(ansvar: Command, on: tuple
     keeping(small)
     small.deliver("shop", [customer(1, email="aino@koe.example"), customer(2), customer(3)])
     small.ingest("shop")
-    request = ansvar(*on, "request", "new", "--kind", "erasure", "--email", "aino@koe.example").out.strip()
+    request = ansvar(*on, "request", "new", "--kind", "erasure", "--email", "aino@koe.example", *BY).out.strip()
     assert ansvar(*on, "request", "verify", request, "--how", "signed_in", *BY).code == 0
     assert ansvar(*on, "erase", request, *BY).code == 0
     small.deliver("shop", [customer(number, email="aino@koe.example") for number in (1, 4)] + [customer(2), customer(3)])

@@ -135,7 +135,7 @@ def test_a_request_that_is_not_there(ansvar: Command, on: tuple[str, ...]) -> No
 )
 def test_requests_that_cannot_be_filed(ansvar: Command, small: Small, on: tuple[str, ...], arguments: list[str], message: str) -> None:
     """A request with a bad identifier is not filed, and what was given is not repeated."""
-    told = ansvar(*on, "request", "new", "--kind", "access", *arguments).message
+    told = ansvar(*on, "request", "new", "--kind", "access", *arguments, "--by", "Dana Officer").message
     assert told.startswith(message)
     assert "maija" not in told
     assert small.register.ledger.requests() == []
@@ -145,8 +145,9 @@ def test_requests_that_cannot_be_filed(ansvar: Command, small: Small, on: tuple[
     "arguments",
     [
         ["request", "new"],
-        ["request", "new", "--kind", "curiosity", "--email", "aino@koe.example"],
-        ["request", "new", "--kind", "access", "--email", "aino@koe.example", "--language", "de"],
+        ["request", "new", "--kind", "curiosity", "--email", "aino@koe.example", "--by", "Dana Officer"],
+        ["request", "new", "--kind", "access", "--email", "aino@koe.example", "--by", "Dana Officer", "--language", "de"],
+        ["request", "new", "--kind", "access", "--email", "aino@koe.example"],
         ["batches", "--last", "many"],
         ["batches", "--last", "0"],
         ["export"],

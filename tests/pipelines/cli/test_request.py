@@ -71,6 +71,11 @@ def test_from_the_letter_to_the_answer(ansvar: Command, on: tuple[str, ...], sho
         if kind == "erasure":
             assert "Nothing was done for this request of erasure yet" in ansvar(*on, "request", "answered", request, *BY).message
             assert ansvar(*on, "erase", request, *BY).code == 0
+        if kind == "rectification":
+            assert "Nothing was corrected for this request yet" in ansvar(*on, "request", "answered", request, *BY).message
+            (tmp_path / "right.txt").write_text("Aino", encoding="utf-8")
+            right = ("--dataset", "shop.customers", "--field", "name", "--value", tmp_path / "right.txt", "--proof", "A letter")
+            assert ansvar(*on, "correct", "new", request, *right, *BY).code == 0
         assert ansvar(*on, "request", "answered", request, *BY).out == f"{request} is answered.\n"
     told = _letter(ansvar, on, request, "answer", tmp_path)
     assert "Our answer to your request" in told
@@ -82,6 +87,8 @@ def test_from_the_letter_to_the_answer(ansvar: Command, on: tuple[str, ...], sho
     assert steps == ["filed", "letter", "asked", "letter", "verified", "started", *erased, "answered", "letter"]
     assert verify(shop.register.ledger.engine) == []
     if kind == "restriction":
+        assert "must be told before the restriction ends" in ansvar(*on, "request", "lift", request, *BY).message
+        assert "The reasons for the restriction no longer hold" in _letter(ansvar, on, request, "lifting", tmp_path)
         assert ansvar(*on, "request", "lift", request, *BY).out == f"The restriction of {request} is lifted.\n"
 
 
@@ -132,6 +139,10 @@ def test_an_extension(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_pat
 
 def test_a_refusal(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_path: Path) -> None:
     """A request is refused on a ground that fits, told with the way to complain, and nothing more is done for it."""
+    marketing = _new(ansvar, on, "objection")
+    for ground in ("excessive", "manifestly_unfounded"):
+        assert "always granted (GDPR Art. 21(2) and (3))" in ansvar(*on, "request", "refuse", marketing, "--ground", ground, *BY).message
+    assert _state(ansvar, on, marketing)["state"] == "received"
     request = _new(ansvar, on, "erasure")
     assert "is no ground to refuse" in ansvar(*on, "request", "refuse", request, "--ground", "data_correct", *BY).message
     assert ansvar(*on, "request", "refuse", request, "--ground", "identity_not_shown", *BY).out == f"{request} is refused.\n"
@@ -156,7 +167,8 @@ def test_an_erasure_that_was_decided_can_only_be_answered(ansvar: Command, on: t
 
 def test_an_unclear_request_is_settled(ansvar: Command, on: tuple[str, ...], shop: Small) -> None:
     """A shared telephone is told at filing; the candidates stand in `show`; the settled request is answered with the one's data."""
-    filed = ansvar(*on, "request", "new", "--kind", "access", "--phone", "+358401234567")
+    assert "Missing option '--by'" in ansvar(*on, "request", "new", "--kind", "access", "--phone", "+358401234567").err
+    filed = ansvar(*on, "request", "new", "--kind", "access", "--phone", "+358401234567", *BY)
     request = filed.out.strip()
     assert "match several persons" in filed.err
     candidates = _state(ansvar, on, request)["candidates"]
@@ -185,8 +197,8 @@ def test_the_list_shows_what_is_overdue_first(ansvar: Command, on: tuple[str, ..
     """Overdue requests come first, then those nearest to their deadline, then what has ended; related ones are named."""
     closed = _new(ansvar, on, "erasure", "--email", "bo@koe.example")
     assert ansvar(*on, "request", "close", closed, "--reason", "taken back", *BY).code == 0
-    late = ansvar(*on, "request", "new", "--kind", "complaint", *AINO, "--received", "2026-09-01").out.strip()
-    near = ansvar(*on, "request", "new", "--kind", "access", *AINO, "--received", "2026-09-17")
+    late = ansvar(*on, "request", "new", "--kind", "complaint", *AINO, "--received", "2026-09-01", *BY).out.strip()
+    near = ansvar(*on, "request", "new", "--kind", "access", *AINO, "--received", "2026-09-17", *BY)
     assert near.err == f"Other open requests of the same person: {late}.\n"
     new = _new(ansvar, on, "access", "--email", "bo@koe.example")
     listed = json.loads(ansvar(*on, "request", "list", "--json").out)
@@ -206,7 +218,7 @@ def test_the_list_shows_what_is_overdue_first(ansvar: Command, on: tuple[str, ..
 
 def test_who_looks_at_what_was_given_is_recorded(ansvar: Command, on: tuple[str, ...], shop: Small) -> None:
     """Identifiers and the person's own words are shown to a named user with a reason alone, who is recorded first."""
-    request = ansvar(*on, "request", "new", "--kind", "rectification", *AINO, "--message", "My name is Aino").out.strip()
+    request = ansvar(*on, "request", "new", "--kind", "rectification", *AINO, "--message", "My name is Aino", *BY).out.strip()
     assert "Aino" not in ansvar(*on, "request", "show", request).out
     assert "a name and a reason" in ansvar(*on, "request", "show", request, *BY).message
     shown = ansvar(*on, "request", "show", request, *BY, "--reason", "to correct it").out
