@@ -86,7 +86,7 @@ def check(register: Register, filing: Filing) -> None:
 def _check_identifier(register: Register, kind: str, value: str) -> None:
     known = [name for name, shape in register.catalogue.vocabulary.identifiers.items() if shape.joins]
     if kind not in known:
-        raise AnsvarError(f"What stands before '=' in --identifier is no kind that a person can be found by. Known: {', '.join(known)}.")
+        raise AnsvarError(f"The kind of an identifier is none that a person can be found by. Known: {', '.join(known)}.")
     if not forms(kind, value, register.catalogue):
         raise AnsvarError(f"What was given as {kind} does not look like one: check how it is written.")
 
