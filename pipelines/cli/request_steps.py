@@ -96,7 +96,7 @@ def refuse(request_id: str, ground: str, note: str | None, by: str) -> None:
 @click.option(
     "--at-source",
     metavar="TEXT",
-    help="Of a rectification that `ansvar correct` cannot make, as of a key or a file: what was corrected at the source, and how it is known.",
+    help="Of a rectification that `ansvar correct` cannot make, as of a key: what was corrected at the source, and how it is known.",
 )
 @click.option("--by", **BY)
 def answered(request_id: str, at_source: str | None, by: str) -> None:

@@ -123,8 +123,8 @@ class HoldLedger:
         with self._ledger.engine.begin() as connection:
             if not is_written(connection, request, LIFTING_LETTER):
                 raise AnsvarError(
-                    "The person must be told before the restriction ends (GDPR Art. 18(3)), and no letter says so yet: `ansvar request letter "
-                    f"{request} --kind {LIFTING_LETTER} --output FILE --by NAME` writes it; send it, then lift the restriction."
+                    "The person must be told before the restriction ends (GDPR Art. 18(3)), and no letter says so yet: "
+                    f"`ansvar request letter {request} --kind {LIFTING_LETTER} --output FILE --by NAME` writes it; send it, then lift it."
                 )
             note_step(connection, request, Step("lifted", named(by), moment), "restriction.lifted")
             connection.execute(tables.restrictions_lifted.insert().values(values))

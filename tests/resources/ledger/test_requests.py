@@ -110,8 +110,7 @@ def test_steps_go_with_their_request(ledger: Ledger, tmp_path: Path) -> None:
 
 
 def test_a_restriction_that_is_closed_keeps_nothing(ledger: Ledger) -> None:
-    """A restriction keeps while it is open or was answered; one that was refused or closed does not; lifting it is a step, and the
-    person is told before."""
+    """A restriction keeps while it is open or was answered; refused or closed it does not; it is lifted after the person was told."""
     requests, holds = RequestLedger(ledger), HoldLedger(ledger)
     made = [file_verified(ledger, "restriction", "fi", GIVEN, MOMENT).id for _ in range(4)]
     with pytest.raises(AnsvarError, match="A refusal needs its ground"):
