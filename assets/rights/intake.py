@@ -7,9 +7,11 @@ folder `refused` of the intake: its names are opaque, for a file's name may tell
 from __future__ import annotations
 
 import json
+import os
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -172,10 +174,12 @@ def _file(register: Register, form: _File | _Row) -> str:
 
 
 def _put_aside(register: Register, form: _File | _Row, reason: str) -> None:
-    """Keep a form that cannot be filed, under an opaque name, with the reason beside it."""
+    """Keep a form that cannot be filed, under an opaque name that no other has, with the reason beside it."""
     folder = register.intake / "refused"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = "f" + keyed_hash(register.home.pepper, _DOMAIN, form.name)[:_ID_LETTERS]
+    named = "f" + keyed_hash(register.home.pepper, _DOMAIN, form.name)[:_ID_LETTERS]
+    numbered = (named if number == 1 else f"{named}-{number}" for number in count(1))
+    name = next(each for each in numbered if not os.path.lexists(folder / f"{each}.json"))
     write_private(folder / f"{name}.txt", f"{reason}\n{_THEN}\n")
     kept = folder / f"{name}.json"
     if isinstance(form, _File):
