@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from assets.identity.age import is_minor
+from assets.identity.age import minority
 from assets.identity.kept import Kept
 from assets.identity.objected import without_ground
 from assets.identity.resolve import update
@@ -136,10 +136,10 @@ def preview(register: Register, request_id: str, find: Finder, held: KeptBack = 
 
 
 def grounds_of(engine: Engine, register: Register, request: Request, whom: Whom) -> tuple[str, ...]:
-    """Why the person's data is erased: the person asks for it, objected or withdrew consent, or is a minor by a date of birth held."""
+    """Why the person's data is erased: the person asks for it, objected or withdrew consent, or is or was a minor: see `minority`."""
     known = {KIND: "asked", objections.OBJECTION: "objection", objections.WITHDRAWAL: "withdrawal"}
-    minor = ("minor",) if is_minor(engine, register.catalogue, whom.persons, register.clock.today()) else ()
-    return (known[request.kind], *minor)
+    minor = minority(engine, register.catalogue, whom.persons, register.clock.today())
+    return (known[request.kind], *([minor] if minor is not None else []))
 
 
 def _only(register: Register, request: Request) -> frozenset[str] | None:
