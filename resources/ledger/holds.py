@@ -117,7 +117,7 @@ class HoldLedger:
         Raises:
             AnsvarError: where there is no such restriction, or it was lifted, or refused, that letter was not written, or no user is named.
         """
-        if request not in {each for each, kind, _, _ in self.keeping().requests if kind == RESTRICTION}:
+        if request not in self.restricted():
             raise AnsvarError("There is no restriction of that id in force: `ansvar request list` shows the requests that there are.")
         values = {"request": request, "lifted_by": named(by), "lifted_at": moment}
         with self._ledger.engine.begin() as connection:
@@ -128,6 +128,11 @@ class HoldLedger:
                 )
             note_step(connection, request, Step("lifted", named(by), moment), "restriction.lifted")
             connection.execute(tables.restrictions_lifted.insert().values(values))
+
+    def restricted(self) -> set[str]:
+        """The requests whose restrictions are in force: from receipt until they are lifted, refused or closed."""
+        with self._ledger.engine.connect() as connection:
+            return {request for request, kind, _, _ in kept_by_requests(connection) if kind == RESTRICTION}
 
     def keeping(self) -> Keeping:
         """All that keeps records now; see `kept_by_requests`."""

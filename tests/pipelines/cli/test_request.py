@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from resources.ledger.audit import verify
+from resources.ledger.requests import RequestLedger
 from resources.requests.vocabulary import words
 from tests.helpers.erasing import keeping
 from tests.helpers.records import chat, customer
@@ -81,7 +82,7 @@ def test_from_the_letter_to_the_answer(ansvar: Command, on: tuple[str, ...], sho
     assert "Our answer to your request" in told
     assert ("Because" in told or "We have erased the following records" in told) == (kind == "erasure")
     found = _state(ansvar, on, request)
-    assert (found["state"], found["days_left"]) == ("answered", None)
+    assert (found["state"], found["days_left"], found.get("in_force")) == ("answered", None, True if kind == "restriction" else None)
     steps = [each["step"] for each in found["steps"]]
     erased = ["erased"] if kind == "erasure" else []
     assert steps == ["filed", "letter", "asked", "letter", "verified", "started", *erased, "answered", "letter"]
@@ -89,7 +90,9 @@ def test_from_the_letter_to_the_answer(ansvar: Command, on: tuple[str, ...], sho
     if kind == "restriction":
         assert "must be told before the restriction ends" in ansvar(*on, "request", "lift", request, *BY).message
         assert "The reasons for the restriction no longer hold" in _letter(ansvar, on, request, "lifting", tmp_path)
+        assert "restriction (in force)" in ansvar(*on, "request", "list").out
         assert ansvar(*on, "request", "lift", request, *BY).out == f"The restriction of {request} is lifted.\n"
+        assert "restriction (not in force)" in ansvar(*on, "request", "list").out
 
 
 def test_nothing_is_done_for_who_is_not_verified(ansvar: Command, on: tuple[str, ...], shop: Small) -> None:
@@ -219,7 +222,8 @@ def test_the_list_shows_what_is_overdue_first(ansvar: Command, on: tuple[str, ..
 def test_who_looks_at_what_was_given_is_recorded(ansvar: Command, on: tuple[str, ...], shop: Small) -> None:
     """Identifiers and the person's own words are shown to a named user with a reason alone, who is recorded first."""
     request = ansvar(*on, "request", "new", "--kind", "rectification", *AINO, "--message", "My name is Aino", *BY).out.strip()
-    assert "Aino" not in ansvar(*on, "request", "show", request).out
+    bare = ansvar(*on, "request", "show", request).out
+    assert ("Aino" in bare, "2026-10-15 00:00 " in bare, "_" in bare, "False" in bare) == (False, True, False, False)
     assert "a name and a reason" in ansvar(*on, "request", "show", request, *BY).message
     shown = ansvar(*on, "request", "show", request, *BY, "--reason", "to correct it").out
     assert "My name is Aino" in shown
@@ -236,3 +240,17 @@ def test_the_intake_by_hand(ansvar: Command, on: tuple[str, ...], shop: Small) -
     assert taken.code == 0
     assert shop.register.ledger.request(taken.out.strip()).kind == "access"
     assert taken.err == f"1 could not be filed: see {shop.register.intake / 'refused'}, the reason stands beside each.\n"
+
+
+def test_what_was_corrected_at_the_source_alone(ansvar: Command, on: tuple[str, ...], shop: Small) -> None:
+    """A rectification that no correction can make is answered by what was done at the source, which is kept; nothing else is."""
+    request, other = _new(ansvar, on, "rectification"), _new(ansvar, on, "complaint")
+    assert ansvar(*on, "request", "verify", request, "--how", "signed_in", *BY).code == 0
+    for which, text in ((request, " "), (other, "The number")):
+        told = ansvar(*on, "request", "answered", which, "--at-source", text, *BY).message
+        assert told.startswith("--at-source tells of a rectification")
+    done = ansvar(*on, "request", "answered", request, "--at-source", "The number, as the shop shows", *BY)
+    assert done.out == f"{request} is answered.\n"
+    assert "answered  2026-10-15 00:00  Dana Officer  at source" in ansvar(*on, "request", "show", request).out
+    (step,) = (each for each in RequestLedger(shop.register.ledger).steps(request) if each["step"] == "answered")
+    assert (step["detail"], step["note"]) == ("at_source", "The number, as the shop shows")
