@@ -62,9 +62,7 @@ def _told(engine: Engine, catalogue: Catalogue, datasets: Iterable[Dataset], bor
     adult = _years_after(born, ADULT)
     if today < adult:
         return MINOR
-    gathered = any(
-        engine.count(f"{select} < $adult", {"adult": adult}) for select in _gathered(datasets, catalogue.notice.time_zone)
-    )
+    gathered = any(engine.count(f"{select} < $adult", {"adult": adult}) for select in _gathered(datasets, catalogue.notice.time_zone))
     return WAS_MINOR if gathered else None
 
 

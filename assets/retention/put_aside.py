@@ -94,7 +94,8 @@ class _Person:
         numbers = {each.group() for each in _NUMBER.finditer(text)}
         if len(words) + len(numbers) > _MOST_WORDS:
             return True
-        return any(self._is_mine(kind, each) for kind in {kind for _, kind, _ in self.known} for each in self._candidates(kind, words, numbers))
+        kinds = {kind for _, kind, _ in self.known}
+        return any(self._is_mine(kind, each) for kind in kinds for each in self._candidates(kind, words, numbers))
 
     def _candidates(self, kind: str, words: set[str], numbers: set[str]) -> Iterator[str]:
         how = self.register.catalogue.vocabulary.identifiers[kind].normalise

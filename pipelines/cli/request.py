@@ -175,7 +175,8 @@ def show(request_id: str, by: str | None, reason: str | None, *, as_json: bool) 
     if looked:
         register.ledger.record_look("request", request.id, by or "", reason or "", register.clock.now())
     (row,) = (each for each in register.ledger.requests() if each["request"] == request.id)
-    told = _told(register, row, related(register), HoldLedger(register.ledger).restricted()) | {"candidates": candidates(register, request) if request.state == "unclear" else ()}
+    told = _told(register, row, related(register), HoldLedger(register.ledger).restricted())
+    told["candidates"] = candidates(register, request) if request.state == "unclear" else ()
     told["steps"] = [
         {key: value for key, value in each.items() if key != "request" and (looked or key != "note")}
         for each in RequestLedger(register.ledger).steps(request.id)

@@ -87,9 +87,7 @@ def test_disclosures_of_this_person_alone(ask: Ask, disclosed: dt.datetime) -> N
 
 
 def test_looks_are_told_without_who_looked(small: Register, ask: Ask) -> None:
-    """Time and purpose of each look at the person, and at records of the person's in quarantine; neither the employee nor the employee's
-    words; of looks at another nothing.
-    """
+    """Time and purpose of each look at the person, and at the person's quarantine; neither who looked nor why; of another's nothing."""
     with small.warehouse.reading() as engine:
         statement = "SELECT subject FROM identity.persons JOIN identity.links USING (person) WHERE value = $value"
         subjects = {value: engine.scalar(statement, {"value": value}) for _, value in (MAIJA, PEKKA)}
