@@ -368,8 +368,10 @@ def test_a_correction_of_after_the_backup_holds(filled: Small) -> None:
     before = filled.everything()
     filled.at("2026-10-17T03:00:00+03:00")
     assert (_restore(filled, made).ledger, filled.everything()) == ("home", before)
-    links = "(SELECT person, value FROM identity.links WHERE kind = 'email') AS links"
-    named = f"SELECT email, name, value FROM register.shop_customers AS held JOIN {links} ON links.person = held._person"
+    named = (
+        "SELECT held.email, held.name, links.value FROM register.shop_customers AS held "
+        "JOIN identity.links AS links ON links.person = held._person AND links.kind = 'email'"
+    )
     right = [("aino@right.example", "Aino", "aino@right.example")]
     assert filled.rows(named) == right
     filled.register = _again(filled.register)
