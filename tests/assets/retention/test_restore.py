@@ -372,9 +372,9 @@ def test_a_correction_of_after_the_backup_holds(filled: Small) -> None:
         "SELECT held.email, held.name, links.value FROM register.shop_customers AS held "
         "JOIN identity.links AS links ON links.person = held._person AND links.kind = 'email'"
     )
-    right = [("aino@right.example", "Aino", "aino@right.example")]
-    assert filled.rows(named) == right
+    expected = [("aino@right.example", "Aino", "aino@right.example")]
+    assert filled.rows(named) == expected
     filled.register = _again(filled.register)
     filled.ingest("shop")
-    assert filled.rows(named) == right
+    assert filled.rows(named) == expected
     assert {each["state"] for each in CorrectionLedger(filled.register.ledger).corrections()} == {"in_force"}

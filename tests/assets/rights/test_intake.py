@@ -104,7 +104,7 @@ def _fail(_: object) -> None:
         ({**FORM, "identifiers": [{"kind": "email", "value": "aino"}]}, "does not look like one"),
         ({**FORM, "identifiers": [{"kind": "email", "value": "a" * 321}]}, "'value' of identifier 1 is longer than 320 letters"),
         ({**FORM, "identifiers": ["aino@koe.example"]}, "Identifier 1 is no JSON object"),
-        ({**FORM, "identifiers": FORM["identifiers"] * 21}, "'identifiers' has more than 20 entries"),
+        ({**FORM, "identifiers": [{"kind": "email", "value": "aino@koe.example"}] * 21}, "'identifiers' has more than 20 entries"),
         ({**FORM, "identifiers": "aino@koe.example"}, "'identifiers' is no list: write it within square brackets."),
         ({**FORM, "identifiers": [{"kind": "shoe", "value": "44"}]}, "The kind of an identifier is none that a person can be found by"),
         ({**FORM, "kind": "gossip"}, "There is no kind of request of that name"),
