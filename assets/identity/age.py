@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from resources.warehouse.dialect import name
+from resources.warehouse.dialect import local_date, name
 from resources.warehouse.engine import tables_of
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 ADULT = 18
+MINOR, WAS_MINOR = "minor", "was_minor"
+_ONLINE = ("service_use", "website", "social_media")  # origins of what the online services gather
 _BIRTH = "user.demographic.date_of_birth"
 
 
@@ -37,14 +39,45 @@ def years_before(day: dt.date, years: int) -> dt.date:
         return day.replace(year=day.year - years, day=28)
 
 
-def is_minor(engine: Engine, catalogue: Catalogue, persons: Iterable[str], today: dt.date) -> bool:
-    """Whether any date of birth that is held of a person says that it is a minor."""
+def minority(engine: Engine, catalogue: Catalogue, persons: Iterable[str], today: dt.date) -> str | None:
+    """Whether a person is `minor`, or `was_minor` when something was gathered of it with the online services; None where neither.
+
+    The latest of the dates of birth that are held counts. What was gathered as a child goes also once the person is none: GDPR, recital 65.
+    """
     there = {*tables_of(engine, "register")}
-    selects = [*births(dataset for dataset in catalogue.datasets if dataset.table in there)]
+    datasets = [dataset for dataset in catalogue.datasets if dataset.table in there]
+    selects = [*births(datasets)]
     if not selects:
-        return False
+        return None
     engine.register("aged_persons", pa.table({"person": pa.array(list(persons), pa.string())}))
-    select = f"SELECT count(*) FROM ({' UNION ALL '.join(selects)}) AS births (person, born_on) SEMI JOIN aged_persons USING (person)"
-    found = engine.count(f"{select} WHERE born_on > $adult", {"adult": years_before(today, ADULT)})
+    born = f"SELECT max(born_on) FROM ({' UNION ALL '.join(selects)}) AS births (person, born_on) SEMI JOIN aged_persons USING (person)"
+    found = _told(engine, catalogue, datasets, engine.scalar(born), today)
     engine.unregister("aged_persons")
-    return found > 0
+    return found
+
+
+def _told(engine: Engine, catalogue: Catalogue, datasets: Iterable[Dataset], born: dt.date | None, today: dt.date) -> str | None:
+    if born is None:
+        return None
+    adult = _years_after(born, ADULT)
+    if today < adult:
+        return MINOR
+    gathered = any(engine.count(f"{select} < $adult", {"adult": adult}) for select in _gathered(datasets, catalogue.notice.time_zone))
+    return WAS_MINOR if gathered else None
+
+
+def _gathered(datasets: Iterable[Dataset], zone: str) -> Iterator[str]:
+    """The SELECTs that count what was gathered of the persons with the online services, up to the local date that it came about on."""
+    for dataset in datasets:
+        if dataset.recorded is None or not any(field.shape.origin in _ONLINE for field in dataset.fields.values()):
+            continue
+        recorded = f"held.{name(dataset.recorded)}"
+        day = local_date(recorded, zone) if dataset.fields[dataset.recorded].shape.type == "timestamp" else recorded
+        yield f"SELECT count(*) FROM register.{name(dataset.table)} AS held SEMI JOIN aged_persons ON held._person = person WHERE {day}"
+
+
+def _years_after(day: dt.date, years: int) -> dt.date:
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:  # born on 29 February: the other side of `years_before`
+        return day.replace(year=day.year + years, month=3, day=1)

@@ -86,6 +86,19 @@ def outreach_of(register: Register) -> OutreachShape:
     return register.catalogue.outreach
 
 
+def check_known(register: Register, channel: str | None, purpose: str | None) -> None:
+    """That a channel and a purpose, where they are named, are ones of `outreach.yaml`.
+
+    Raises:
+        AnsvarError: where one is not, or the register has no `outreach.yaml`.
+    """
+    outreach = outreach_of(register)
+    if channel is not None and channel not in outreach.channels:
+        raise AnsvarError(f"There is no channel '{channel}' in outreach.yaml. Known: {', '.join(outreach.channels)}.")
+    if purpose is not None and purpose not in outreach.marketing:
+        raise AnsvarError(f"'{purpose}' is no purpose that outreach.yaml lists under 'marketing'. Known: {', '.join(outreach.marketing)}.")
+
+
 def counts(engine: Engine) -> list[Counted]:
     """How many may be written to, and how many may not and why, after `work_out`."""
     rows = engine.rows("""

@@ -62,6 +62,7 @@ def disclose_list(register: Register, wanted: Wanted, by: str, file: Path) -> Gi
             list for a partner names somebody who must not be on it.
     """
     shape, dataset = _checked(register, wanted)
+    kinds = {each: dataset.fields[each].shape.type for each in wanted.fields}
     if not wanted.ground.strip() or not by.strip():
         raise AnsvarError("A disclosure needs its ground and the name of the person who decides it.")
     check_target(file)
@@ -71,7 +72,7 @@ def disclose_list(register: Register, wanted: Wanted, by: str, file: Path) -> Gi
             with register.warehouse.reading() as engine:
                 _choose(engine, register, wanted, shape, told)
                 left_out = dict(engine.rows("SELECT reason, count(DISTINCT subject) FROM left_out GROUP BY reason ORDER BY reason"))
-                records = write_csv(engine, _select(dataset, wanted.fields), wanted.fields, made)
+                records = write_csv(engine, _select(dataset, wanted.fields), kinds, made)
                 hashes = [row[0] for row in engine.rows(_hashes(dataset), {"pepper": register.home.pepper})]
             if not records:
                 raise AnsvarError("Nobody is left whose data may be given: nothing was written or recorded.")

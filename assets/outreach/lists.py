@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from resources.errors import AnsvarError
-from resources.warehouse.dialect import literal, name, plain_in_spreadsheets
+from resources.warehouse.dialect import literal, name, plain_in_spreadsheets, written
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from resources.register import Register
@@ -47,12 +47,19 @@ def aside(register: Register) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-def write_csv(engine: Engine, select: str, columns: Sequence[str], file: Path) -> int:
-    """Write the rows of a SELECT as CSV in which a spreadsheet takes nothing for a formula; gives how many."""
-    told = ", ".join(f"{plain_in_spreadsheets(f'CAST({name(column)} AS VARCHAR)')} AS {name(column)}" for column in columns)
+def write_csv(engine: Engine, select: str, columns: Mapping[str, str], file: Path) -> int:
+    """Write the rows of a SELECT as CSV in which a spreadsheet takes nothing for a formula; gives how many.
+
+    Args:
+        engine: what is published.
+        select: the SELECT.
+        columns: its columns, each with the type of the field that it is.
+        file: the file, which is there already.
+    """
+    told = ", ".join(f"{plain_in_spreadsheets(written(name(column), kind))} AS {name(column)}" for column, kind in columns.items())
     order = ", ".join(str(number + 1) for number in range(len(columns)))
-    written = f"SELECT {told} FROM ({select}) AS listed ORDER BY {order}"
-    engine.run(f"COPY ({written}) TO {literal(str(file))} (FORMAT csv, HEADER true, USE_TMP_FILE false)")
+    listed = f"SELECT {told} FROM ({select}) AS listed ORDER BY {order}"
+    engine.run(f"COPY ({listed}) TO {literal(str(file))} (FORMAT csv, HEADER true, USE_TMP_FILE false)")
     return engine.count(f"SELECT count(*) FROM ({select}) AS listed")
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from assets.outreach.audience import addresses, outreach_of, work_out
+from assets.outreach.audience import addresses, check_known, work_out
 from assets.outreach.lists import aside, check_target, put, write_csv
 from assets.outreach.refusing import recorded
-from resources.catalogue.positions import nearest
 from resources.errors import AnsvarError
 from resources.ledger.audit import Act, record
 from resources.warehouse.dialect import literal
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from resources.register import Register
 
 _ID_BYTES = 10
-_COLUMNS = ("subject", "ground", "address")
+_COLUMNS = dict.fromkeys(("subject", "ground", "address"), "text")
 
 
 def write_audience(  # noqa: PLR0913, PLR0917 - what is asked for, by whom and why
@@ -34,11 +33,7 @@ def write_audience(  # noqa: PLR0913, PLR0917 - what is asked for, by whom and w
     Raises:
         AnsvarError: where the channel or the purpose is unknown, the file is there already, or no user or reason is named.
     """
-    outreach = outreach_of(register)
-    if channel not in outreach.channels:
-        raise AnsvarError(f"There is no channel '{channel}' in outreach.yaml: {nearest(channel, outreach.channels)}")
-    if purpose not in outreach.marketing:
-        raise AnsvarError(f"'{purpose}' is no purpose that outreach.yaml lists under 'marketing': {nearest(purpose, outreach.marketing)}")
+    check_known(register, channel, purpose)
     if not reason.strip():
         raise AnsvarError("Whoever takes a list of addresses says what it is for: --reason may not be empty.")
     check_target(file)

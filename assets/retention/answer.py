@@ -41,6 +41,7 @@ def told(catalogue: Catalogue, summary: dict[str, Any], language: str) -> list[s
     others = sum(row["of_others"] for _, row in rows)
     lines += [texts["of_others"].format(count=others)] if others else []
     lines += [texts["bundles"].format(count=summary["bundles"])] if summary.get("bundles") else []
+    lines += [texts["forms"].format(count=summary["forms"])] if summary.get("forms") else []
     stays = [(dataset, row) for dataset, row in rows if row["stays"]]
     if stays:
         lines += ["", texts["stays"]]

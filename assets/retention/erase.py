@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, astuple, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from assets.identity.age import is_minor
+from assets.identity.age import minority
 from assets.identity.kept import Kept
 from assets.identity.objected import without_ground
 from assets.identity.resolve import update
@@ -20,6 +20,7 @@ from assets.ingest.held import Holds, mark
 from assets.ingest.people import forms
 from assets.retention.erasure import Decided, carry_out, choose, forget_outreach, hashes
 from assets.retention.orders import ERASURE, Orders
+from assets.retention.put_aside import PutAside, search
 from assets.retention.rectify import forget_gone, told
 from resources.errors import AnsvarError
 from resources.keyed_hash import key_id, keyed_hash
@@ -78,7 +79,8 @@ def kept_back(engine: Engine, register: Register, request: Request, whom: Whom) 
 class Preview:
     """What erasing a person would do: decisions by data set; how many records something keeps back, how many identifiers are its own.
 
-    `grounds` are those of the law for it (GDPR Art. 17(1)): see `grounds_of`; `recipients` are to be told of it (GDPR Art. 19).
+    `grounds` are those of the law for it (GDPR Art. 17(1)): see `grounds_of`; `recipients` are to be told of it (GDPR Art. 19); `forms`
+    are those that could not be filed as requests.
     """
 
     decided: list[Decided]
@@ -86,6 +88,7 @@ class Preview:
     identifiers: int
     grounds: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
+    forms: PutAside = field(default_factory=PutAside)
 
 
 @dataclass(frozen=True)
@@ -128,14 +131,15 @@ def preview(register: Register, request_id: str, find: Finder, held: KeptBack = 
         decided = choose(engine, register.catalogue, whom, register.clock.now(), _only(register, request))
         grounds = grounds_of(engine, register, request, whom)
         recipients = tuple(told(engine, register, whom))
-        return Preview(decided, held(engine, register, request, whom), len(whom.identifiers), grounds, recipients)
+        forms_aside = search(register, [] if request.kind != KIND else [*map(astuple, _hashed(register, whom.identifiers))])
+        return Preview(decided, held(engine, register, request, whom), len(whom.identifiers), grounds, recipients, forms_aside)
 
 
 def grounds_of(engine: Engine, register: Register, request: Request, whom: Whom) -> tuple[str, ...]:
-    """Why the person's data is erased: the person asks for it, objected or withdrew consent, or is a minor by a date of birth held."""
+    """Why the person's data is erased: the person asks for it, objected or withdrew consent, or is or was a minor: see `minority`."""
     known = {KIND: "asked", objections.OBJECTION: "objection", objections.WITHDRAWAL: "withdrawal"}
-    minor = ("minor",) if is_minor(engine, register.catalogue, whom.persons, register.clock.today()) else ()
-    return (known[request.kind], *minor)
+    minor = minority(engine, register.catalogue, whom.persons, register.clock.today())
+    return (known[request.kind], *([minor] if minor is not None else []))
 
 
 def _only(register: Register, request: Request) -> frozenset[str] | None:
@@ -235,7 +239,7 @@ def _publish(register: Register, row: dict[str, Any], find: Finder, held: KeptBa
 
 
 def _finish(register: Register, row: dict[str, Any]) -> dict[str, Any]:
-    """Delete what lies beside the warehouse: audio, earlier bundles, earlier requests that no ground keeps; gives the erasure's summary."""
+    """Delete what lies beside the warehouse: audio, earlier bundles, requests that no ground keeps, forms; gives the erasure's summary."""
     ledger, rules, own = ErasureLedger(register.ledger), register.catalogue.retention.rules, register.catalogue.retention.own
     with register.warehouse.reading() as engine:
         files = sweep(engine, register.catalogue, register.recordings)
@@ -246,7 +250,10 @@ def _finish(register: Register, row: dict[str, Any]) -> dict[str, Any]:
     for each in BundleLedger(register.ledger).bundles():
         if each["request"] in bundles:
             register.bundle_file(each).unlink(missing_ok=True)
+    aside = search(register, ledger.hashes_of(row["erasure"]))
+    aside.forget()
     summary: dict[str, Any] = row["summary"] | {"audio": files, "bundles": len(bundles), "requests": len(requests)}
+    summary |= {"forms": len(aside.own), "forms_to_look_at": [path.name for path in aside.unclear]}
     ledger.done(row["erasure"], summary, [*bundles], requests)
     return summary
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from resources.ledger.orders import OrderLedger
-from resources.warehouse.dialect import literal, name, plain_in_spreadsheets
+from resources.warehouse.dialect import literal, name, plain_in_spreadsheets, written
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -58,7 +58,7 @@ class Orders:
         self.folder.mkdir(mode=0o700, exist_ok=True)
         order = OrderLedger.new_id()
         for ending, options in _FORMATS.items():
-            texts = {key: f"CAST(held.{name(key)} AS VARCHAR)" for key in dataset.key}
+            texts = {key: written(f"held.{name(key)}", dataset.fields[key].shape.type) for key in dataset.key}
             order_by = ", ".join(texts.values())
             texts |= {key: literal(value) for key, value in (also or {}).items()}
             columns = ", ".join(f"{plain_in_spreadsheets(text) if ending == 'csv' else text} AS {name(key)}" for key, text in texts.items())

@@ -121,6 +121,8 @@ class Unread:
     field: str | None
     rule: str
     text: str | None
+    quarantine: str = ""
+    """Its opaque id in quarantine, by which looks at it are known."""
 
 
 @dataclass(frozen=True)

@@ -6,18 +6,18 @@ folder `refused` of the intake: its names are opaque, for a file's name may tell
 
 from __future__ import annotations
 
-import datetime as dt
 import json
+import os
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from itertools import count
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from pydantic import Field, ValidationError
 
+from assets.rights.form import BadFormError, moment, parsed, shaped
 from assets.rights.requests import file
-from resources.catalogue.shapes import Shape
 from resources.errors import AnsvarError
 from resources.home import write_private
 from resources.keyed_hash import keyed_hash
@@ -35,26 +35,9 @@ AT_ONCE = 500
 _DOMAIN = "intake"
 _LARGEST = 1_000_000
 _ID_LETTERS = 20
-
-
-class IdentifierShape(Shape):
-    """What the person is known by, as given in the form."""
-
-    kind: Annotated[str, Field(min_length=1, max_length=60)]
-    value: Annotated[str, Field(min_length=1, max_length=320)]
-
-
-class FormShape(Shape):
-    """A request as a form writes it; `id` is the form's own, by which it is filed once."""
-
-    id: Annotated[str, Field(min_length=1, max_length=200)]
-    kind: Annotated[str, Field(min_length=1, max_length=32)]
-    language: Literal["fi", "sv", "en"] | None = None
-    received_at: Annotated[str, Field(max_length=40)] | None = None
-    identifiers: Annotated[list[IdentifierShape], Field(min_length=1, max_length=20)]
-    scope: Annotated[str, Field(max_length=32)] | None = None
-    purpose: Annotated[str, Field(max_length=60)] | None = None
-    message: Annotated[str, Field(max_length=20_000)] | None = None
+_THEN = (
+    "Correct the file beside this one and move it back into the folder of the intake; or file it with `ansvar request new`, and delete it."
+)
 
 
 @dataclass(frozen=True)
@@ -63,10 +46,6 @@ class Taken:
 
     filed: tuple[str, ...] = ()
     refused: int = 0
-
-
-class _RefusedError(AnsvarError):
-    """A form cannot be filed."""
 
 
 def take_in(register: Register) -> Taken:
@@ -83,7 +62,7 @@ def take_in(register: Register) -> Taken:
             filed.append(_file(register, form))
         except FileNotFoundError:  # another process took it meanwhile
             continue
-        except _RefusedError as error:
+        except BadFormError as error:
             _put_aside(register, form, str(error))
             refused += 1
         form.done()
@@ -109,9 +88,9 @@ class _File:
     def content(self) -> bytes:
         status = self.path.lstat()
         if not stat.S_ISREG(status.st_mode):
-            raise _RefusedError("It is no file.")
+            raise BadFormError("It is no file but a link or a folder: put the form's file itself there.")
         if status.st_size > _LARGEST:
-            raise _RefusedError(f"It is larger than {_LARGEST:,} bytes.")
+            raise BadFormError(f"It is larger than {_LARGEST:,} bytes: shorten the message.")
         try:
             return self.path.read_bytes()
         except PermissionError:
@@ -134,9 +113,9 @@ class _Row:
 
     def content(self) -> bytes:
         text = self.text if isinstance(self.text, str) else json.dumps(self.text, ensure_ascii=False)
-        given: Any = _parsed(text.encode())
+        given: Any = parsed(text.encode())
         if not isinstance(given, dict):
-            raise _RefusedError("The column 'request' holds no JSON object.")
+            raise BadFormError("The column 'request' holds no JSON object: write the form's keys within braces.")
         return json.dumps({"id": self.name} | given, ensure_ascii=False).encode()
 
     def done(self) -> None:
@@ -174,14 +153,14 @@ def _of_table(register: Register) -> list[_Row]:
 
 
 def _file(register: Register, form: _File | _Row) -> str:
-    shape = _shaped(form.content())
+    shape = shaped(form.content())
     hashes = tuple(keyed_hash(pepper, _DOMAIN, shape.id) for pepper in register.home.peppers)
     now = register.clock.now()
     filing = Filing(
         kind=shape.kind,
         language=shape.language or register.catalogue.notice.languages[0],
         identifiers=tuple((each.kind, each.value) for each in shape.identifiers),
-        received_at=now if shape.received_at is None else _moment(shape.received_at),
+        received_at=now if shape.received_at is None else moment(shape.received_at),
         scope=shape.scope,
         purpose=shape.purpose,
         message=shape.message,
@@ -191,52 +170,17 @@ def _file(register: Register, form: _File | _Row) -> str:
     try:
         return file(register, filing).id
     except AnsvarError as error:
-        raise _RefusedError(str(error)) from None
-
-
-def _parsed(content: bytes) -> object:
-    try:
-        return json.loads(content.decode("utf-8"), parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise _RefusedError("It is no JSON in UTF-8.") from None
-
-
-def _no_constant(_: str) -> None:
-    raise ValueError
-
-
-def _shaped(content: bytes) -> FormShape:
-    try:
-        return FormShape.model_validate(_parsed(content))
-    except ValidationError as error:
-        faults = {
-            (_place(each["loc"]), each["type"].replace("_", " ")) for each in error.errors(include_input=False, include_context=False)
-        }
-        raise _RefusedError("; ".join(f"{place}: {fault}" for place, fault in sorted(faults))) from None
-
-
-def _place(location: tuple[str | int, ...]) -> str:
-    """Where in a form a fault is; a key that is none of ours is not repeated, for it may be anything."""
-    known = {*FormShape.model_fields, *IdentifierShape.model_fields}
-    return ".".join(str(each) if isinstance(each, int) or each in known else "another key" for each in location) or "the whole"
-
-
-def _moment(text: str) -> dt.datetime:
-    try:
-        moment = dt.datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise _RefusedError("received_at: write a time with its offset, as 2026-10-15T09:30:00+03:00.")
-    return moment.astimezone(dt.UTC).replace(tzinfo=None)
+        raise BadFormError(str(error)) from None
 
 
 def _put_aside(register: Register, form: _File | _Row, reason: str) -> None:
-    """Keep a form that cannot be filed, under an opaque name, with the reason beside it."""
+    """Keep a form that cannot be filed, under an opaque name that no other has, with the reason beside it."""
     folder = register.intake / "refused"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    name = "f" + keyed_hash(register.home.pepper, _DOMAIN, form.name)[:_ID_LETTERS]
-    write_private(folder / f"{name}.txt", f"{reason}\n")
+    named = "f" + keyed_hash(register.home.pepper, _DOMAIN, form.name)[:_ID_LETTERS]
+    numbered = (named if number == 1 else f"{named}-{number}" for number in count(1))
+    name = next(each for each in numbered if not os.path.lexists(folder / f"{each}.json"))
+    write_private(folder / f"{name}.txt", f"{reason}\n{_THEN}\n")
     kept = folder / f"{name}.json"
     if isinstance(form, _File):
         with suppress(FileNotFoundError):  # another process put it aside meanwhile

@@ -12,13 +12,14 @@ from resources.ledger import tables
 from resources.ledger.audit import entries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import datetime as dt
+    from collections.abc import Iterable, Iterator
 
     from assets.rights.holding import Holding
     from resources.register import Register
 
 _AT_ONCE = 500
-_SUBJECT = "subject"
+_SUBJECT, _QUARANTINE = "subject", "quarantine"
 # Acts on a request or its bundle by which a person of the controller's sees the data, as the chain names them.
 _LOOKS = frozenset({"bundle.review_looked", "bundle.looked", "request.settled"})
 
@@ -26,12 +27,14 @@ _LOOKS = frozenset({"bundle.review_looked", "bundle.looked", "request.settled"})
 def add_ledgered(register: Register, request: str, holding: Holding) -> None:
     """Put the subject's disclosures and looks into a holding, oldest first.
 
-    A disclosure is the subject's where it was recorded with an identifier that only one person can have. What was looked at is told with
-    its time and purpose; who looked is the employee's own data (Court of Justice, C-579/21, Pankki S).
+    A disclosure is the subject's where it was recorded with an identifier that only one person can have. What was looked at, records in
+    quarantine that are told of included, is told with its time and purpose; who looked is the employee's own data (Court of Justice,
+    C-579/21, Pankki S).
     """
     hashes = [_hash(pepper, each.kind, each.value) for each in holding.identifiers if each.joins for pepper in register.home.peppers]
     holding.disclosures = sorted(_disclosures(register, hashes), key=lambda each: (each.at, each.recipient))
     looks = [Looked(_SUBJECT, row["at"]) for row in register.ledger.looks(_SUBJECT, holding.subject)] if holding.subject else []
+    looks += [Looked(_QUARANTINE, at) for at in _looks_at(register, [each.quarantine for each in holding.unread])]
     looks += [Looked("answer", each.at) for each in entries(register.ledger.engine, request) if each.what in _LOOKS]
     holding.looks = sorted(looks, key=lambda each: each.at)
 
@@ -39,6 +42,15 @@ def add_ledgered(register: Register, request: str, holding: Holding) -> None:
 def _hash(pepper: str, kind: str, value: str) -> str:
     """The keyed hash with which a disclosure is recorded, as `assets.outreach` makes it."""
     return hashlib.sha256(f"{pepper}disclosure/{kind}/{value}".encode()).hexdigest()
+
+
+def _looks_at(register: Register, quarantined: list[str]) -> Iterator[dt.datetime]:
+    """When records in quarantine were looked at."""
+    looks = tables.looks.c
+    with register.ledger.engine.connect() as connection:
+        for start in range(0, len(quarantined), _AT_ONCE):
+            some = looks.thing.in_(quarantined[start : start + _AT_ONCE])
+            yield from connection.scalars(sa.select(looks.at).where(looks.kind == _QUARANTINE, some))
 
 
 def _disclosures(register: Register, hashes: list[str]) -> Iterable[Disclosed]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from assets.ingest.people import forms
 from assets.rights.find import Subject, UnclearError, bearers, find, find_all, given_values
 from resources.errors import AnsvarError
+from resources.ledger.corrections import CorrectionLedger
 from resources.ledger.requests import PROGRAM, RequestLedger, Step, file_request
 from resources.requests.life import ANSWERED, ENDED, ERASED, UNCLEAR, after
 from resources.requests.vocabulary import words
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 _LOOKED_AT = "request"
+_RECTIFICATION, _AT_SOURCE = "rectification", "at_source"
 _CARRIED_OUT = ("restriction", "objection", "withdrawal")
 """Kinds that are answered in the moment in which they are carried out."""
 
@@ -84,7 +86,7 @@ def check(register: Register, filing: Filing) -> None:
 def _check_identifier(register: Register, kind: str, value: str) -> None:
     known = [name for name, shape in register.catalogue.vocabulary.identifiers.items() if shape.joins]
     if kind not in known:
-        raise AnsvarError(f"What stands before '=' in --identifier is no kind that a person can be found by. Known: {', '.join(known)}.")
+        raise AnsvarError(f"The kind of an identifier is none that a person can be found by. Known: {', '.join(known)}.")
     if not forms(kind, value, register.catalogue):
         raise AnsvarError(f"What was given as {kind} does not look like one: check how it is written.")
 
@@ -211,11 +213,17 @@ def start(register: Register, request_id: str, by: str) -> Request:
     return ledger.step(request.id, Step("answered", PROGRAM, at, "nothing_held"), nothing_held=True)
 
 
-def answered_by_hand(register: Register, request_id: str, by: str) -> Request:
+def answered_by_hand(register: Register, request_id: str, by: str, at_source: str | None = None) -> Request:
     """A named user answered a request; what a command carries out is answered by that, so that no letter says what was not done.
 
+    Args:
+        register: the register.
+        request_id: the request.
+        by: the named user.
+        at_source: of a rectification what was corrected at its source alone, and how that is known.
+
     Raises:
-        AnsvarError: where a command carries out what it asks for, and has not; or the step cannot follow.
+        AnsvarError: where a command carries out what it asks for, and has not; nothing was corrected; or the step cannot follow.
     """
     ledger, request = RequestLedger(register.ledger), register.ledger.request(request_id)
     if words().kinds[request.kind].by_bundle:
@@ -227,4 +235,12 @@ def answered_by_hand(register: Register, request_id: str, by: str) -> Request:
             f"Nothing was done for this request of {request.kind} yet: `ansvar request carry-out {request.id} --by NAME` does it, and "
             "`--preview` tells what that is; or refuse it with `ansvar request refuse`."
         )
-    return ledger.step(request.id, Step(ANSWERED, by, register.clock.now()))
+    if at_source is not None and (request.kind != _RECTIFICATION or not at_source.strip()):
+        raise AnsvarError("--at-source tells of a rectification what was corrected at the source, and how that is known.")
+    if request.kind == _RECTIFICATION and at_source is None and not CorrectionLedger(register.ledger).has_corrected(request.id):
+        raise AnsvarError(
+            f"Nothing was corrected for this request yet: `ansvar correct new {request.id} …` does it; say with --at-source what was "
+            "corrected at the source alone; or refuse the request with `ansvar request refuse`."
+        )
+    detail, note = (_AT_SOURCE, at_source.strip()) if at_source is not None else (None, None)
+    return ledger.step(request.id, Step(ANSWERED, by, register.clock.now(), detail, note))

@@ -77,6 +77,8 @@ def guarded(text: str) -> str:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
     told = exact(value)
     if told is None:
         return ""

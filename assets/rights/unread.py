@@ -67,7 +67,8 @@ def unread(engine: Engine, catalogue: Catalogue, identifiers: Mapping[str, list[
         if dataset is not None:
             text = each.record or ""
             is_own = _is_showable(dataset, text) and _names_person(dataset, text, set(borne(text)))
-            found[each.request].append(Unread(dataset, each.at, each.field, each.rule, each.record if is_own else None))
+            shown = each.record if is_own else None
+            found[each.request].append(Unread(dataset, each.at, each.field, each.rule, shown, each.quarantine))
     return found
 
 

@@ -29,7 +29,7 @@ def command(  # noqa: PLR0913 - the options
     channel: str | None, purpose: str | None, output: Path | None, by: str | None, reason: str | None, *, as_json: bool
 ) -> None:
     """Who may be written to now, by channel and purpose, and why others may not: counts; with --output the addresses themselves."""
-    from assets.outreach.audience import counts, work_out
+    from assets.outreach.audience import check_known, counts, work_out
     from assets.outreach.received import Told
     from assets.outreach.written_to import write_audience
 
@@ -41,6 +41,7 @@ def command(  # noqa: PLR0913 - the options
             )
         click.echo(f"{write_audience(register, channel, purpose, output, by, reason):,} addresses.")
         return
+    check_known(register, channel, purpose)
     with register.warehouse.reading() as engine:
         work_out(engine, register, Told.of(register))
         found = [each for each in counts(engine) if channel in (None, each.channel) and purpose in (None, each.purpose)]

@@ -11,7 +11,7 @@ from resources.errors import AnsvarError
 from resources.register import open_register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from resources.register import Register
 
@@ -55,6 +55,7 @@ def preview_erasure(register: Register, request: str) -> None:
     found = preview(register, request, whom)
     _show(register, [vars(each) for each in found.decided], "Would erase")
     tell_recipients(found.recipients)
+    _tell_forms(register, len(found.forms.own), [path.name for path in found.forms.unclear], "go")
     click.echo(f"On what ground: {', '.join(found.grounds)}.")
     click.echo(f"The person is known by {found.identifiers:,} identifiers of its own.")
     if found.kept_back:
@@ -77,6 +78,7 @@ def erase_person(register: Register, request: str, by: str) -> None:
     summary = summary_of(register, request)["summary"]
     _show(register, summary["datasets"], "Erased")
     tell_recipients(summary.get("recipients", ()))
+    _tell_forms(register, summary.get("forms", 0), summary.get("forms_to_look_at", ()), "have gone")
     click.echo(f"`ansvar erase {request} --answer` prints what the person is told.")
 
 
@@ -84,6 +86,15 @@ def tell_recipients(recipients: Iterable[str]) -> None:
     """Print who was given data of the person, and is to be told what became of it: GDPR Art. 19."""
     for recipient in recipients:
         click.echo(f"To be told, for the data was given there: {recipient}.")
+
+
+def _tell_forms(register: Register, own: int, unclear: Sequence[str], gone: str) -> None:
+    """Print what becomes of forms that could not be filed as requests: the person's own, and those that somebody must look at."""
+    if own:
+        click.echo(f"Forms that could not be filed as requests, and {gone}, for what is given in them is the person's: {own:,}.")
+    if unclear:
+        click.echo(f"Forms that may be of the person, or could not be searched: look at them in {register.intake / 'refused'}, and delete")
+        click.echo(f"what is of the person or file it with `ansvar request new`: {', '.join(unclear)}.")
 
 
 def _tell(register: Register, request: str) -> None:

@@ -103,15 +103,15 @@ def listing(request: str, *, as_json: bool) -> None:
 
 
 def _decide(request: str, what: str, by: str, text_file: str | None) -> None:
-    from resources.ledger.redactions import RedactionLedger
+    from assets.rights.redaction.decide import decide
 
     register = open_register()
     register.ledger.request(request)
-    phrases = _phrases(text_file, lambda: str(click.prompt("The words")))
-    ids = [RedactionLedger(register.ledger).decide(request, what, phrase, by, register.clock.now()) for phrase in phrases]
+    ids = decide(register, request, what, _phrases(text_file, lambda: str(click.prompt("The words"))), by)
     for each in ids:
         click.echo(each)
-    click.echo(f"{len(ids):,} decisions recorded: `ansvar export {request}` makes the bundle again.")
+    recorded = "1 decision" if len(ids) == 1 else f"{len(ids):,} decisions"
+    click.echo(f"{recorded} recorded: `ansvar export {request}` makes the bundle again.")
 
 
 def _phrases(text_file: str | None, ask: Callable[[], str]) -> list[str]:

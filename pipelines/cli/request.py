@@ -15,15 +15,18 @@ from pipelines.cli.show import as_json as print_json
 from pipelines.cli.show import table
 from resources.errors import AnsvarError
 from resources.ledger import Request
-from resources.ledger.requests import PROGRAM, Filing, RequestLedger, Step
+from resources.ledger.holds import HoldLedger
+from resources.ledger.requests import Filing, RequestLedger, Step
 from resources.register import open_register
 from resources.requests.vocabulary import words
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from resources.register import Register
 
 _FAR = 10**6
-_LETTERS = ("receipt", "identity", "extension", "refusal", "answer", "nothing_held")
+_LETTERS = ("receipt", "identity", "extension", "refusal", "answer", "nothing_held", "lifting")
 
 
 @click.group("request")
@@ -54,7 +57,7 @@ command.add_command(carry_out)
 @click.option("--received", metavar="DATE", help="The day on which it reached you, as 2026-10-12; by default today.")
 @click.option("--message", metavar="TEXT", help="The person's own words; they stay in the ledger.")
 @click.option("--message-file", type=click.File(encoding="utf-8"), help="A file with the person's own words, instead.")
-@click.option("--by", metavar="NAME", default=PROGRAM, help="Who files it: it is written down.")
+@click.option("--by", **BY)
 def new(**given: Any) -> None:
     """File a request; prints its opaque id, by which everything else knows it."""
     from assets.rights.requests import file, related
@@ -115,8 +118,8 @@ def listing(*, as_json: bool) -> None:
     from assets.rights.requests import related
 
     register = open_register()
-    others = related(register)
-    rows = [_told(register, row, others) for row in register.ledger.requests()]
+    others, restricted = related(register), HoldLedger(register.ledger).restricted()
+    rows = [_told(register, row, others, restricted) for row in register.ledger.requests()]
     rows.sort(key=lambda row: _FAR if row["days_left"] is None else row["days_left"])
     if as_json:
         print_json(rows)
@@ -125,20 +128,33 @@ def listing(*, as_json: bool) -> None:
     table(columns, [_shown(each) for each in rows])
 
 
-def _told(register: Register, row: dict[str, Any], others: dict[str, tuple[str, ...]]) -> dict[str, Any]:
+def _told(register: Register, row: dict[str, Any], others: dict[str, tuple[str, ...]], restricted: Collection[str]) -> dict[str, Any]:
+    """A request's row, how it stands to its deadline, related requests, and whether the restriction that it asks for is in force."""
     from assets.rights.standing import timing_of
 
     when = timing_of(register, Request.of(row))
     timed = {"deadline": when.deadline, "days_left": when.days_left, "overdue": when.is_overdue, "clock_stopped": when.stopped}
-    return row | timed | {"related": others.get(row["request"], ())}
+    in_force = {"in_force": row["request"] in restricted} if row["kind"] == "restriction" else {}
+    return row | timed | {"related": others.get(row["request"], ())} | in_force
 
 
 def _shown(row: dict[str, Any]) -> list[object]:
     left = "overdue" if row["overdue"] else "stopped" if row["clock_stopped"] else row["days_left"]
-    kind = f"{row['kind']} ({row['scope']})" if row["scope"] else row["kind"]
-    received = f"{row['received_at']:%Y-%m-%d %H:%M}"
     related = ", ".join(row["related"]) or None
-    return [row["request"], kind, row["language"], row["state"], received, row["deadline"], left, row["file"], related]
+    received, state = _plain(row["received_at"]), _spaced(row["state"])
+    return [row["request"], _asked(row), row["language"], state, received, row["deadline"], left, row["file"], related]
+
+
+def _asked(row: dict[str, Any]) -> str:
+    """What is asked for, as `objection (marketing)`; of a restriction whether it is in force."""
+    about = row["scope"] or row["purpose"]
+    if "in_force" in row:
+        about = "in force" if row["in_force"] else "not in force"
+    return f"{row['kind']} ({_spaced(about)})" if about else row["kind"]
+
+
+def _spaced(word: str) -> str:
+    return word.replace("_", " ")
 
 
 @command.command("show")
@@ -159,7 +175,8 @@ def show(request_id: str, by: str | None, reason: str | None, *, as_json: bool) 
     if looked:
         register.ledger.record_look("request", request.id, by or "", reason or "", register.clock.now())
     (row,) = (each for each in register.ledger.requests() if each["request"] == request.id)
-    told = _told(register, row, related(register)) | {"candidates": candidates(register, request) if request.state == "unclear" else ()}
+    told = _told(register, row, related(register), HoldLedger(register.ledger).restricted())
+    told["candidates"] = candidates(register, request) if request.state == "unclear" else ()
     told["steps"] = [
         {key: value for key, value in each.items() if key != "request" and (looked or key != "note")}
         for each in RequestLedger(register.ledger).steps(request.id)
@@ -170,15 +187,24 @@ def show(request_id: str, by: str | None, reason: str | None, *, as_json: bool) 
         print_json(told)
         return
     steps = told.pop("steps")
-    table(("", ""), [[key.replace("_", " "), _plain(value)] for key, value in told.items() if value not in (None, ())])
-    columns = ("step", "at", "by", "detail", "note")
-    table(("step", "at (UTC)", *columns[2:]), [[each.get(key) for key in columns] for each in steps])
+    table(("", ""), [[_LABELS.get(key, _spaced(key)), _plain(value)] for key, value in told.items() if value not in (None, ())])
+    columns = ("step", "at", "by", "detail", *(["note"] if looked else []))
+    table(("step", "at (UTC)", *columns[2:]), [[_plain(each[key]) if key in _OURS else each[key] for key in columns] for each in steps])
 
 
-def _plain(value: object) -> str:
+_LABELS = {f"{each}_at": f"{each} (UTC)" for each in ("received", "asked", "verified", "extended", "ended", "made")}
+_OURS = ("step", "at", "detail")  # what of a step is written by us, and no name or words of somebody's
+
+
+def _plain(value: object) -> str | None:
+    """A value as it is read in a table: words without underscores, moments to the minute."""
     if isinstance(value, (list, tuple)):
         return ", ".join("=".join(each) if isinstance(each, list) else str(each) for each in value)
-    return str(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dt.datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    return _spaced(value) if isinstance(value, str) else None if value is None else str(value)
 
 
 @command.command("settle")

@@ -87,21 +87,23 @@ def extend(request_id: str, ground: str, letter: Path, by: str) -> None:
 @click.option("--by", **BY)
 def refuse(request_id: str, ground: str, note: str | None, by: str) -> None:
     """Refuse a request on a ground; `ansvar request letter --kind refusal` writes the answer, with the way to complain."""
-    from resources.requests.life import check_ground
-
     register = open_register()
-    check_ground(register.ledger.request(request_id), ground)
     _done(_ledger(register).step(request_id, Step("refused", by, register.clock.now(), ground, note)))
 
 
 @click.command("answered")
 @_REQUEST
+@click.option(
+    "--at-source",
+    metavar="TEXT",
+    help="Of a rectification that `ansvar correct` cannot make, as of a key: what was corrected at the source, and how it is known.",
+)
 @click.option("--by", **BY)
-def answered(request_id: str, by: str) -> None:
+def answered(request_id: str, at_source: str | None, by: str) -> None:
     """Record that a request was answered by hand; a bundle's release, and what `carry-out` does at once, record it themselves."""
     from assets.rights.requests import answered_by_hand
 
-    _done(answered_by_hand(open_register(), request_id, by))
+    _done(answered_by_hand(open_register(), request_id, by, at_source))
 
 
 @click.command("close")
@@ -118,7 +120,10 @@ def close(request_id: str, reason: str, by: str) -> None:
 @_REQUEST
 @click.option("--by", **BY)
 def lift(request_id: str, by: str) -> None:
-    """Lift the restriction that a request asked for: what it kept is purged again in its time."""
+    """Lift the restriction that a request asked for: what it kept is purged again in its time.
+
+    The person is told before: `ansvar request letter --kind lifting` writes that letter.
+    """
     register = open_register()
     HoldLedger(register.ledger).lift(request_id, by, register.clock.now())
     click.echo(f"The restriction of {request_id} is lifted.")

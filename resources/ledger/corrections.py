@@ -75,6 +75,13 @@ class CorrectionLedger:
             ordered = statement.order_by(tables.corrections.c.made_at.desc(), tables.corrections.c.correction)
             return [dict(row) for row in connection.execute(ordered).mappings()]
 
+    def has_corrected(self, request: str) -> bool:
+        """Whether a correction was made for a request, and not withdrawn: it holds, or the source has it, or the record has gone."""
+        columns = tables.corrections.c
+        statement = sa.select(columns.correction).where(columns.request == request, columns.state.in_((*HOLDING, FULFILLED, GONE))).limit(1)
+        with self._ledger.engine.connect() as connection:
+            return connection.scalar(statement) is not None
+
     def value(self, correction: str) -> str | None:
         """What is right by a correction that holds.
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from resources.errors import AnsvarError
 from resources.ledger import tables
-from resources.ledger.requests import Step, note_step
+from resources.ledger.requests import Step, is_written, note_step
 from resources.requests.life import CLOSED, ENDED, ERASED, REFUSED
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LEGAL_HOLD, OPEN_REQUEST, RESTRICTION = "legal_hold", "open_request", "restriction"
 KINDS = (LEGAL_HOLD, OPEN_REQUEST, RESTRICTION)
 SUBJECT, COMPANY, DATASET = "subject", "company", "dataset"
+LIFTING_LETTER = "lifting"
+"""The kind of the letter that tells a person that a restriction ends."""
 _NO_LONGER = (REFUSED, CLOSED)  # a restriction that was not granted, or not wished any more
 _ID_BYTES = 10
 _LONGEST_NAME = 120
@@ -110,17 +112,27 @@ class HoldLedger:
             raise AnsvarError("There is no hold of that id in force: `ansvar hold list` shows those that there are.")
 
     def lift(self, request: str, by: str, moment: dt.datetime) -> None:
-        """Lift the restriction that a request asked for.
+        """Lift the restriction that a request asked for, once the letter was written that tells the person so beforehand: GDPR Art. 18(3).
 
         Raises:
-            AnsvarError: where there is no such restriction, or it was lifted, or refused, or no user is named.
+            AnsvarError: where there is no such restriction, or it was lifted, or refused, that letter was not written, or no user is named.
         """
-        if request not in {each for each, kind, _, _ in self.keeping().requests if kind == RESTRICTION}:
+        if request not in self.restricted():
             raise AnsvarError("There is no restriction of that id in force: `ansvar request list` shows the requests that there are.")
         values = {"request": request, "lifted_by": named(by), "lifted_at": moment}
         with self._ledger.engine.begin() as connection:
+            if not is_written(connection, request, LIFTING_LETTER):
+                raise AnsvarError(
+                    "The person must be told before the restriction ends (GDPR Art. 18(3)), and no letter says so yet: "
+                    f"`ansvar request letter {request} --kind {LIFTING_LETTER} --output FILE --by NAME` writes it; send it, then lift it."
+                )
             note_step(connection, request, Step("lifted", named(by), moment), "restriction.lifted")
             connection.execute(tables.restrictions_lifted.insert().values(values))
+
+    def restricted(self) -> set[str]:
+        """The requests whose restrictions are in force: from receipt until they are lifted, refused or closed."""
+        with self._ledger.engine.connect() as connection:
+            return {request for request, kind, _, _ in kept_by_requests(connection) if kind == RESTRICTION}
 
     def keeping(self) -> Keeping:
         """All that keeps records now; see `kept_by_requests`."""

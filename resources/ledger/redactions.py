@@ -38,6 +38,20 @@ class Decision:
     at: dt.datetime
 
 
+def plain_phrase(phrase: str) -> str:
+    """The words of a phrase to decide on, with single blanks between them.
+
+    Raises:
+        AnsvarError: where it is empty or too long.
+    """
+    words = " ".join(phrase.split())
+    if not any(letter.isalnum() for letter in words):
+        raise AnsvarError("The text to decide on is empty: give the words as they stand in the message, one decision a line.")
+    if len(words) > _LONGEST_PHRASE:
+        raise AnsvarError(f"A text to decide on has at most {_LONGEST_PHRASE} letters: give the words that matter.")
+    return words
+
+
 class RedactionLedger:
     """The decisions in a ledger."""
 
@@ -59,11 +73,7 @@ class RedactionLedger:
             AnsvarError: where there is no such request, nobody is named, or the phrase is empty or too long.
         """
         self._ledger.request(request)
-        words = " ".join(phrase.split())
-        if not any(letter.isalnum() for letter in words):
-            raise AnsvarError("The text to decide on is empty: give the words as they stand in the message, one decision a line.")
-        if len(words) > _LONGEST_PHRASE:
-            raise AnsvarError(f"A text to decide on has at most {_LONGEST_PHRASE} letters: give the words that matter.")
+        words = plain_phrase(phrase)
         redaction = "x" + secrets.token_hex(_ID_BYTES)
         with self._ledger.engine.begin() as connection:
             record(connection, Act(by, f"redaction.{what}", request, at))

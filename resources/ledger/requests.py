@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from resources.errors import AnsvarError
 from resources.ledger import tables
 from resources.ledger.audit import Act, record
-from resources.requests.life import ANSWERED, CLOSED, ENDED, REFUSED, UNCLEAR, VERIFIED, after
+from resources.requests.life import ANSWERED, CLOSED, ENDED, REFUSED, UNCLEAR, VERIFIED, after, check_ground
 from resources.requests.vocabulary import words
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from resources.ledger import Ledger
 
 PROGRAM = "ansvar"  # who does what no named user does
-FILED = "filed"
+FILED, LETTER = "filed", "letter"
 WITHDRAWAL = "withdrawal"
 _ID_BYTES = 10
 # The moment that a step leaves on its request.
@@ -164,10 +164,13 @@ def take_step(connection: sa.Connection, request_id: str, step: Step, **values: 
         values: columns of the request that change with it.
 
     Raises:
-        AnsvarError: where there is no such request, the step cannot follow, or no user is named.
+        AnsvarError: where there is no such request, the step cannot follow, a refusal's ground does not fit, or no user is named.
     """
     record(connection, Act(step.by, f"request.{step.step}", request_id, step.at, step.detail))  # takes the lock before the state is read
-    state = after(_read(connection, request_id), step.step)
+    request = _read(connection, request_id)
+    state = after(request, step.step)
+    if step.step == REFUSED:
+        check_ground(request, step.detail or "")
     moment = {_MOMENTS[step.step]: step.at} if step.step in _MOMENTS else {}
     changed = moment | values | {"state": state}
     connection.execute(tables.requests.update().where(tables.requests.c.request == request_id).values(changed))
@@ -179,6 +182,13 @@ def note_step(connection: sa.Connection, request_id: str, step: Step, what: str)
     """Write down something that was done about a request and leaves its state as it is; `what` names it in the audit chain."""
     record(connection, Act(step.by, what, request_id, step.at, step.detail))
     _add(connection, request_id, step)
+
+
+def is_written(connection: sa.Connection, request_id: str, letter: str) -> bool:
+    """Whether a letter of a kind was written about a request."""
+    columns = tables.request_steps.c
+    statement = sa.select(columns.number).where(columns.request == request_id, columns.step == LETTER, columns.detail == letter).limit(1)
+    return connection.scalar(statement) is not None
 
 
 def _add(connection: sa.Connection, request_id: str, step: Step) -> None:

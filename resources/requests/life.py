@@ -147,11 +147,16 @@ def check_ground(request: Request, ground: str) -> None:
     Raises:
         AnsvarError: where it is not.
     """
+    if ground not in words().refusals:
+        raise AnsvarError(f"A refusal needs its ground, one of {_listed(tuple(words().refusals))}.")
     shape = words().refusals[ground]
     if shape.kinds and request.kind not in shape.kinds:
         raise AnsvarError(f"'{ground}' is no ground to refuse a request of {request.kind}: it is one of {_listed(tuple(shape.kinds))}.")
     if request.scope in shape.not_scopes:
-        raise AnsvarError(f"'{ground}' is no ground to refuse an objection to {request.scope}: it is always granted (GDPR Art. 21(3)).")
+        raise AnsvarError(
+            f"'{ground}' is no ground to refuse an objection to {request.scope}: it is always granted (GDPR Art. 21(2) and (3)). "
+            f"`ansvar request carry-out {request.id} --by NAME` follows it."
+        )
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -31,6 +31,19 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def written(value: str, kind: str) -> str:
+    """The expression of a value of a field's type as files have it: a decimal without zeros at its end, a moment in ISO 8601, UTC.
+
+    Args:
+        value: the expression of the value.
+        kind: the type of the field, as the catalogue names it.
+    """
+    text = f"CAST({value} AS VARCHAR)"
+    if kind == "decimal":
+        return f"regexp_replace({text}, '[.]?0+$', '')"  # every decimal has its six places
+    return f"replace({text}, ' ', 'T') || 'Z'" if kind == "timestamp" else text
+
+
 def plain_in_spreadsheets(text: str) -> str:
     """The expression of a text with an apostrophe before what a spreadsheet would take for a formula (OWASP, *CSV injection*)."""
     is_formula = f"regexp_matches({text}, {literal(_FORMULA)}) AND NOT regexp_matches({text}, {literal(_NUMBER)})"

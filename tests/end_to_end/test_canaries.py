@@ -114,7 +114,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Pla
 def _use(place: Place, persons: Path) -> None:
     """What users of the register do about the person: answer a request, hold and release, look, disclose."""
     canaries = place.canaries
-    request = place.ansvar("request", "new", "--kind", "access", "--email", canaries.identifier("email")).strip()
+    request = place.ansvar("request", "new", "--kind", "access", "--email", canaries.identifier("email"), *BY).strip()
     place.ansvar("request", "verify", request, "--how", "signed_in", *BY)
     place.ansvar("export", request)
     with place.opened().warehouse.reading() as opened:
@@ -196,7 +196,7 @@ def test_an_erasure_leaves_what_a_ground_keeps(place: Place) -> None:
     Also what users wrote of their decisions. All of it goes in its time.
     """
     _release(place)
-    request = place.ansvar("request", "new", "--kind", "erasure", "--email", place.canaries.identifier("email")).strip()
+    request = place.ansvar("request", "new", "--kind", "erasure", "--email", place.canaries.identifier("email"), *BY).strip()
     place.ansvar("request", "verify", request, "--how", "signed_in", *BY)
     place.ansvar("erase", request, *BY)
     stays = {each for each in place.canaries.marks for dataset in STAYS if f" {dataset}." in each}

@@ -145,7 +145,7 @@ def test_the_daily_job_has_its_schedule(page: Page) -> None:
 def test_the_export_job_answers_a_request_by_its_id(page: Page, place: Demonstration, truth: dict[str, Any]) -> None:
     """A request filed on the command line is answered by a click in the UI: its bundle waits for its release."""
     email = truth["persons"][str(truth["cases"]["example_person"])]["identifiers"]["email"][0]
-    request = place.ansvar("request", "new", "--kind", "access", "--email", email).stdout.strip()
+    request = place.ansvar("request", "new", "--kind", "access", "--email", email, "--by", "Dana Officer").stdout.strip()
     place.ansvar("request", "verify", request, "--how", "signed_in", "--by", "Dana Officer")
     page.goto("/dagster/locations/ansvar/jobs/export_bundle")
     page.get_by_role("button", name="Materialize").first.click()
@@ -165,7 +165,7 @@ def test_an_erasure_is_carried_out_by_a_click(page: Page, place: Demonstration, 
     example = str(truth["cases"]["example_person"])
     others = (each["identifiers"]["email"] for number, each in truth["persons"].items() if number != example)
     for email, *_ in filter(None, others):
-        request = place.ansvar("request", "new", "--kind", "erasure", "--email", email).stdout.strip()
+        request = place.ansvar("request", "new", "--kind", "erasure", "--email", email, "--by", "Dana Officer").stdout.strip()
         place.ansvar("request", "verify", request, "--how", "signed_in", "--by", "Dana Officer")
         if "Decided." in place.ansvar("erase", request, "--by", "Dana Officer", "--later").stdout:
             break

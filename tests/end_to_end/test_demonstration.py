@@ -29,7 +29,7 @@ pytestmark = pytest.mark.early
 
 
 def _request(ansvar: Ansvar, place: Demonstration, *given: str) -> str:
-    filed = ansvar(place, "request", "new", "--kind", "access", *given)
+    filed = ansvar(place, "request", "new", "--kind", "access", *given, "--by", "Dana Officer")
     assert filed.code == 0, filed.err
     return filed.out.strip()
 

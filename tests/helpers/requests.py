@@ -29,6 +29,11 @@ def file_verified(  # noqa: PLR0913, PLR0917 - what a request is filed with
     return verified(ledger, ledger.new_request(kind, language, identifiers, moment, about), moment)
 
 
+def told_of_the_end(ledger: Ledger, request: str, moment: dt.datetime) -> None:
+    """The letter was written that tells a person that a restriction ends."""
+    RequestLedger(ledger).note(request, Step("letter", OFFICER, moment, "lifting"), "letter.made")
+
+
 def put(ledger: Ledger, request: str, state: str) -> None:
     """Let a request have come to a state, whatever led to it."""
     with ledger.engine.begin() as connection:

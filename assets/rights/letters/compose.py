@@ -12,6 +12,7 @@ from ruamel.yaml import YAML
 from resources.catalogue.shapes import Label
 from resources.clock import local_date
 from resources.errors import AnsvarError
+from resources.ledger.holds import LIFTING_LETTER
 from resources.ledger.requests import RequestLedger
 from resources.requests.life import ANSWERED, REFUSED, timing
 from resources.requests.vocabulary import words
@@ -164,6 +165,10 @@ def _nothing_held(writing: _Writing) -> list[Part]:
     return [Part("", (writing.say("nothing_held"), writing.say("nothing_held_otherwise"))), *_complain(writing)]
 
 
+def _lifting(writing: _Writing) -> list[Part]:
+    return [Part("", tuple(writing.say(key) for key in ("lifting", "lifting_then", "lifting_against"))), *_complain(writing)]
+
+
 def _complain(writing: _Writing) -> list[Part]:
     authority = writing.register.catalogue.notice.authority
     reached = tuple(each for each in (authority.name.in_language(writing.language), authority.address, authority.url) if each)
@@ -182,6 +187,11 @@ KINDS: dict[str, tuple[Callable[[Request], bool], str, Callable[[_Writing], list
         _answer,
     ),
     NOTHING_HELD: (lambda request: bool(request.nothing_held), "something is held, or it was not looked for yet", _nothing_held),
+    LIFTING_LETTER: (
+        lambda request: request.kind == "restriction" and request.state == ANSWERED and not request.nothing_held,
+        "it tells that a restriction ends that was granted with `ansvar request carry-out`",
+        _lifting,
+    ),
 }
 
 

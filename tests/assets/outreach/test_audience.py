@@ -14,7 +14,7 @@ from resources.errors import AnsvarError
 from resources.ledger.holds import HoldLedger
 from tests.helpers.outreach import outreaching, say, told
 from tests.helpers.records import customer
-from tests.helpers.requests import put
+from tests.helpers.requests import put, told_of_the_end
 from tests.helpers.small import Small
 
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ def test_a_restriction_until_it_is_lifted(small: Small) -> None:
     refresh(small.register)
     barred = small.rows("SELECT DISTINCT purpose, reason FROM outreach.barred ORDER BY purpose")
     assert barred == [("marketing", "restriction"), ("relation", "restriction"), ("targeting", "restriction")]
+    told_of_the_end(small.register.ledger, request.id, small.register.clock.now())
     HoldLedger(small.register.ledger).lift(request.id, "Dana Officer", small.register.clock.now())
     assert told(small)["C1", "email"] == "(consent)"
     refresh(small.register)

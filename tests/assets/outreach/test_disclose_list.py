@@ -17,6 +17,7 @@ from assets.outreach.follow import follow
 from assets.outreach.refusing import against_refusal
 from assets.outreach.written_to import write_audience
 from assets.retention.erase import decide, erase_decided, preview
+from assets.rights.tabular import csv_bytes
 from assets.rights.whom import whom
 from resources.errors import AnsvarError
 from resources.ledger import audit
@@ -232,3 +233,22 @@ def test_the_audience_as_a_file(small: Small, tmp_path: Path) -> None:
     assert [each.why for each in audit.entries(small.register.ledger.engine) if each.what == "audience.written"] == ["October's letter"]
     with pytest.raises(AnsvarError, match="There is no channel 'fax'"):
         write_audience(small.register, "fax", "marketing", tmp_path / "fax.csv", BY, "x")
+
+
+def test_amounts_and_times_as_in_a_bundle(small: Small, tmp_path: Path) -> None:
+    """An amount has no zeros that nobody gave it, and a moment says that it is UTC: a list is written as a bundle's CSV is."""
+    amounts = ["708", "708.50", "0.000001", "-700", "1000", ""]
+    people = [customer(each, email=f"c{each}@koe.example", spent=spent) for each, spent in enumerate(amounts, 1)]
+    small.deliver("shop", [each | {"seen_at": "2026-10-01T10:00:00Z", "kind": "consumer"} for each in people])
+    small.ingest("shop")
+    wanted = replace(WANTED, recipient="authority", purpose="relation", fields=["customer_number", "spent", "seen_at", "visits"])
+    disclose_list(small.register, wanted, BY, tmp_path / "list.csv")
+    with (tmp_path / "list.csv").open(encoding="utf-8", newline="") as opened:
+        rows = {row["customer_number"]: row for row in csv.DictReader(opened)}
+    with small.register.warehouse.reading() as engine:
+        held = engine.rows("SELECT customer_number, spent, seen_at FROM register.shop_customers")
+    assert len(held) == len(amounts)
+    for number, *values in held:
+        bundle = next(csv.reader([csv_bytes(["a", "b"], [values]).decode().splitlines()[1]]))
+        assert [rows[number]["spent"], rows[number]["seen_at"]] == bundle
+    assert (rows["C1"]["spent"], rows["C2"]["spent"], rows["C4"]["spent"], rows["C6"]["spent"]) == ("708", "708.5", "-700", "")

@@ -26,7 +26,7 @@ from tests.helpers.bundles import delivered
 from tests.helpers.erasing import ask, carry_out, counts, erase, keeping
 from tests.helpers.holds import end, held
 from tests.helpers.records import call, chat, customer
-from tests.helpers.requests import file_verified, put
+from tests.helpers.requests import file_verified, put, told_of_the_end
 
 if TYPE_CHECKING:
     from tests.helpers.small import Small
@@ -293,6 +293,7 @@ def test_what_holds_a_person_keeps_the_erasure_waiting(small: Small, kind: str) 
     if kind == "legal_hold":
         holds.end(made, "Dana", now)
     elif kind == "restriction":
+        told_of_the_end(ledger, made, now)
         holds.lift(made, "Dana", now)
     else:
         put(ledger, made, "answered")

@@ -14,7 +14,7 @@ from resources.ledger.holds import HoldLedger
 from tests.helpers.bundles import delivered
 from tests.helpers.holds import BUSINESS_ID, PAST, connect, end, file, held, ids, message, subject_of
 from tests.helpers.records import call, chat, customer
-from tests.helpers.requests import put
+from tests.helpers.requests import put, told_of_the_end
 from tests.helpers.small import Small
 
 if TYPE_CHECKING:
@@ -119,6 +119,7 @@ def test_a_restriction_keeps_until_it_is_lifted(filled: Small) -> None:
     filled.purge()
     assert _left(filled)[:2] == (["chat-1"], ["m1", "m2"])
     assert {kind for each in kept_back(filled.register) for kind in each.held} == {"restriction"}
+    told_of_the_end(filled.register.ledger, request.id, filled.register.clock.now())
     HoldLedger(filled.register.ledger).lift(request.id, "Maija", filled.register.clock.now())
     filled.purge()
     assert (_left(filled)[:2], filled.register.ledger.requests()) == (([], []), [])

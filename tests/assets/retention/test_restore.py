@@ -12,16 +12,20 @@ import pytest
 from pyrage import x25519
 
 from assets.retention.approval import renew_plan
+from assets.retention.rectify import Wanted, rectify
 from assets.retention.restore import Source, restore
 from assets.retention.run import overdue
+from assets.rights.whom import whom
 from resources.backups import Backup, Lock, Opener, back_up, unpack
 from resources.errors import AnsvarError
 from resources.ledger import Ledger
 from resources.ledger.backups import gone_hashes
+from resources.ledger.corrections import CorrectionLedger
 from resources.ledger.plans import PlanLedger
 from resources.register import open_register
 from tests.helpers.erasing import erase, keeping
 from tests.helpers.records import call, chat, customer, trader
+from tests.helpers.requests import file_verified
 from tests.helpers.rules import wait_for_talk
 from tests.helpers.small import Small
 
@@ -352,3 +356,25 @@ def test_the_ledger_that_goes_on_is_whole(filled: Small) -> None:
     unpack((made := _back_up(filled)).file, _key(made), out, lambda member: member == "ledger.db")
     with closing(Ledger(f"sqlite:///{out / 'ledger.db'}")) as ledger:
         assert len(ledger.batches()) == 4
+
+
+def test_a_correction_of_after_the_backup_holds(filled: Small) -> None:
+    """What was corrected after the backup was made is right in what comes back, who is who goes by it, and the next reading keeps it."""
+    made = _back_up(filled)
+    filled.at("2026-10-16T03:00:00+03:00")
+    for field, right in (("email", "aino@right.example"), ("name", "Aino")):
+        request = file_verified(filled.register.ledger, "rectification", "en", [("customer_number", "C1")], filled.register.clock.now())
+        rectify(filled.register, request.id, Wanted("shop.customers", field, right, "A letter"), "Dana Officer", whom)
+    before = filled.everything()
+    filled.at("2026-10-17T03:00:00+03:00")
+    assert (_restore(filled, made).ledger, filled.everything()) == ("home", before)
+    named = (
+        "SELECT held.email, held.name, links.value FROM register.shop_customers AS held "
+        "JOIN identity.links AS links ON links.person = held._person AND links.kind = 'email'"
+    )
+    expected = [("aino@right.example", "Aino", "aino@right.example")]
+    assert filled.rows(named) == expected
+    filled.register = _again(filled.register)
+    filled.ingest("shop")
+    assert filled.rows(named) == expected
+    assert {each["state"] for each in CorrectionLedger(filled.register.ledger).corrections()} == {"in_force"}

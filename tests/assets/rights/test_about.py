@@ -87,15 +87,22 @@ def test_disclosures_of_this_person_alone(ask: Ask, disclosed: dt.datetime) -> N
 
 
 def test_looks_are_told_without_who_looked(small: Register, ask: Ask) -> None:
-    """Time and purpose of each look at the person; neither the employee nor the employee's words; of another's looks nothing."""
+    """Time and purpose of each look at the person, and at the person's quarantine; neither who looked nor why; of another's nothing."""
     with small.warehouse.reading() as engine:
         statement = "SELECT subject FROM identity.persons JOIN identity.links USING (person) WHERE value = $value"
         subjects = {value: engine.scalar(statement, {"value": value}) for _, value in (MAIJA, PEKKA)}
+        bad = engine.rows("SELECT _quarantine FROM quarantine.records WHERE record LIKE '%/yhteys%' OR record LIKE '%/salainen%'")
+    for (record,) in bad:
+        small.ledger.record_look("quarantine", record, "Dana Officer", "to mend it", small.clock.now() - dt.timedelta(hours=1))
     for value in (MAIJA[1], PEKKA[1]):
         small.ledger.record_look("subject", subjects[value], "Dana Officer", f"about {value}", small.clock.now())
     answer = ask(MAIJA, language="en")
     looks = answer.json("about.json")["looks"]
-    assert [(each["what"], each["purpose"]) for each in looks] == [("subject", "Checking what is held about you, and that it is yours")]
+    assert [(each["what"], each["purpose"]) for each in looks] == [
+        ("quarantine", "Finding out why a record could not be read in, and having it mended"),
+        ("subject", "Checking what is held about you, and that it is yours"),
+    ]
+    assert len(bad) == 2
     assert "Dana Officer" not in b"".join(answer.members.values()).decode("latin-1")
 
 

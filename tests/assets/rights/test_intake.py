@@ -12,7 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from assets.retention.leavings import plan, purge
-from assets.rights.intake import FormShape, put_aside, take_in
+from assets.rights.form import FormShape
+from assets.rights.intake import put_aside, take_in
 from resources.errors import AnsvarError
 from resources.home import write_private
 from resources.ledger.requests import RequestLedger
@@ -91,21 +92,29 @@ def _fail(_: object) -> None:
 @pytest.mark.parametrize(
     ("form", "told"),
     [
-        ("{", "It is no JSON in UTF-8."),
-        ("[" * 100_000, "It is no JSON in UTF-8."),
-        ('{"id": NaN}', "It is no JSON in UTF-8."),
-        ([FORM], "the whole: model type"),
-        ({**FORM, "aino@koe.example": 1}, "another key: extra forbidden"),
-        ({**FORM, "id": 7}, "id: string type"),
-        ({key: value for key, value in FORM.items() if key != "id"}, "id: missing"),
-        ({**FORM, "identifiers": []}, "identifiers: too short"),
-        ({**FORM, "identifiers": [{"kind": "email"}]}, "identifiers.0.value: missing"),
+        ("{", "It is no JSON in UTF-8: write one JSON object"),
+        ("[" * 100_000, "It is no JSON in UTF-8: write one JSON object"),
+        ('{"id": NaN}', "It is no JSON in UTF-8: write one JSON object"),
+        ([FORM], "The form is no JSON object: write its keys within braces."),
+        ({**FORM, "aino@koe.example": 1}, "Another key is none that a form has: leave it out."),
+        ({**FORM, "id": 7}, "'id' is no text: write it within quotation marks."),
+        ({key: value for key, value in FORM.items() if key != "id"}, "'id' is missing: write it."),
+        ({**FORM, "identifiers": []}, "'identifiers' is empty: give at least one."),
+        ({**FORM, "identifiers": [{"kind": "email"}]}, "'value' of identifier 1 is missing: write it."),
         ({**FORM, "identifiers": [{"kind": "email", "value": "aino"}]}, "does not look like one"),
+        ({**FORM, "identifiers": [{"kind": "email", "value": "a" * 321}]}, "'value' of identifier 1 is longer than 320 letters"),
+        ({**FORM, "identifiers": ["aino@koe.example"]}, "Identifier 1 is no JSON object"),
+        ({**FORM, "identifiers": [{"kind": "email", "value": "aino@koe.example"}] * 21}, "'identifiers' has more than 20 entries"),
+        ({**FORM, "identifiers": "aino@koe.example"}, "'identifiers' is no list: write it within square brackets."),
+        ({**FORM, "identifiers": [{"kind": "shoe", "value": "44"}]}, "The kind of an identifier is none that a person can be found by"),
         ({**FORM, "kind": "gossip"}, "There is no kind of request of that name"),
         ({**FORM, "kind": "objection"}, "What the person objects to is missing"),
-        ({**FORM, "language": "de"}, "language: literal error"),
-        ({**FORM, "received_at": "yesterday"}, "received_at: write a time with its offset"),
-        ({**FORM, "received_at": "2026-10-14T12:00:00"}, "received_at: write a time with its offset"),
+        ({**FORM, "language": "de"}, "'language' is none that there is: write fi, sv or en."),
+        ({**FORM, "received_at": "yesterday"}, "'received_at' is no time with its offset: write it as 2026-10-15T09:30:00+03:00."),
+        (
+            {**FORM, "received_at": "2026-10-14T12:00:00"},
+            "'received_at' is no time with its offset: write it as 2026-10-15T09:30:00+03:00.",
+        ),
         ({**FORM, "received_at": "2026-10-16T12:00:00+03:00"}, "The time of receipt is ahead"),
     ],
 )
@@ -122,6 +131,7 @@ def test_what_cannot_be_filed_is_put_aside(small: Small, form: object, told: str
     reason = kept.with_suffix(".txt").read_text(encoding="utf-8")
     assert told in reason
     assert "aino@koe.example" not in reason
+    assert reason.endswith("; or file it with `ansvar request new`, and delete it.\n")
     assert not bad.exists()
 
 

@@ -35,6 +35,7 @@ FITTING = {
     "refusal": replace(REQUEST, state="refused"),
     "answer": replace(REQUEST, state="answered"),
     "nothing_held": replace(REQUEST, state="answered", nothing_held=True),
+    "lifting": replace(REQUEST, kind="restriction", state="answered"),
 }
 GROUNDS = {"extension": "complexity", "refusal": "excessive"}
 
@@ -83,6 +84,7 @@ def test_dates_are_written_in_words(language: str, expected: str) -> None:
         ("extension", "Vastaamme viimeistään 12. tammikuuta 2027."),
         ("refusal", "12 artiklan 5 kohta"),
         ("nothing_held", "eikä niillä löydy mitään"),
+        ("lifting", "Ilmoitamme siitä sinulle ennen rajoituksen poistamista"),
         ("identity", "Vastaamme viimeistään 12. marraskuuta 2026. Ilman vastaustasi"),
     ],
 )
@@ -97,6 +99,13 @@ def test_a_letter_that_does_not_fit(register: Register, kind: str) -> None:
     """Nobody is told what did not happen: of a request that was only received, no other letter than the receipt is written."""
     with pytest.raises(AnsvarError, match="The letter does not fit the request"):
         compose(register, REQUEST, kind)
+
+
+def test_the_end_of_nothing_is_not_told(register: Register) -> None:
+    """That a restriction ends is told of one that was granted alone: of no other answer, nor where nothing is held."""
+    for request in (FITTING["answer"], replace(FITTING["lifting"], state="in_progress"), replace(FITTING["lifting"], nothing_held=True)):
+        with pytest.raises(AnsvarError, match="The letter does not fit the request: it tells that a restriction ends"):
+            compose(register, request, "lifting")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -151,7 +151,7 @@ def test_nothing_is_handed_out_before_verification(shop: Small) -> None:
         ({"language": "de"}, "is one of fi, sv, en"),
         ({"identifiers": ()}, "needs what the person is known by"),
         ({"identifiers": (("email", "not one"),)}, "does not look like one"),
-        ({"identifiers": (("shoe_size", "44"),)}, "is no kind that a person can be found by"),
+        ({"identifiers": (("shoe_size", "44"),)}, "is none that a person can be found by"),
     ],
 )
 def test_what_cannot_be_filed(shop: Small, filing: dict[str, object], told: str) -> None:

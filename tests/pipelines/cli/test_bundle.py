@@ -27,7 +27,7 @@ def request_id(ansvar: Command, small: Small) -> str:
     """A request whose bundle was made, and waits."""
     small.deliver("shop", [{"customer_number": "C1", "email": "asko@koti.example", "kind": "consumer"}])
     small.ingest("shop")
-    request = ansvar(*_on(small), "request", "new", "--kind", "access", "--email", "asko@koti.example").out.strip()
+    request = ansvar(*_on(small), "request", "new", "--kind", "access", "--email", "asko@koti.example", *BY).out.strip()
     assert ansvar(*_on(small), "request", "verify", request, "--how", "signed_in", *BY).code == 0
     made = ansvar(*_on(small), "export", request)
     assert (made.code, f"The bundle of {request} waits for its release" in made.out) == (0, True)

@@ -35,7 +35,7 @@ def on(small: Small) -> tuple[str, ...]:
 
 
 def _file(ansvar: Command, on: tuple[str, ...], kind: str, *more: str) -> str:
-    request = ansvar(*on, "request", "new", "--kind", kind, "--email", "aino@koe.example", *more).out.strip()
+    request = ansvar(*on, "request", "new", "--kind", kind, "--email", "aino@koe.example", *more, *BY).out.strip()
     assert ansvar(*on, "request", "verify", request, "--how", "signed_in", *BY).code == 0
     return request
 
@@ -48,6 +48,9 @@ def _written_to(ansvar: Command, on: tuple[str, ...]) -> dict[str, int]:
 def test_an_objection(ansvar: Command, on: tuple[str, ...], small: Small, tmp_path: Path) -> None:
     """Previewed, carried out and shown: at once in the audience and in what is published; what has no ground left is erased."""
     assert _written_to(ansvar, on) == {"email": 1, "phone": 0}
+    assert ansvar(*on, "audience", "--channel", "fax").message == "There is no channel 'fax' in outreach.yaml. Known: email, phone."
+    told = "'relation' is no purpose that outreach.yaml lists under 'marketing'. Known: marketing, targeting."
+    assert ansvar(*on, "audience", "--purpose", "relation").message == told
     request = _file(ansvar, on, "objection", "--scope", "marketing")
     assert ansvar(*on, "request", "carry-out", request).message.startswith("Say who carries it out with --by NAME")
     shown = ansvar(*on, "request", "carry-out", request, "--preview").out
@@ -95,7 +98,8 @@ def test_a_restriction_and_its_end(ansvar: Command, on: tuple[str, ...], tmp_pat
     done = ansvar(*on, "request", "carry-out", request, *BY)
     assert (done.code, "To be told, for the data was given there: partner.\n" in done.out) == (0, True)
     assert _written_to(ansvar, on)["email"] == 0
-    assert ansvar(*on, "request", "lift", request, *BY).code == 0
+    letter = ("request", "letter", request, "--kind", "lifting", "--output", tmp_path / "end.html", *BY)
+    assert (ansvar(*on, *letter).code, ansvar(*on, "request", "lift", request, *BY).code) == (0, 0)
     assert _written_to(ansvar, on)["email"] == 1
 
 
@@ -114,5 +118,6 @@ def test_a_correction(ansvar: Command, on: tuple[str, ...], small: Small, monkey
     (row,) = json.loads(ansvar(*on, "correct", "list", "--json").out)
     assert (row["state"], row["field"]) == ("in_force", "name")
     assert ansvar(*on, "correct", "show", row["correction"], *BY, "--reason", "To mend it").out == "Äinö\n"
+    assert ansvar(*on, "request", "answered", request, *BY).out == f"{request} is answered.\n"
     assert ansvar(*on, "correct", "withdraw", row["correction"], *BY).code == 0
     assert "no correction of that id" in ansvar(*on, "correct", "show", row["correction"], *BY, "--reason", "x").message

@@ -164,7 +164,7 @@ def test_quarantine(small: Small, ansvar: Command, on: tuple[str, ...]) -> None:
 def test_requests(small: Small, on: tuple[str, ...], ansvar: Command) -> None:
     """A request that was filed is known by an opaque id from then on, and its list shows no identifier."""
     given = ("--email", "Aino@koe.example", "--identifier", "customer_number=C1")
-    answer = ansvar(*on, "request", "new", "--kind", "access", *given, "--language", "sv")
+    answer = ansvar(*on, "request", "new", "--kind", "access", *given, "--language", "sv", "--by", "Dana Officer")
     assert (answer.code, answer.err) == (0, "")
     assert re.fullmatch(r"r[0-9a-f]{20}\n", answer.out)
     identifier = answer.out.strip()
@@ -206,7 +206,7 @@ def test_a_request_that_a_person_answers(ansvar: Command, small: Small) -> None:
     """A request for erasure is filed and listed, no bundle answers it, and it is answered when a person says so."""
     on = ("--register", small.folder / "register", "--home", small.home.path)
     small.ingest("shop")
-    request = ansvar(*on, "request", "new", "--kind", "erasure", "--email", "asko@koti.example").out.strip()
+    request = ansvar(*on, "request", "new", "--kind", "erasure", "--email", "asko@koti.example", "--by", "Dana Officer").out.strip()
     assert ansvar(*on, "export", request).message.startswith("The request is one of erasure, not for access")
     assert ansvar(*on, "request", "verify", request, "--how", "signed_in", "--by", "Dana").out == f"{request} is verified.\n"
     assert ansvar(*on, "request", "answered", request, "--by", "Dana").out == f"{request} is answered.\n"
@@ -217,5 +217,5 @@ def test_a_request_that_a_person_answers(ansvar: Command, small: Small) -> None:
 def test_a_request_for_access_is_answered_by_its_bundle(ansvar: Command, small: Small) -> None:
     """A request for access cannot be called answered without its bundle."""
     on = ("--register", small.folder / "register", "--home", small.home.path)
-    request = ansvar(*on, "request", "new", "--kind", "access", "--email", "asko@koti.example").out.strip()
+    request = ansvar(*on, "request", "new", "--kind", "access", "--email", "asko@koti.example", "--by", "Dana Officer").out.strip()
     assert "is answered when its bundle is released" in ansvar(*on, "request", "answered", request, "--by", "Dana").message

@@ -47,7 +47,7 @@ def test_a_request_is_carried_out_to_the_last_byte(ansvar: Command, on: tuple[st
     number = marks.all["number"].decode()
     assert ansvar(*on, "run").code == 0
     assert marks.found(small.home.path) == set(marks.all)
-    request = ansvar(*on, "request", "new", "--kind", "erasure", "--identifier", f"customer_number={number}").out.strip()
+    request = ansvar(*on, "request", "new", "--kind", "erasure", "--identifier", f"customer_number={number}", *BY).out.strip()
     assert ansvar(*on, "request", "verify", request, "--how", "signed_in", *BY).code == 0
     assert ansvar(*on, "erase", request).message.startswith("Say who decides it with --by NAME")
     assert ansvar(*on, "erase", request, "--answer").message.startswith("Nobody was erased for this request yet")
@@ -85,7 +85,7 @@ def test_a_request_is_carried_out_to_the_last_byte(ansvar: Command, on: tuple[st
 def test_the_daily_job_carries_out_what_was_decided(ansvar: Command, on: tuple[str, ...], small: Small, marks: Marks) -> None:
     """An erasure that was decided and not carried out, as when the command was stopped, is carried out by the nightly job."""
     assert ansvar(*on, "run").code == 0
-    request = ansvar(*on, "request", "new", "--kind", "erasure", "--email", marks.all["email"].decode() + "@koe.example").out.strip()
+    request = ansvar(*on, "request", "new", "--kind", "erasure", "--email", marks.all["email"].decode() + "@koe.example", *BY).out.strip()
     assert ansvar(*on, "request", "verify", request, "--how", "signed_in", *BY).code == 0
     small.at("2026-10-15T03:00:00+03:00")
     decide(small.register, request, "Dana Officer", whom)
@@ -101,7 +101,7 @@ def test_a_named_user_lets_a_record_in_or_discards_it(ansvar: Command, on: tuple
     keeping(small)
     small.deliver("shop", [customer(1, email="aino@koe.example"), customer(2), customer(3)])
     small.ingest("shop")
-    request = ansvar(*on, "request", "new", "--kind", "erasure", "--email", "aino@koe.example").out.strip()
+    request = ansvar(*on, "request", "new", "--kind", "erasure", "--email", "aino@koe.example", *BY).out.strip()
     assert ansvar(*on, "request", "verify", request, "--how", "signed_in", *BY).code == 0
     assert ansvar(*on, "erase", request, *BY).code == 0
     small.deliver("shop", [customer(number, email="aino@koe.example") for number in (1, 4)] + [customer(2), customer(3)])
@@ -122,3 +122,35 @@ def test_nothing_is_sent_unasked(ansvar: Command, on: tuple[str, ...], small: Sm
     assert ansvar(*on, "orders", "send", "shop").out == "There is no open order.\n"
     assert ansvar(*on, "orders", "send", "shop", "--really").message == "Say who lets the source delete with --by NAME."
     assert ansvar(*on, "orders", "send", "shp").message.startswith("There is no source 'shp'")
+
+
+@pytest.mark.parametrize(
+    ("born", "seen", "ground", "told"),
+    [
+        ("2008-10-16", "2026-10-01", "minor", "You are a minor: the data gathered when our online services"),
+        ("2008-10-15", "2026-10-14", "was_minor", "You were a minor when data were gathered with our online services"),
+        ("2008-10-14", "2026-10-14", None, None),
+    ],
+)
+def test_the_data_of_a_minor_goes(  # noqa: PLR0913, PLR0917 - what is known of the person, and what is told of it
+    ansvar: Command, on: tuple[str, ...], small: Small, born: str, seen: str, ground: str | None, told: str | None
+) -> None:
+    """Of who is a minor on the day, or was one when it was gathered: previewed and told with the ground, and gone; to the day."""
+    keeping(small)
+    child = customer(1, email="aino@koe.example", born_on=born)
+    small.deliver("shop", [child, customer(2, email="bo@koe.example", born_on="2015-01-01")])
+    small.deliver("chats", [chat(1, ended_at=f"{seen}T10:00:00Z", email="aino@koe.example"), chat(2, email="bo@koe.example")])
+    small.ingest("shop", "chats")
+    (small.register.intake / "refused").mkdir()
+    (small.register.intake / "refused" / "f1.json").write_text('{"message": "from aino@koe.example"}', encoding="utf-8")
+    request = ansvar(*on, "request", "new", "--kind", "erasure", "--email", "aino@koe.example", "--language", "en", *BY).out.strip()
+    assert ansvar(*on, "request", "verify", request, "--how", "signed_in", *BY).code == 0
+    shown = ansvar(*on, "erase", request, "--preview").out
+    assert f"On what ground: {', '.join(each for each in ('asked', ground) if each)}.\n" in shown
+    assert "f1.json" in shown
+    done = ansvar(*on, "erase", request, *BY)
+    assert (done.code, "f1.json" in done.out) == (0, True)
+    assert small.rows("SELECT customer_number FROM register.shop_customers") == [("C2",)]
+    assert small.rows("SELECT id FROM register.chats_conversations") == [("chat-2",)]
+    answer = ansvar(*on, "erase", request, "--answer").out
+    assert (told in answer) if told else ("minor" not in answer)

@@ -34,7 +34,7 @@ def on(small: Small) -> tuple[str, ...]:
 
 
 def _filed(ansvar: Command, on: tuple[str, ...], *given: str, kind: str = "access") -> str:
-    request = ansvar(*on, "request", "new", "--kind", kind, *given).out.strip()
+    request = ansvar(*on, "request", "new", "--kind", kind, *given, "--by", "Dana Officer").out.strip()
     assert ansvar(*on, "request", "verify", request, "--how", "signed_in", "--by", "Dana Officer").code == 0
     return request
 

@@ -14,6 +14,8 @@ from tests.helpers.described import RETENTION
 from tests.helpers.records import chat
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.helpers.small import Small
     from tests.pipelines.cli.conftest import Command
 
@@ -54,9 +56,16 @@ def test_a_review_that_is_due_is_shown(ansvar: Command, on: tuple[str, ...]) -> 
     assert "review overdue" in ansvar(*on[:-1], "2027-05-01T03:00", "hold", "list").out
 
 
-def test_a_restriction_is_lifted(ansvar: Command, on: tuple[str, ...]) -> None:
-    """Once, by a named user; another time there is nothing to lift."""
-    request = ansvar(*on, "request", "new", "--kind", "restriction", "--email", "aino@koe.example").out.strip()
+def test_a_restriction_is_lifted(ansvar: Command, on: tuple[str, ...], tmp_path: Path) -> None:
+    """Once, by a named user, after the letter that tells the person so; another time there is nothing to lift."""
+    by = ("--by", "Maija")
+    request = ansvar(*on, "request", "new", "--kind", "restriction", "--email", "aino@koe.example", *by).out.strip()
+    letter = ("request", "letter", request, "--kind", "lifting", "--output", tmp_path / "end.txt", *by)
+    assert "it tells that a restriction ends" in ansvar(*on, *letter).message
+    assert ansvar(*on, "request", "verify", request, "--how", "signed_in", *by).code == 0
+    assert ansvar(*on, "request", "carry-out", request, *by).code == 0
+    assert "must be told before the restriction ends (GDPR Art. 18(3))" in ansvar(*on, "request", "lift", request, *by).message
+    assert ansvar(*on, *letter).code == 0
     assert "is lifted" in ansvar(*on, "request", "lift", request, "--by", "Maija").out
     assert "no restriction of that id in force" in ansvar(*on, "request", "lift", request, "--by", "Maija").message
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tests.pipelines.cli.conftest import Command
 
 EMPTY = "The register is empty: no run has been published yet. Run `ansvar run` first."
-NO_KIND = "What stands before '=' in --identifier is no kind that a person can be found by. Known: email,"
+NO_KIND = "The kind of an identifier is none that a person can be found by. Known: email,"
 UNKNOWN = "There is no request of that id: `ansvar request list` shows those that there are."
 
 
@@ -124,18 +124,18 @@ def test_a_request_that_is_not_there(ansvar: Command, on: tuple[str, ...]) -> No
         (["--identifier", "customer_number= "], "What was given as customer_number does not look like one: check how it is written."),
         (
             ["--identifier", "maija@koe.example=email"],
-            "What stands before '=' in --identifier is no kind that a person can be found by. Known: email,",
+            "The kind of an identifier is none that a person can be found by. Known: email,",
         ),
         (
             ["--identifier", "ip=192.0.2.1"],
-            "What stands before '=' in --identifier is no kind that a person can be found by. Known: email,",
+            "The kind of an identifier is none that a person can be found by. Known: email,",
         ),
         (["--email", "aino@koe.example", "--phone", "maija"], "What was given as phone does not look like one: check how it is written."),
     ],
 )
 def test_requests_that_cannot_be_filed(ansvar: Command, small: Small, on: tuple[str, ...], arguments: list[str], message: str) -> None:
     """A request with a bad identifier is not filed, and what was given is not repeated."""
-    told = ansvar(*on, "request", "new", "--kind", "access", *arguments).message
+    told = ansvar(*on, "request", "new", "--kind", "access", *arguments, "--by", "Dana Officer").message
     assert told.startswith(message)
     assert "maija" not in told
     assert small.register.ledger.requests() == []
@@ -145,8 +145,9 @@ def test_requests_that_cannot_be_filed(ansvar: Command, small: Small, on: tuple[
     "arguments",
     [
         ["request", "new"],
-        ["request", "new", "--kind", "curiosity", "--email", "aino@koe.example"],
-        ["request", "new", "--kind", "access", "--email", "aino@koe.example", "--language", "de"],
+        ["request", "new", "--kind", "curiosity", "--email", "aino@koe.example", "--by", "Dana Officer"],
+        ["request", "new", "--kind", "access", "--email", "aino@koe.example", "--by", "Dana Officer", "--language", "de"],
+        ["request", "new", "--kind", "access", "--email", "aino@koe.example"],
         ["batches", "--last", "many"],
         ["batches", "--last", "0"],
         ["export"],

@@ -88,9 +88,9 @@ def test_decisions(filed: tuple[Register, str], ansvar: Command, tmp_path: Path)
     assert ("2 500 euroa" in before, "Matti" in before) == (True, False)
     words = tmp_path / "words.txt"
     words.write_text("2 500 euroa\n", encoding="utf-8")
-    _run(ansvar, register, "add", request, *BY, "--text-file", words)
+    assert "\n1 decision recorded: " in _run(ansvar, register, "add", request, *BY, "--text-file", words)
     words.write_text("Matti Mäki\nMatti\n", encoding="utf-8")
-    _run(ansvar, register, "keep", request, *BY, "--text-file", words)
+    assert "\n2 decisions recorded: " in _run(ansvar, register, "keep", request, *BY, "--text-file", words)
     body = _body(register, request)
     assert "[▮ toista henkilöä koskeva tieto]" in body
     assert ("2 500 euroa" in body, "Matti Mäen" in body, "Matille" in body) == (False, True, True)
@@ -102,6 +102,20 @@ def test_decisions(filed: tuple[Register, str], ansvar: Command, tmp_path: Path)
     assert _body(register, request) == before
     assert not any(b"2 500 euroa" in file.read_bytes() for file in register.home.path.glob("ledger.db*"))
     assert verify(register.ledger.engine) == []
+
+
+def test_words_that_stand_in_no_text(filed: tuple[Register, str], ansvar: Command, tmp_path: Path) -> None:
+    """Nothing is recorded where words of any decision stand in no text of the answer; which ones is told by their place alone."""
+    register, request = filed
+    on, words = ("--register", REGISTER, "--home", register.home.path, "--clock", "2026-11-02T10:15"), tmp_path / "words.txt"
+    for what in ("add", "keep"):
+        words.write_text("2 500 euroa\n\n2 600 euroa\nMattila\n", encoding="utf-8")
+        told = ansvar(*on, "redactions", what, request, *BY, "--text-file", words).message
+        assert told.startswith("The words of decision 2, 3 stand in no text of the answer, so nothing was recorded")
+        words.write_text("Mattila\n", encoding="utf-8")
+        assert ansvar(*on, "redactions", what, request, *BY, "--text-file", words).message.startswith("The words stand in no text")
+        assert "Mattila" not in told
+    assert json.loads(_run(ansvar, register, "list", request, "--json")) == []
 
 
 @pytest.mark.parametrize(

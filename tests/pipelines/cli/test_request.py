@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from resources.ledger.audit import verify
+from resources.ledger.requests import RequestLedger
 from resources.requests.vocabulary import words
 from tests.helpers.erasing import keeping
 from tests.helpers.records import chat, customer
@@ -71,18 +72,27 @@ def test_from_the_letter_to_the_answer(ansvar: Command, on: tuple[str, ...], sho
         if kind == "erasure":
             assert "Nothing was done for this request of erasure yet" in ansvar(*on, "request", "answered", request, *BY).message
             assert ansvar(*on, "erase", request, *BY).code == 0
+        if kind == "rectification":
+            assert "Nothing was corrected for this request yet" in ansvar(*on, "request", "answered", request, *BY).message
+            (tmp_path / "right.txt").write_text("Aino", encoding="utf-8")
+            right = ("--dataset", "shop.customers", "--field", "name", "--value", tmp_path / "right.txt", "--proof", "A letter")
+            assert ansvar(*on, "correct", "new", request, *right, *BY).code == 0
         assert ansvar(*on, "request", "answered", request, *BY).out == f"{request} is answered.\n"
     told = _letter(ansvar, on, request, "answer", tmp_path)
     assert "Our answer to your request" in told
     assert ("Because" in told or "We have erased the following records" in told) == (kind == "erasure")
     found = _state(ansvar, on, request)
-    assert (found["state"], found["days_left"]) == ("answered", None)
+    assert (found["state"], found["days_left"], found.get("in_force")) == ("answered", None, True if kind == "restriction" else None)
     steps = [each["step"] for each in found["steps"]]
     erased = ["erased"] if kind == "erasure" else []
     assert steps == ["filed", "letter", "asked", "letter", "verified", "started", *erased, "answered", "letter"]
     assert verify(shop.register.ledger.engine) == []
     if kind == "restriction":
+        assert "must be told before the restriction ends" in ansvar(*on, "request", "lift", request, *BY).message
+        assert "The reasons for the restriction no longer hold" in _letter(ansvar, on, request, "lifting", tmp_path)
+        assert "restriction (in force)" in ansvar(*on, "request", "list").out
         assert ansvar(*on, "request", "lift", request, *BY).out == f"The restriction of {request} is lifted.\n"
+        assert "restriction (not in force)" in ansvar(*on, "request", "list").out
 
 
 def test_nothing_is_done_for_who_is_not_verified(ansvar: Command, on: tuple[str, ...], shop: Small) -> None:
@@ -132,6 +142,10 @@ def test_an_extension(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_pat
 
 def test_a_refusal(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_path: Path) -> None:
     """A request is refused on a ground that fits, told with the way to complain, and nothing more is done for it."""
+    marketing = _new(ansvar, on, "objection")
+    for ground in ("excessive", "manifestly_unfounded"):
+        assert "always granted (GDPR Art. 21(2) and (3))" in ansvar(*on, "request", "refuse", marketing, "--ground", ground, *BY).message
+    assert _state(ansvar, on, marketing)["state"] == "received"
     request = _new(ansvar, on, "erasure")
     assert "is no ground to refuse" in ansvar(*on, "request", "refuse", request, "--ground", "data_correct", *BY).message
     assert ansvar(*on, "request", "refuse", request, "--ground", "identity_not_shown", *BY).out == f"{request} is refused.\n"
@@ -156,7 +170,8 @@ def test_an_erasure_that_was_decided_can_only_be_answered(ansvar: Command, on: t
 
 def test_an_unclear_request_is_settled(ansvar: Command, on: tuple[str, ...], shop: Small) -> None:
     """A shared telephone is told at filing; the candidates stand in `show`; the settled request is answered with the one's data."""
-    filed = ansvar(*on, "request", "new", "--kind", "access", "--phone", "+358401234567")
+    assert "Missing option '--by'" in ansvar(*on, "request", "new", "--kind", "access", "--phone", "+358401234567").err
+    filed = ansvar(*on, "request", "new", "--kind", "access", "--phone", "+358401234567", *BY)
     request = filed.out.strip()
     assert "match several persons" in filed.err
     candidates = _state(ansvar, on, request)["candidates"]
@@ -185,8 +200,8 @@ def test_the_list_shows_what_is_overdue_first(ansvar: Command, on: tuple[str, ..
     """Overdue requests come first, then those nearest to their deadline, then what has ended; related ones are named."""
     closed = _new(ansvar, on, "erasure", "--email", "bo@koe.example")
     assert ansvar(*on, "request", "close", closed, "--reason", "taken back", *BY).code == 0
-    late = ansvar(*on, "request", "new", "--kind", "complaint", *AINO, "--received", "2026-09-01").out.strip()
-    near = ansvar(*on, "request", "new", "--kind", "access", *AINO, "--received", "2026-09-17")
+    late = ansvar(*on, "request", "new", "--kind", "complaint", *AINO, "--received", "2026-09-01", *BY).out.strip()
+    near = ansvar(*on, "request", "new", "--kind", "access", *AINO, "--received", "2026-09-17", *BY)
     assert near.err == f"Other open requests of the same person: {late}.\n"
     new = _new(ansvar, on, "access", "--email", "bo@koe.example")
     listed = json.loads(ansvar(*on, "request", "list", "--json").out)
@@ -206,8 +221,9 @@ def test_the_list_shows_what_is_overdue_first(ansvar: Command, on: tuple[str, ..
 
 def test_who_looks_at_what_was_given_is_recorded(ansvar: Command, on: tuple[str, ...], shop: Small) -> None:
     """Identifiers and the person's own words are shown to a named user with a reason alone, who is recorded first."""
-    request = ansvar(*on, "request", "new", "--kind", "rectification", *AINO, "--message", "My name is Aino").out.strip()
-    assert "Aino" not in ansvar(*on, "request", "show", request).out
+    request = ansvar(*on, "request", "new", "--kind", "rectification", *AINO, "--message", "My name is Aino", *BY).out.strip()
+    bare = ansvar(*on, "request", "show", request).out
+    assert ("Aino" in bare, "2026-10-15 00:00 " in bare, "_" in bare, "False" in bare) == (False, True, False, False)
     assert "a name and a reason" in ansvar(*on, "request", "show", request, *BY).message
     shown = ansvar(*on, "request", "show", request, *BY, "--reason", "to correct it").out
     assert "My name is Aino" in shown
@@ -224,3 +240,17 @@ def test_the_intake_by_hand(ansvar: Command, on: tuple[str, ...], shop: Small) -
     assert taken.code == 0
     assert shop.register.ledger.request(taken.out.strip()).kind == "access"
     assert taken.err == f"1 could not be filed: see {shop.register.intake / 'refused'}, the reason stands beside each.\n"
+
+
+def test_what_was_corrected_at_the_source_alone(ansvar: Command, on: tuple[str, ...], shop: Small) -> None:
+    """A rectification that no correction can make is answered by what was done at the source, which is kept; nothing else is."""
+    request, other = _new(ansvar, on, "rectification"), _new(ansvar, on, "complaint")
+    assert ansvar(*on, "request", "verify", request, "--how", "signed_in", *BY).code == 0
+    for which, text in ((request, " "), (other, "The number")):
+        told = ansvar(*on, "request", "answered", which, "--at-source", text, *BY).message
+        assert told.startswith("--at-source tells of a rectification")
+    done = ansvar(*on, "request", "answered", request, "--at-source", "The number, as the shop shows", *BY)
+    assert done.out == f"{request} is answered.\n"
+    assert "answered  2026-10-15 00:00  Dana Officer  at source" in ansvar(*on, "request", "show", request).out
+    (step,) = (each for each in RequestLedger(shop.register.ledger).steps(request) if each["step"] == "answered")
+    assert (step["detail"], step["note"]) == ("at_source", "The number, as the shop shows")

@@ -16,7 +16,7 @@ from resources.ledger.audit import entries, verify
 from resources.ledger.bundles import BundleLedger
 from resources.ledger.holds import HoldLedger
 from resources.ledger.requests import Filing, RequestLedger, Step, file_request
-from tests.helpers.requests import OFFICER, file_verified, verified
+from tests.helpers.requests import OFFICER, file_verified, told_of_the_end, verified
 from tests.resources.ledger.test_migrations import MIGRATIONS
 
 if TYPE_CHECKING:
@@ -110,12 +110,17 @@ def test_steps_go_with_their_request(ledger: Ledger, tmp_path: Path) -> None:
 
 
 def test_a_restriction_that_is_closed_keeps_nothing(ledger: Ledger) -> None:
-    """A restriction keeps while it is open or was answered; one that was refused or closed does not; lifting it is a step."""
+    """A restriction keeps while it is open or was answered; refused or closed it does not; it is lifted after the person was told."""
     requests, holds = RequestLedger(ledger), HoldLedger(ledger)
     made = [file_verified(ledger, "restriction", "fi", GIVEN, MOMENT).id for _ in range(4)]
-    for request, step in zip(made, ("answered", "closed", "refused"), strict=False):
-        requests.step(request, Step(step, OFFICER, LATER))
+    with pytest.raises(AnsvarError, match="A refusal needs its ground"):
+        requests.step(made[2], Step("refused", OFFICER, LATER))
+    for request, step, detail in zip(made, ("answered", "closed", "refused"), (None, None, "excessive"), strict=False):
+        requests.step(request, Step(step, OFFICER, LATER, detail))
     assert {each for each, kind, _, _ in holds.keeping().requests if kind == "restriction"} == {made[0], made[3]}
+    with pytest.raises(AnsvarError, match=r"told before the restriction ends \(GDPR Art. 18\(3\)\)"):
+        holds.lift(made[0], OFFICER, LATER)
+    told_of_the_end(ledger, made[0], LATER)
     holds.lift(made[0], OFFICER, LATER)
     assert _acts(ledger, made[0])[-1] == ("restriction.lifted", OFFICER, None)
     assert requests.steps(made[0])[-1]["step"] == "lifted"

@@ -104,9 +104,15 @@ def test_grounds_fit_what_was_asked() -> None:
     check_ground(replace(REQUEST, kind="objection", scope="profiling"), "compelling_grounds")
     with pytest.raises(AnsvarError, match="is no ground to refuse a request of rectification: it is one of erasure"):
         check_ground(REQUEST, "law_requires_keeping")
-    for ground in ("compelling_grounds", "legal_claims"):
-        with pytest.raises(AnsvarError, match="always granted"):
+    for ground in ("compelling_grounds", "legal_claims", "excessive", "manifestly_unfounded"):
+        with pytest.raises(AnsvarError, match=r"always granted .*`ansvar request carry-out"):
             check_ground(replace(REQUEST, kind="objection", scope="marketing"), ground)
+    check_ground(replace(REQUEST, kind="objection", scope="profiling"), "excessive")
+    check_ground(replace(REQUEST, kind="objection", scope="marketing"), "identity_not_shown")
+    with pytest.raises(AnsvarError, match="is no ground to refuse a request of withdrawal"):
+        check_ground(replace(REQUEST, kind="withdrawal"), "excessive")
+    with pytest.raises(AnsvarError, match="A refusal needs its ground, one of"):
+        check_ground(REQUEST, "")
 
 
 def test_the_words() -> None:
