@@ -175,21 +175,30 @@ def _section(report: Report, section: Section) -> Iterator[Block]:
     rows = section.rows[:MOST_ROWS]
     if len(rows) == 1:
         yield _facts([(heading, _cut(cell.text)) for heading, cell in zip(section.headings, rows[0], strict=True) if cell.state != "empty"])
-    elif len(section.headings) > _WIDE or not _fits(section.headings, rows):
-        for number, row in enumerate(rows, start=1):
-            listed = [(heading, cell.text) for heading, cell in zip(section.headings, row, strict=True) if cell.state != "empty"]
-            yield {
-                "kind": "record",
-                "title": text("record_number", number=report.wording.integer(number)),
-                "facts": [list(map(_cut, pair)) for pair in listed],
-            }
     else:
-        yield _table(told["label"], section.headings, [[cell.text for cell in row] for row in rows])
+        yield from _groups(report, section, is_wide=len(section.headings) > _WIDE or not _fits(section.headings, rows))
     if len(rows) < section.number:
         counted = {"shown": report.wording.integer(len(rows)), "number": report.wording.integer(section.number)}
         yield _paragraph(text("first_rows", **counted, file=f"data/{told['table']}.csv"))
     if section.empty:
         yield _paragraph(text("empty_fields", fields=", ".join(section.empty)))
+
+
+def _groups(report: Report, section: Section, *, is_wide: bool) -> Iterator[Block]:
+    """The records of a section, group by group: those of a table that is too wide one by one."""
+    number = 0
+    for group in section.groups:
+        rows = group.rows[: MOST_ROWS - number]
+        if group.title and rows:
+            yield _record(group.title, [(heading, cell.text) for heading, cell in group.facts])
+        if not is_wide and rows:
+            yield _table("" if group.title else section.told["label"], section.headings, [[cell.text for cell in row] for row in rows])
+        for row in rows if is_wide else ():
+            number += 1
+            listed = [(heading, cell.text) for heading, cell in zip(section.headings, row, strict=True) if cell.state != "empty"]
+            title = report.wording.text("record_number", number=report.wording.integer(number))
+            yield _record(title, listed, level=5 if group.title else 4)
+        number += 0 if is_wide else len(rows)
 
 
 def _not_given(report: Report, shown: Shown) -> Iterator[Block]:
@@ -289,6 +298,10 @@ def _paragraph(text: str) -> Block:
 
 def _facts(facts: Sequence[tuple[str, str]]) -> Block:
     return {"kind": "facts", "facts": [list(pair) for pair in facts]}
+
+
+def _record(title: str, facts: Sequence[tuple[str, str]], level: int = 4) -> Block:
+    return {"kind": "record", "level": level, "title": _cut(title), "facts": [list(map(_cut, pair)) for pair in facts]}
 
 
 def _table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Block:

@@ -167,6 +167,13 @@ class WholeShape(Shape):
         return {self.by: self.by} if isinstance(self.by, str) else self.by
 
 
+class AuthorShape(Shape):
+    """Who wrote a record that is a message: the field that says so, and for each of its values the role of the person who wrote it."""
+
+    field: Name
+    roles: Annotated[dict[Scalar, Name], Field(min_length=1)]
+
+
 class DeletesShape(Shape):
     """How a record is deleted at its source: by one request, or by one SQL statement, that name the record by its key.
 
@@ -202,6 +209,7 @@ class DatasetShape(TagsShape):
     company: CompanyShape | None = None
     employment: EmploymentShape | None = None
     belongs_to: WholeShape | None = None
+    author: AuthorShape | None = None
     company_by: Name | None = None
     company_through: WholeShape | None = None
     recorded: Name | None = None
