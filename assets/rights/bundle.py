@@ -101,8 +101,7 @@ class Bundle:
     def _says(self, page: bytes, withheld: dict[str, Any]) -> dict[str, Any]:
         """What the report in it names, looked up in the very page; and counts of what a person is to look at before it goes out."""
         text, notice = unescape(page.decode()), self.catalogue.notice
-        officer = notice.controller.data_protection_officer
-        controller = (notice.controller.name, notice.controller.business_id, notice.controller.address, officer.email, officer.address)
+        controller = notice.controller.reached(self.wording.language)
         authority = notice.authority.name.in_language(self.wording.language)
         counted = [(each["count"], bool(each["explanation"])) for each in withheld["values"]]
         return {

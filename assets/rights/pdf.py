@@ -281,7 +281,7 @@ def _rights(report: Report) -> Iterator[Block]:
     officer, authority = about["data_protection_officer"], about["authority"]
     yield _facts([(text("officer"), f"{officer['email']}\n{officer['address']}")])
     yield _paragraph(text("complaint"))
-    yield _facts([(text("authority"), f"{authority['name']}\n{authority['url']}")])
+    yield _facts([(text("authority"), "\n".join(each for each in (authority["name"], authority["address"], authority["url"]) if each))])
 
 
 def _kind(report: Report, kind: str) -> str:

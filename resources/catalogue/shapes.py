@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 from resources.calendar import Period
 
@@ -66,6 +66,19 @@ class Label(Shape):
     def in_language(self, language: str) -> str:
         """The text in `en`, `sv` or `fi`."""
         return str(getattr(self, language))
+
+
+def _kind_of_text(value: object) -> str:
+    return "languages" if isinstance(value, dict | Label) else "text"
+
+
+Spoken = Annotated[Annotated[Label, Tag("languages")] | Annotated[Text, Tag("text")], Discriminator(_kind_of_text)]
+"""What people read: in the three languages, or the same in each."""
+
+
+def in_language(spoken: Label | str, language: str) -> str:
+    """What is read in `en`, `sv` or `fi`."""
+    return spoken.in_language(language) if isinstance(spoken, Label) else spoken
 
 
 class Pick(Shape):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ruamel.yaml import YAML
 
-from resources.catalogue.shapes import Label
+from resources.catalogue.shapes import Label, in_language
 from resources.clock import local_date
 from resources.errors import AnsvarError
 from resources.ledger.requests import RequestLedger
@@ -103,17 +103,16 @@ def compose(register: Register, request: Request, kind: str, *, ground: str | No
     language = request.language if request.language in LANGUAGES else catalogue.notice.languages[0]
     when = timing(request, catalogue.requests, catalogue.notice.time_zone, register.clock.today())
     writing = _Writing(register, request, language, when, ground, tuple(more))
-    controller = catalogue.notice.controller
-    officer = controller.data_protection_officer
+    controller, _, address, *officer = catalogue.notice.controller.reached(language)
     return Letter(
         language=language,
         title=writing.say(f"{kind}_title"),
-        sender=(controller.name, controller.address),
+        sender=(controller, address),
         date=writing.date(register.clock.today()),
         facts=tuple(_facts(writing)),
         opening=writing.say("opening"),
         parts=tuple(parts(writing)),
-        closing=(writing.say("closing"), writing.say("officer"), controller.name, officer.email, officer.address),
+        closing=(writing.say("closing"), writing.say("officer"), controller, *officer),
     )
 
 
@@ -166,7 +165,7 @@ def _nothing_held(writing: _Writing) -> list[Part]:
 
 def _complain(writing: _Writing) -> list[Part]:
     authority = writing.register.catalogue.notice.authority
-    reached = tuple(each for each in (authority.name.in_language(writing.language), authority.address, authority.url) if each)
+    reached = tuple(in_language(each, writing.language) for each in (authority.name, authority.address, authority.url) if each)
     return [Part(writing.say("complain"), (writing.say("complain_authority"), writing.say("complain_court")), reached)]
 
 
