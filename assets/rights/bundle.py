@@ -112,5 +112,6 @@ class Bundle:
             "redacted": sum(each["count"] for each in withheld["redacted"]),
             "texts": self.holding.texts,
             "unread": len(self.holding.unread),
+            "ledgered": self.holding.is_ledgered,
             "decisions": sorted(self.decisions),
         }

@@ -136,7 +136,7 @@ class Members:
                 {"table": table, "field": field, "kind": kind, "count": count}
                 for (table, field, kind), count in sorted(holding.redacted.items())
             ],
-            "names_known_by": {"register": True, "model": self.holding.names_by},
+            "names_known_by": names_known_by(holding),
             "unread": sum(each.text is None for each in holding.unread),
             "unattributed": [{"table": each.dataset.table, "kind": each.kind, "records": each.records} for each in holding.unattributed],
             "left_out": [
@@ -149,6 +149,11 @@ class Members:
                 for each in holding.left_out
             ],
         }
+
+
+def names_known_by(holding: Holding) -> dict[str, Any]:
+    """By what names in texts were known that are taken out: the register, and the model of names with its SHA-256, if there was one."""
+    return {"register": True, "model": holding.names_by}
 
 
 def _given(table: Table) -> Iterator[tuple[Mapping[str, object], Row]]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from assets.rights.holding import Holding
-    from assets.rights.report import Cell, Report, Section, Shown
+    from assets.rights.report import Cell, FactSection, Report, Section, Shown
 
 MOST_ROWS = 300
 _WIDE = 5  # columns; a table of more is shown record by record
@@ -84,12 +84,18 @@ def _blocks(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
     ]
     yield _facts(facts)
     if not holding.is_held:
-        yield _heading(text("nothing_title"))
-        for key in ("nothing", "nothing_next", "nothing_kept"):
+        yield _heading(text("ledger_title" if holding.is_ledgered else "nothing_title"))
+        for key in ("ledger_only" if holding.is_ledgered else "nothing", "nothing_next", "nothing_kept"):
             yield _paragraph(text(key, date=wording.local_date(report.made)))
+        if holding.is_ledgered:
+            yield from _ledgered(report)
     else:
         yield from _held(report, holding, shown)
     yield from _rights(report)
+    if holding.is_held:
+        yield _heading(text("files_title"))
+        yield _paragraph(text("files_intro"))
+        yield _facts(report.files(holding))
 
 
 def _held(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
@@ -118,7 +124,7 @@ def _held(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
         yield _heading(text("facts_title"))
         yield _paragraph(text("facts_intro"))
         rows = [
-            [fact.label, each.written, f"{each.source}, {each.dataset}: {each.field}", each.origin, each.since.text]
+            [_fact(report, fact), each.written, f"{each.source}, {each.dataset}: {each.field}", each.origin, each.since.text]
             for fact in shown.facts
             for value in fact.values
             for each in value
@@ -233,29 +239,17 @@ def _receivers(report: Report) -> Iterator[Block]:
                 each["label"],
                 each["kind_label"],
                 each["task"],
+                " · ".join(each["categories"]),
                 each["country_label"] + (f": {each['transfer']['safeguard']}" if each["transfer"] else ""),
             ]
             for each in about["recipients"]
         ]
         yield _table(
-            text("recipients_title"), [text(key) for key in ("recipient", "recipient_kind", "recipient_task", "recipient_country")], rows
+            text("recipients_title"),
+            [text(key) for key in ("recipient", "recipient_kind", "recipient_task", "categories", "recipient_country")],
+            rows,
         )
-    yield _heading(text("disclosures_title"), level=3)
-    yield _paragraph(text("disclosures_intro" if about["disclosures"] else "disclosures_none"))
-    if about["disclosures"]:
-        rows = [[moment(each["at"]), each["label"], each["kind_label"], each["country_label"]] for each in about["disclosures"]]
-        yield _table(text("disclosures_title"), [text(key) for key in ("time", "recipient", "recipient_kind", "recipient_country")], rows)
-    yield _heading(text("looks_title"), level=3)
-    yield _paragraph(text("looks_intro" if about["looks"] else "looks_none"))
-    if about["looks"]:
-        yield _table(
-            text("looks_title"), [text("time"), text("look_purpose")], [[moment(each["at"]), each["purpose"]] for each in about["looks"]]
-        )
-    if about["dealings"]:
-        yield _heading(text("dealings_title"), level=3)
-        yield _paragraph(text("dealings_intro"))
-        rows = [[moment(each["at"]), text(f"dealing_{each['what']}"), each["label"]] for each in about["dealings"]]
-        yield _table(text("dealings_title"), [text(key) for key in ("time", "dealing", "dealing_about")], rows)
+    yield from _ledgered(report)
     yield _heading(text("profiling_title"), level=3)
     yield _paragraph(about["automated_decisions_and_profiling"])
     if about["sources"]:
@@ -273,6 +267,27 @@ def _receivers(report: Report) -> Iterator[Block]:
         yield _table(text("sources_title"), [text(key) for key in ("source", "dataset", "read_at", "source_state")], rows)
 
 
+def _ledgered(report: Report) -> Iterator[Block]:
+    """To whom data was given, when it was looked at, and what was asked for before."""
+    text, about, moment = report.wording.text, report.about, report.wording.iso
+    yield _heading(text("disclosures_title"), level=3)
+    yield _paragraph(text("disclosures_intro" if about["disclosures"] else "disclosures_none"))
+    if about["disclosures"]:
+        rows = [[moment(each["at"]), each["label"], each["kind_label"], each["country_label"]] for each in about["disclosures"]]
+        yield _table(text("disclosures_title"), [text(key) for key in ("time", "recipient", "recipient_kind", "recipient_country")], rows)
+    yield _heading(text("looks_title"), level=3)
+    yield _paragraph(text("looks_intro" if about["looks"] else "looks_none"))
+    if about["looks"]:
+        yield _table(
+            text("looks_title"), [text("time"), text("look_purpose")], [[moment(each["at"]), each["purpose"]] for each in about["looks"]]
+        )
+    if about["dealings"]:
+        yield _heading(text("dealings_title"), level=3)
+        yield _paragraph(text("dealings_intro"))
+        rows = [[moment(each["at"]), text(f"dealing_{each['what']}"), each["label"]] for each in about["dealings"]]
+        yield _table(text("dealings_title"), [text(key) for key in ("time", "dealing", "dealing_about")], rows)
+
+
 def _rights(report: Report) -> Iterator[Block]:
     text, about = report.wording.text, report.about
     yield _heading(text("rights_title"))
@@ -282,6 +297,11 @@ def _rights(report: Report) -> Iterator[Block]:
     yield _facts([(text("officer"), f"{officer['email']}\n{officer['address']}")])
     yield _paragraph(text("complaint"))
     yield _facts([(text("authority"), "\n".join(each for each in (authority["name"], authority["address"], authority["url"]) if each))])
+
+
+def _fact(report: Report, fact: FactSection) -> str:
+    """What a fact is called, and whether the sources tell different things."""
+    return fact.label if fact.agrees else f"{fact.label}\n{report.wording.text('facts_differ')}"
 
 
 def _kind(report: Report, kind: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.page import environment
 from assets.rights.about import kept_until
+from assets.rights.members import names_known_by
 from assets.rights.tabular import exact, json_bytes
 from resources.catalogue.shapes import in_language
 from resources.signing import fingerprint, in_groups, public_pem
@@ -84,6 +85,7 @@ def _manifest(archive: Archive, bundle: Bundle) -> dict[str, Any]:
         "records": holding.records,
         "tables": tables,
         "unread": len(holding.unread),
+        "names_known_by": names_known_by(holding),
         **({"kept_by": holding.kept_by} if holding.kept_by else {}),
         "files": [{"file": each.name, "bytes": each.size, "sha256": each.sha256} for each in archive.members],
     }
