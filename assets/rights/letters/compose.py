@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from resources.register import Register
     from resources.requests.life import Timing
 
+_INDENT = 2
 RECEIPT, IDENTITY, EXTENSION, REFUSAL, ANSWER, NOTHING_HELD = "receipt", "identity", "extension", "refusal", "answer", "nothing_held"
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a letter: its heading, if it has one, paragraphs, and a list after the first of them."""
+    """A part of a letter: its heading, if it has one, paragraphs, and a list after the first of them; an item may have several lines."""
 
     heading: str
     paragraphs: tuple[str, ...]
@@ -91,7 +92,8 @@ def compose(register: Register, request: Request, kind: str, *, ground: str | No
         request: the request.
         kind: which letter.
         ground: the ground of an extension or a refusal that is not recorded yet.
-        more: paragraphs that stand after those of an answer.
+        more: lines that stand after those of an answer: paragraphs, under each the items of a list, indented, and under an item what
+            belongs to it, indented further.
 
     Raises:
         AnsvarError: where the letter does not fit what became of the request.
@@ -156,7 +158,21 @@ def _refusal(writing: _Writing) -> list[Part]:
 def _answer(writing: _Writing) -> list[Part]:
     request = writing.request
     key = f"answer_{request.kind}" + (f"_{request.scope}" if request.scope else "")
-    return [Part("", (writing.say("answer"), writing.say(key), *writing.more)), *_complain(writing)]
+    return [Part("", (writing.say("answer"), writing.say(key))), *_parts(writing.more), *_complain(writing)]
+
+
+def _parts(lines: Sequence[str]) -> list[Part]:
+    """Lines as parts without a heading, each a paragraph with the list under it; empty lines only set them apart."""
+    found: list[tuple[str, list[str]]] = []
+    for line in filter(str.strip, lines):
+        indent = len(line) - len(line.lstrip())
+        if not indent or not found:
+            found.append((line.strip(), []))
+        elif indent > _INDENT and found[-1][1]:
+            found[-1][1][-1] += f"\n{line.strip()}"
+        else:
+            found[-1][1].append(line.strip())
+    return [Part("", (paragraph,), tuple(items)) for paragraph, items in found]
 
 
 def _nothing_held(writing: _Writing) -> list[Part]:
