@@ -123,12 +123,7 @@ def _held(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
     if shown.facts:
         yield _heading(text("facts_title"))
         yield _paragraph(text("facts_intro"))
-        rows = [
-            [_fact(report, fact), each.written, f"{each.source}, {each.dataset}: {each.field}", each.origin, each.since.text]
-            for fact in shown.facts
-            for value in fact.values
-            for each in value
-        ]
+        rows = [row for fact in shown.facts for row in _fact(report, fact)]
         yield _table(text("facts_title"), [text(key) for key in ("fact", "value", "told_by", "origin", "held_since")], rows)
     if shown.sections:
         yield _heading(text("data_title"))
@@ -299,9 +294,12 @@ def _rights(report: Report) -> Iterator[Block]:
     yield _facts([(text("authority"), "\n".join(each for each in (authority["name"], authority["address"], authority["url"]) if each))])
 
 
-def _fact(report: Report, fact: FactSection) -> str:
-    """What a fact is called, and whether the sources tell different things."""
-    return fact.label if fact.agrees else f"{fact.label}\n{report.wording.text('facts_differ')}"
+def _fact(report: Report, fact: FactSection) -> Iterator[list[str]]:
+    """The rows of a fact, of which the first says whether the sources tell different things."""
+    differ = "" if fact.agrees else f"\n{report.wording.text('facts_differ')}"
+    for each in (each for value in fact.values for each in value):
+        yield [fact.label + differ, each.written, f"{each.source}, {each.dataset}: {each.field}", each.origin, each.since.text]
+        differ = ""
 
 
 def _kind(report: Report, kind: str) -> str:

@@ -28,7 +28,7 @@ MOST_ROWS = 1000
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a cell: text, its machine-readable time, and whether it is a `value`, `empty` or `withheld`."""
+    """What stands in a cell: text, its machine-readable time, and whether it is a `value`, a short `word`, `empty` or `withheld`."""
 
     text: str
     state: str = "value"
@@ -247,11 +247,11 @@ class Report:
             return Cell(self.wording.text("no_value"), "empty")
         stated = dataset.shape.author
         if stated is not None and name == stated.field and (who := author(self.catalogue, dataset, row)) is not None:
-            return Cell(self.wording.text(f"author_{who}"))
+            return Cell(self.wording.text(f"author_{who}"), "word")
         if dataset.audio is not None and name == dataset.audio.name and (file := member(dataset, number, row)) is not None:
             return Cell(f"{file} ({value})")
         time = str(exact(value)) if isinstance(value, dt.date) else None
-        return Cell(self.wording.value(value), time=time)
+        return Cell(self.wording.value(value), "word" if isinstance(value, int) else "value", time)
 
     def _unread_field(self, unread: Unread) -> str:
         field = unread.dataset.fields.get(unread.field or "")

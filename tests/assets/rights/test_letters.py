@@ -143,7 +143,7 @@ def test_everybody_can_read_the_page(register: Register, tmp_path: Path, kind: s
 
 
 def test_lists_of_an_answer_are_lists(register: Register, tmp_path: Path) -> None:
-    """What an answer lists, as what an erasure took and what stays on which ground, are items in each form; a ground stands under its own."""
+    """What an answer lists, as what an erasure took and what stays, are items in each form; a ground stands under its own."""
     more = [
         "We have erased:",
         "  Chats: 3",
