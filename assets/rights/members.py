@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assets.rights.headings import field_labels, given_headings
+from assets.rights.headings import field_labels, given_headings, headings_of
 from assets.rights.recordings import AT_SOURCE, member
 from assets.rights.tabular import csv_bytes, csv_pieces, exact, json_bytes, json_pieces
 
@@ -93,7 +93,13 @@ class Members:
             for each in self.holding.unread
         ]
         listed = [
-            (each.dataset.shape.label.in_language(language), each.at, each.field, each.rule, hidden if each.text is None else each.text)
+            (
+                each.dataset.shape.label.in_language(language),
+                each.at,
+                headings_of(each.dataset, language).get(each.field or "", ""),
+                each.rule,
+                hidden if each.text is None else each.text,
+            )
             for each in self.holding.unread
         ]
         yield f"data/{UNREAD}.json", json_bytes(exactly)
