@@ -14,6 +14,7 @@ from assets.rights.headings import headings_of
 from assets.rights.tabular import exact
 from resources.catalogue.notice_rules import EEA
 from resources.catalogue.receiving import recipients_of
+from resources.catalogue.shapes import in_language
 from resources.countries import countries
 from resources.limits import relations_of
 from resources.requests.vocabulary import words
@@ -44,19 +45,20 @@ class About:
     def told(self) -> Told:
         """All of it."""
         notice, language = self.catalogue.notice, self.wording.language
-        officer = notice.controller.data_protection_officer
+        name, business_id, address, email, address_of_officer = notice.controller.reached(language)
+        authority = notice.authority
         return {
             "language": language,
             "request": {"id": self.request.id, "kind": self.request.kind, "received_at": exact(self.request.received_at)},
             "made_at": exact(self.made),
             "register": notice.name.in_language(language),
-            "controller": {
-                "name": notice.controller.name,
-                "business_id": notice.controller.business_id,
-                "address": notice.controller.address,
+            "controller": {"name": name, "business_id": business_id, "address": address},
+            "data_protection_officer": {"email": email, "address": address_of_officer},
+            "authority": {
+                "name": authority.name.in_language(language),
+                "address": in_language(authority.address, language) if authority.address else None,
+                "url": in_language(authority.url, language),
             },
-            "data_protection_officer": {"email": officer.email, "address": officer.address},
-            "authority": {"name": notice.authority.name.in_language(language), "url": notice.authority.url},
             "held": self.holding.is_held,
             "records": self.holding.records,
             "purposes": self._purposes(),

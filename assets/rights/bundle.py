@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from html import unescape
 from typing import IO, TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from assets.rights.archive import Archive
 from assets.rights.members import Members
 from assets.rights.pdf import pdf
 from assets.rights.portability import PORTABILITY
+from assets.rights.recordings import member
 from assets.rights.report import Report
 from assets.rights.schema import schema
 from assets.rights.seal import seal
@@ -84,9 +84,7 @@ class Bundle:
             archive.add(name, content)
         for name, (_, _, path) in audio.items():
             archive.add_file(name, path)
-        archive.add(
-            "schema.json", json_bytes(schema(self.catalogue, (table.dataset for table in self.holding.tables), self.wording.language))
-        )
+        archive.add("schema.json", json_bytes(schema(self.catalogue, (table.dataset for table in self.holding.tables), self.wording)))
         if self.request.kind != PORTABILITY:
             archive.add("links.json", members.links())
         archive.add("withheld.json", json_bytes(withheld))
@@ -94,17 +92,16 @@ class Bundle:
     def _audio(self) -> dict[str, tuple[Table, int, Path]]:
         """The audio files, by their name in the bundle, which tells nothing of theirs: the table, the row's number, and where it lies."""
         return {
-            f"audio/{table.dataset.table}-{number}{_ending(row.audio)}": (table, number, row.audio)
+            name: (table, number, row.audio)
             for table in self.holding.tables
             for number, row in enumerate(table.rows, start=1)
-            if row.audio is not None
+            if row.audio is not None and (name := member(table.dataset, number, row))
         }
 
     def _says(self, page: bytes, withheld: dict[str, Any]) -> dict[str, Any]:
         """What the report in it names, looked up in the very page; and counts of what a person is to look at before it goes out."""
         text, notice = unescape(page.decode()), self.catalogue.notice
-        officer = notice.controller.data_protection_officer
-        controller = (notice.controller.name, notice.controller.business_id, notice.controller.address, officer.email, officer.address)
+        controller = notice.controller.reached(self.wording.language)
         authority = notice.authority.name.in_language(self.wording.language)
         counted = [(each["count"], bool(each["explanation"])) for each in withheld["values"]]
         return {
@@ -115,10 +112,6 @@ class Bundle:
             "redacted": sum(each["count"] for each in withheld["redacted"]),
             "texts": self.holding.texts,
             "unread": len(self.holding.unread),
+            "ledgered": self.holding.is_ledgered,
             "decisions": sorted(self.decisions),
         }
-
-
-def _ending(path: Path) -> str:
-    """The ending of an audio file, where it is a plain one."""
-    return path.suffix if re.fullmatch(r"\.[a-z0-9]{1,5}", path.suffix) else ""

@@ -15,6 +15,7 @@ import pyarrow as pa
 from assets.ingest.audio import kept_file
 from assets.rights.holding import MISSING_FILE, OTHER_PERSON, Evidence, Identifier, Row, Table
 from assets.rights.rows import Spooled
+from assets.rights.threads import whole_of
 from resources.catalogue.model import SYSTEM
 from resources.warehouse.dialect import name
 from resources.warehouse.models import model
@@ -80,7 +81,7 @@ def collect(engine: Engine, catalogue: Catalogue, recordings: Path, spool: Spool
 
 
 def _rows(engine: Engine, dataset: Dataset, columns: set[str], recordings: Path) -> Iterator[tuple[str, Row]]:
-    """The requests and the records that concern their subjects, by request, by the records' anchor and then by their other times."""
+    """The requests and the records that concern their subjects: by request, anchor, what they belong to, and their other times."""
     fields = [field for field in dataset.fields if field in columns]
     statement = _statement(engine, dataset, fields)
     shown = _Shown(dataset)
@@ -116,7 +117,7 @@ def _statement(engine: Engine, dataset: Dataset, fields: list[str]) -> str:
             WHERE mine.person IS NULL
         """
     times = [field for field in fields if field != dataset.shape.anchor and dataset.fields[field].shape.type in _TIMES]
-    order = [each for each in (dataset.shape.anchor, *times) if each in fields]
+    order = [each for each in dict.fromkeys((dataset.shape.anchor, *whole_of(dataset), *times, *dataset.key)) if each in fields]
     listed_order = "".join(f"found.{name(field)} NULLS LAST, " for field in order)
     return f"""
         SELECT found.*, roles.role, roles.field, roles.kind, roles.value

@@ -128,7 +128,7 @@ class _Answers:
         subjects = self._subjects(requests)
         asked = [request for request in requests if request.id in subjects]
         gathered = gather(self._engine, self._register, self._spool, asked, subjects)
-        add_dealings(self._register, asked, {request: each.holding for request, each in gathered.items()})
+        add_dealings(self._engine, self._register, asked, gathered)
         texts = (normal(text.text) for each in gathered.values() for text in texts_of(each.holding))
         found = look_up(self._engine, self._catalogue, texts, self._names)
         for request in asked:
@@ -164,7 +164,7 @@ class _Answers:
         redact(found, gathered.own(catalogue), holding, wording.marks(KINDS), self._spool, decided=Decided.of(decisions))
         holding.names_by = {"model": self._names.name, "sha256": self._names.digest} if self._names else None
         holding.facts = facts(catalogue, holding.tables)
-        add_ledgered(register, request.id, holding)
+        add_ledgered(register, request, gathered)
         if request.kind == PORTABILITY:
             holding = portable(holding)
         made = register.clock.now().replace(microsecond=0)

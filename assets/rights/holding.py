@@ -209,6 +209,8 @@ class Holding:
     disclosures: list[Disclosed] = field(default_factory=list)
     looks: list[Looked] = field(default_factory=list)
     dealings: list[Dealing] = field(default_factory=list)
+    earlier: tuple[str, ...] = ()
+    """The ids of the subject's earlier requests."""
     left_out: list[LeftOut] = field(default_factory=list)
     kept_by: dict[str, int] = field(default_factory=dict)
     """How many records a legal hold or a restriction keeps, by kind; why there is a hold is nobody's but the ledger's."""
@@ -222,6 +224,11 @@ class Holding:
     def is_held(self) -> bool:
         """Whether anything is held."""
         return self.records > 0
+
+    @property
+    def is_ledgered(self) -> bool:
+        """Whether the ledger knows of the person: of earlier dealings, of data that was given to others, or of looks at it."""
+        return bool(self.dealings or self.disclosures or self.looks)
 
     @property
     def texts(self) -> int:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator
 
-    from assets.rights.holding import Holding
+    from assets.rights.gather import Gathered
+    from resources.ledger import Request
     from resources.register import Register
 
 _AT_ONCE = 500
@@ -24,18 +25,20 @@ _SUBJECT, _QUARANTINE = "subject", "quarantine"
 _LOOKS = frozenset({"bundle.review_looked", "bundle.looked", "request.settled"})
 
 
-def add_ledgered(register: Register, request: str, holding: Holding) -> None:
-    """Put the subject's disclosures and looks into a holding, oldest first.
+def add_ledgered(register: Register, request: Request, gathered: Gathered) -> None:
+    """Put the subject's disclosures and looks into a holding, oldest first; also of a person of whom nothing else is held.
 
     A disclosure is the subject's where it was recorded with an identifier that only one person can have. What was looked at, records in
     quarantine that are told of included, is told with its time and purpose; who looked is the employee's own data (Court of Justice,
     C-579/21, Pankki S).
     """
-    hashes = [_hash(pepper, each.kind, each.value) for each in holding.identifiers if each.joins for pepper in register.home.peppers]
+    holding, subject = gathered.holding, gathered.holding.subject or request.subject
+    hashes = [_hash(pepper, each.kind, each.value) for each in gathered.searched if each.joins for pepper in register.home.peppers]
     holding.disclosures = sorted(_disclosures(register, hashes), key=lambda each: (each.at, each.recipient))
-    looks = [Looked(_SUBJECT, row["at"]) for row in register.ledger.looks(_SUBJECT, holding.subject)] if holding.subject else []
+    looks = [Looked(_SUBJECT, row["at"]) for row in register.ledger.looks(_SUBJECT, subject)] if subject else []
     looks += [Looked(_QUARANTINE, at) for at in _looks_at(register, [each.quarantine for each in holding.unread])]
-    looks += [Looked("answer", each.at) for each in entries(register.ledger.engine, request) if each.what in _LOOKS]
+    for asked in (request.id, *holding.earlier):
+        looks += [Looked("answer", each.at) for each in entries(register.ledger.engine, asked) if each.what in _LOOKS]
     holding.looks = sorted(looks, key=lambda each: each.at)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from assets.rights.headings import field_labels, headings_of
+from assets.rights.headings import field_labels, given_headings, headings_of
+from assets.rights.recordings import AT_SOURCE, member
 from assets.rights.tabular import csv_bytes, csv_pieces, exact, json_bytes, json_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from assets.rights.holding import Holding, Table
+    from assets.rights.holding import Holding, Row, Table
     from assets.rights.wording import Wording
     from resources.catalogue import Catalogue
 
@@ -36,12 +37,11 @@ class Members:
             yield from self._unread()
 
     def _table(self, table: Table) -> Iterator[tuple[str, Iterable[bytes]]]:
-        fields, mark = list(table.dataset.fields), self.wording.text("withheld_mark")
-        headings = headings_of(table.dataset, self.wording.language)
-        exactly = ({name: exact(row.values[name]) for name in fields if name in row.values} for row in table.rows)
-        listed = ([mark if name in row.withheld else row.values.get(name) for name in fields] for row in table.rows)
+        mark, headings = self.wording.text("withheld_mark"), given_headings(table.dataset, self.wording)
+        exactly = ({name: exact(given[name]) for name in headings if name in given} for given, _ in _given(table))
+        listed = ([mark if name in row.withheld else given.get(name) for name in headings] for given, row in _given(table))
         yield f"data/{table.dataset.table}.json", json_pieces(exactly)
-        yield f"data/{table.dataset.table}.csv", csv_pieces([headings[name] for name in fields], listed)
+        yield f"data/{table.dataset.table}.csv", csv_pieces(list(headings.values()), listed)
 
     def _facts(self) -> Iterator[tuple[str, bytes]]:
         """What more than one field tells of the person, with every origin."""
@@ -93,7 +93,13 @@ class Members:
             for each in self.holding.unread
         ]
         listed = [
-            (each.dataset.shape.label.in_language(language), each.at, each.field, each.rule, hidden if each.text is None else each.text)
+            (
+                each.dataset.shape.label.in_language(language),
+                each.at,
+                headings_of(each.dataset, language).get(each.field or "", ""),
+                each.rule,
+                hidden if each.text is None else each.text,
+            )
             for each in self.holding.unread
         ]
         yield f"data/{UNREAD}.json", json_bytes(exactly)
@@ -136,7 +142,7 @@ class Members:
                 {"table": table, "field": field, "kind": kind, "count": count}
                 for (table, field, kind), count in sorted(holding.redacted.items())
             ],
-            "names_known_by": {"register": True, "model": self.holding.names_by},
+            "names_known_by": names_known_by(holding),
             "unread": sum(each.text is None for each in holding.unread),
             "unattributed": [{"table": each.dataset.table, "kind": each.kind, "records": each.records} for each in holding.unattributed],
             "left_out": [
@@ -149,3 +155,16 @@ class Members:
                 for each in holding.left_out
             ],
         }
+
+
+def names_known_by(holding: Holding) -> dict[str, Any]:
+    """By what names in texts were known that are taken out: the register, and the model of names with its SHA-256, if there was one."""
+    return {"register": True, "model": holding.names_by}
+
+
+def _given(table: Table) -> Iterator[tuple[Mapping[str, object], Row]]:
+    """The values of each row as they are given: a recording is named as it is in the bundle, and beside that as at its source."""
+    for number, row in enumerate(table.rows, start=1):
+        name = member(table.dataset, number, row)
+        audio = table.dataset.audio if name is not None else None
+        yield row.values | ({audio.name: name, f"{audio.name}{AT_SOURCE}": row.values[audio.name]} if audio is not None else {}), row

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from importlib import resources as package_data
 from typing import TYPE_CHECKING, Any
 
 import typst
 
+from assets.rights.pdf_blocks import Block, cut, facts, fits, heading, paragraph, record, table
 from resources.errors import AnsvarError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from assets.rights.holding import Holding
-    from assets.rights.report import Cell, Report, Section, Shown
+    from assets.rights.report import FactSection, Report, Section, Shown
 
 MOST_ROWS = 300
 _WIDE = 5  # columns; a table of more is shown record by record
-_NARROWEST, _WIDEST = 8, 120
-_LONGEST = 20_000  # letters of one value
-_LETTERS_A_LINE = 85
-_ENDLESS_WORD = re.compile(r"(\S{75})(?=\S)")
 _MISSING = "\u25af"
 # What the typefaces that typst brings can show (looked up letter by letter); anything else would fail the whole document.
 _UNKNOWN = re.compile(
@@ -31,7 +27,6 @@ _UNKNOWN = re.compile(
     "\u2002-\u200d\u2010-\u2027\u202f-\u2040\u2044-\u2052\u2054-\u205f\u2070\u2071\u2074-\u208e\u20a0-\u20bf\u2100-\u211e\u2122\u2126-\u2151\u2153-\u2184"
     "\u2190-\u23ff\u2460-\u2606\u2610-\u261f\u2638-\u2667\u2713\u2714\u2717\u2718\u27c0-\u2b73]"
 )
-Block = dict[str, Any]
 
 
 def pdf(report: Report, holding: Holding, shown: Shown) -> bytes:
@@ -51,7 +46,7 @@ def pdf(report: Report, holding: Holding, shown: Shown) -> bytes:
     }
     plain = _plain(data)
     if plain != data:
-        plain["blocks"].insert(0, _paragraph(text("pdf_missing", mark=_MISSING)))
+        plain["blocks"].insert(0, paragraph(text("pdf_missing", mark=_MISSING)))
     template = (package_data.files("assets.rights") / "templates" / "report.typ").read_bytes()
     said = {"report": json.dumps(plain, ensure_ascii=False)}
     try:
@@ -71,7 +66,7 @@ def _plain(value: Any) -> Any:
 
 def _blocks(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
     text, wording, about = report.wording.text, report.wording, report.about
-    facts = [
+    stated = [
         (
             text("controller"),
             f"{about['controller']['name']}, {text('business_id')} {about['controller']['business_id']}, {about['controller']['address']}",
@@ -82,24 +77,30 @@ def _blocks(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
         (text("received"), wording.local_date(report.request.received_at)),
         (text("made"), wording.local_date(report.made)),
     ]
-    yield _facts(facts)
+    yield facts(stated)
     if not holding.is_held:
-        yield _heading(text("nothing_title"))
-        for key in ("nothing", "nothing_next", "nothing_kept"):
-            yield _paragraph(text(key, date=wording.local_date(report.made)))
+        yield heading(text("ledger_title" if holding.is_ledgered else "nothing_title"))
+        for key in ("ledger_only" if holding.is_ledgered else "nothing", "nothing_next", "nothing_kept"):
+            yield paragraph(text(key, date=wording.local_date(report.made)))
+        if holding.is_ledgered:
+            yield from _ledgered(report)
     else:
         yield from _held(report, holding, shown)
     yield from _rights(report)
+    if holding.is_held:
+        yield heading(text("files_title"))
+        yield paragraph(text("files_intro"))
+        yield facts(report.files(holding))
 
 
 def _held(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
     text, wording = report.wording.text, report.wording
-    yield _paragraph(text("summary", date=wording.local_date(report.made), records=wording.records(holding.records)))
+    yield paragraph(text("summary", date=wording.local_date(report.made), records=wording.records(holding.records)))
     for kind, number in holding.kept_by.items():
-        yield _paragraph(text(f"kept_by_{kind}", records=wording.records(number)))
+        yield paragraph(text(f"kept_by_{kind}", records=wording.records(number)))
     if holding.identifiers:
-        yield _heading(text("identifiers_title"))
-        yield _paragraph(text("identifiers_intro"))
+        yield heading(text("identifiers_title"))
+        yield paragraph(text("identifiers_intro"))
         known, origins = report.catalogue.sources, report.catalogue.vocabulary.origins
         rows = [
             [
@@ -113,24 +114,19 @@ def _held(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
             ]
             for each in holding.identifiers
         ]
-        yield _table(text("identifiers_title"), [text(key) for key in ("identifier", "value", "known_in", "origin", "use")], rows)
+        yield table(text("identifiers_title"), [text(key) for key in ("identifier", "value", "known_in", "origin", "use")], rows)
     if shown.facts:
-        yield _heading(text("facts_title"))
-        yield _paragraph(text("facts_intro"))
-        rows = [
-            [fact.label, each.written, f"{each.source}, {each.dataset}: {each.field}", each.origin, each.since.text]
-            for fact in shown.facts
-            for value in fact.values
-            for each in value
-        ]
-        yield _table(text("facts_title"), [text(key) for key in ("fact", "value", "told_by", "origin", "held_since")], rows)
+        yield heading(text("facts_title"))
+        yield paragraph(text("facts_intro"))
+        rows = [row for fact in shown.facts for row in _fact(report, fact)]
+        yield table(text("facts_title"), [text(key) for key in ("fact", "value", "told_by", "origin", "held_since")], rows)
     if shown.sections:
-        yield _heading(text("data_title"))
+        yield heading(text("data_title"))
     for section in shown.sections:
         yield from _section(report, section)
     if shown.unread:
-        yield _heading(text("unread_title"))
-        yield _paragraph(text("unread_intro"))
+        yield heading(text("unread_title"))
+        yield paragraph(text("unread_intro"))
         rows = [
             [
                 each.dataset.shape.label.in_language(wording.language),
@@ -140,20 +136,20 @@ def _held(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
             ]
             for each, field in shown.unread
         ]
-        yield _table(text("unread_title"), [text(key) for key in ("dataset", "time", "field", "raw")], rows)
+        yield table(text("unread_title"), [text(key) for key in ("dataset", "time", "field", "raw")], rows)
     if shown.audio:
-        yield _heading(text("audio_title"))
-        yield _paragraph(text("audio_intro"))
+        yield heading(text("audio_title"))
+        yield paragraph(text("audio_intro"))
         sizes = [[file, label, wording.integer(size)] for file, label, _, size in shown.audio]
-        yield _table(text("audio_title"), [text(key) for key in ("file", "dataset", "size")], sizes)
+        yield table(text("audio_title"), [text(key) for key in ("file", "dataset", "size")], sizes)
     yield from _not_given(report, shown)
     yield from _receivers(report)
 
 
 def _section(report: Report, section: Section) -> Iterator[Block]:
     text, told = report.wording.text, section.told
-    yield _heading(text("rows_of", label=told["label"], records=section.records), level=3)
-    facts = [
+    yield heading(text("rows_of", label=told["label"], records=section.records), level=3)
+    stated = [
         (text("source"), told["source"]),
         *(
             (text(key), " · ".join(told[name]))
@@ -169,89 +165,86 @@ def _section(report: Report, section: Section) -> Iterator[Block]:
             " ".join([told["retention"]["reason"], text("kept_until", date=section.until) if section.until else text("kept_event")]),
         ),
     ]
-    yield _facts(facts)
+    yield facts(stated)
     if section.has_other_role:
-        yield _paragraph(text("in_other_role"))
+        yield paragraph(text("in_other_role"))
     rows = section.rows[:MOST_ROWS]
     if len(rows) == 1:
-        yield _facts([(heading, _cut(cell.text)) for heading, cell in zip(section.headings, rows[0], strict=True) if cell.state != "empty"])
-    elif len(section.headings) > _WIDE or not _fits(section.headings, rows):
-        for number, row in enumerate(rows, start=1):
-            listed = [(heading, cell.text) for heading, cell in zip(section.headings, row, strict=True) if cell.state != "empty"]
-            yield {
-                "kind": "record",
-                "title": text("record_number", number=report.wording.integer(number)),
-                "facts": [list(map(_cut, pair)) for pair in listed],
-            }
+        yield facts([(heading, cut(cell.text)) for heading, cell in zip(section.headings, rows[0], strict=True) if cell.state != "empty"])
     else:
-        yield _table(told["label"], section.headings, [[cell.text for cell in row] for row in rows])
+        yield from _groups(report, section, is_wide=len(section.headings) > _WIDE or not fits(section.headings, rows))
     if len(rows) < section.number:
         counted = {"shown": report.wording.integer(len(rows)), "number": report.wording.integer(section.number)}
-        yield _paragraph(text("first_rows", **counted, file=f"data/{told['table']}.csv"))
+        yield paragraph(text("first_rows", **counted, file=f"data/{told['table']}.csv"))
     if section.empty:
-        yield _paragraph(text("empty_fields", fields=", ".join(section.empty)))
+        yield paragraph(text("empty_fields", fields=", ".join(section.empty)))
+
+
+def _groups(report: Report, section: Section, *, is_wide: bool) -> Iterator[Block]:
+    """The records of a section, group by group: those of a table that is too wide one by one."""
+    number = 0
+    for group in section.groups:
+        rows = group.rows[: MOST_ROWS - number]
+        if group.title and rows:
+            yield record(group.title, [(heading, cell.text) for heading, cell in group.facts])
+        if not is_wide and rows:
+            yield table("" if group.title else section.told["label"], section.headings, [[cell.text for cell in row] for row in rows])
+        for row in rows if is_wide else ():
+            number += 1
+            listed = [(heading, cell.text) for heading, cell in zip(section.headings, row, strict=True) if cell.state != "empty"]
+            title = report.wording.text("record_number", number=report.wording.integer(number))
+            yield record(title, listed, level=5 if group.title else 4)
+        number += 0 if is_wide else len(rows)
 
 
 def _not_given(report: Report, shown: Shown) -> Iterator[Block]:
     text, number = report.wording.text, report.wording.integer
-    yield _heading(text("withheld_title"))
+    yield heading(text("withheld_title"))
     is_none = not (shown.withheld or shown.redacted or shown.unattributed or shown.left_out)
-    yield _paragraph(text("withheld_none" if is_none else "withheld_intro"))
+    yield paragraph(text("withheld_none" if is_none else "withheld_intro"))
     if shown.withheld:
         rows = [[*row[:-1], number(row[-1])] for row in shown.withheld]
-        yield _table(text("withheld_caption"), [text(key) for key in ("dataset", "field", "reason", "values")], rows)
+        yield table(text("withheld_caption"), [text(key) for key in ("dataset", "field", "reason", "values")], rows)
     if shown.redacted:
-        yield _paragraph(text("redacted_intro", mark=text("mark_name")))
+        yield paragraph(text("redacted_intro", mark=text("mark_name")))
         rows = [[*row[:-1], number(row[-1])] for row in shown.redacted]
-        yield _table(text("redacted_caption"), [text(key) for key in ("dataset", "field", "what", "values")], rows)
+        yield table(text("redacted_caption"), [text(key) for key in ("dataset", "field", "what", "values")], rows)
     if shown.unattributed:
-        yield _paragraph(text("unattributed_intro"))
+        yield paragraph(text("unattributed_intro"))
         rows = [[*row[:-1], number(row[-1])] for row in shown.unattributed]
-        yield _table(text("unattributed_caption"), [text(key) for key in ("dataset", "identifier", "number")], rows)
+        yield table(text("unattributed_caption"), [text(key) for key in ("dataset", "identifier", "number")], rows)
     if shown.left_out:
-        yield _paragraph(text("left_out_intro"))
-        yield _table(text("left_out_caption"), [text(key) for key in ("dataset", "field", "reason")], [list(row) for row in shown.left_out])
+        yield paragraph(text("left_out_intro"))
+        yield table(text("left_out_caption"), [text(key) for key in ("dataset", "field", "reason")], [list(row) for row in shown.left_out])
 
 
 def _receivers(report: Report) -> Iterator[Block]:
     """Who gets the data, who got it, who looked at it, and when each system was read."""
     text, about, moment = report.wording.text, report.about, report.wording.iso
-    yield _heading(text("recipients_title"))
-    yield _paragraph(text("recipients_intro" if about["recipients"] else "recipients_none"))
+    yield heading(text("recipients_title"))
+    yield paragraph(text("recipients_intro" if about["recipients"] else "recipients_none"))
     if about["recipients"]:
         rows = [
             [
                 each["label"],
                 each["kind_label"],
                 each["task"],
+                " · ".join(each["categories"]),
                 each["country_label"] + (f": {each['transfer']['safeguard']}" if each["transfer"] else ""),
             ]
             for each in about["recipients"]
         ]
-        yield _table(
-            text("recipients_title"), [text(key) for key in ("recipient", "recipient_kind", "recipient_task", "recipient_country")], rows
+        yield table(
+            text("recipients_title"),
+            [text(key) for key in ("recipient", "recipient_kind", "recipient_task", "categories", "recipient_country")],
+            rows,
         )
-    yield _heading(text("disclosures_title"), level=3)
-    yield _paragraph(text("disclosures_intro" if about["disclosures"] else "disclosures_none"))
-    if about["disclosures"]:
-        rows = [[moment(each["at"]), each["label"], each["kind_label"], each["country_label"]] for each in about["disclosures"]]
-        yield _table(text("disclosures_title"), [text(key) for key in ("time", "recipient", "recipient_kind", "recipient_country")], rows)
-    yield _heading(text("looks_title"), level=3)
-    yield _paragraph(text("looks_intro" if about["looks"] else "looks_none"))
-    if about["looks"]:
-        yield _table(
-            text("looks_title"), [text("time"), text("look_purpose")], [[moment(each["at"]), each["purpose"]] for each in about["looks"]]
-        )
-    if about["dealings"]:
-        yield _heading(text("dealings_title"), level=3)
-        yield _paragraph(text("dealings_intro"))
-        rows = [[moment(each["at"]), text(f"dealing_{each['what']}"), each["label"]] for each in about["dealings"]]
-        yield _table(text("dealings_title"), [text(key) for key in ("time", "dealing", "dealing_about")], rows)
-    yield _heading(text("profiling_title"), level=3)
-    yield _paragraph(about["automated_decisions_and_profiling"])
+    yield from _ledgered(report)
+    yield heading(text("profiling_title"), level=3)
+    yield paragraph(about["automated_decisions_and_profiling"])
     if about["sources"]:
-        yield _heading(text("sources_title"), level=3)
-        yield _paragraph(text("sources_intro"))
+        yield heading(text("sources_title"), level=3)
+        yield paragraph(text("sources_intro"))
         rows = [
             [
                 each["source"],
@@ -261,55 +254,48 @@ def _receivers(report: Report) -> Iterator[Block]:
             ]
             for each in about["sources"]
         ]
-        yield _table(text("sources_title"), [text(key) for key in ("source", "dataset", "read_at", "source_state")], rows)
+        yield table(text("sources_title"), [text(key) for key in ("source", "dataset", "read_at", "source_state")], rows)
+
+
+def _ledgered(report: Report) -> Iterator[Block]:
+    """To whom data was given, when it was looked at, and what was asked for before."""
+    text, about, moment = report.wording.text, report.about, report.wording.iso
+    yield heading(text("disclosures_title"), level=3)
+    yield paragraph(text("disclosures_intro" if about["disclosures"] else "disclosures_none"))
+    if about["disclosures"]:
+        rows = [[moment(each["at"]), each["label"], each["kind_label"], each["country_label"]] for each in about["disclosures"]]
+        yield table(text("disclosures_title"), [text(key) for key in ("time", "recipient", "recipient_kind", "recipient_country")], rows)
+    yield heading(text("looks_title"), level=3)
+    yield paragraph(text("looks_intro" if about["looks"] else "looks_none"))
+    if about["looks"]:
+        yield table(
+            text("looks_title"), [text("time"), text("look_purpose")], [[moment(each["at"]), each["purpose"]] for each in about["looks"]]
+        )
+    if about["dealings"]:
+        yield heading(text("dealings_title"), level=3)
+        yield paragraph(text("dealings_intro"))
+        rows = [[moment(each["at"]), text(f"dealing_{each['what']}"), each["label"]] for each in about["dealings"]]
+        yield table(text("dealings_title"), [text(key) for key in ("time", "dealing", "dealing_about")], rows)
 
 
 def _rights(report: Report) -> Iterator[Block]:
     text, about = report.wording.text, report.about
-    yield _heading(text("rights_title"))
-    yield _paragraph(text("rights"))
-    yield _facts([(each["label"], each["how"]) for each in about["rights"]])
+    yield heading(text("rights_title"))
+    yield paragraph(text("rights"))
+    yield facts([(each["label"], each["how"]) for each in about["rights"]])
     officer, authority = about["data_protection_officer"], about["authority"]
-    yield _facts([(text("officer"), f"{officer['email']}\n{officer['address']}")])
-    yield _paragraph(text("complaint"))
-    yield _facts([(text("authority"), f"{authority['name']}\n{authority['url']}")])
+    yield facts([(text("officer"), f"{officer['email']}\n{officer['address']}")])
+    yield paragraph(text("complaint"))
+    yield facts([(text("authority"), "\n".join(each for each in (authority["name"], authority["address"], authority["url"]) if each))])
+
+
+def _fact(report: Report, fact: FactSection) -> Iterator[list[str]]:
+    """The rows of a fact, of which the first says whether the sources tell different things."""
+    differ = "" if fact.agrees else f"\n{report.wording.text('facts_differ')}"
+    for each in (each for value in fact.values for each in value):
+        yield [fact.label + differ, each.written, f"{each.source}, {each.dataset}: {each.field}", each.origin, each.since.text]
+        differ = ""
 
 
 def _kind(report: Report, kind: str) -> str:
     return report.catalogue.vocabulary.identifiers[kind].label.in_language(report.wording.language)
-
-
-def _heading(text: str, level: int = 2) -> Block:
-    return {"kind": "heading", "level": level, "text": text}
-
-
-def _paragraph(text: str) -> Block:
-    return {"kind": "paragraph", "text": text}
-
-
-def _facts(facts: Sequence[tuple[str, str]]) -> Block:
-    return {"kind": "facts", "facts": [list(pair) for pair in facts]}
-
-
-def _table(caption: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Block:
-    """A table whose columns grow with the area of their longest cells, and hold their longest words: no value is hyphenated."""
-    cut = [[_cut(cell) for cell in row] for row in rows]
-    columns = list(zip(headings, *cut, strict=True))
-    areas = [math.sqrt(max(_NARROWEST, *(min(len(cell), _WIDEST) for cell in column))) for column in columns]
-    widths = [max(area, _longest_word(column) / 2) for area, column in zip(areas, columns, strict=True)]
-    return {"kind": "table", "caption": caption, "headings": list(headings), "rows": cut, "widths": widths}
-
-
-def _fits(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bool:
-    """Whether the longest words of a table's columns stand beside each other."""
-    columns = zip(headings, *([cell.text for cell in row] for row in rows), strict=True)
-    return sum(_longest_word(column) for column in columns) <= _LETTERS_A_LINE
-
-
-def _longest_word(cells: Iterable[str]) -> int:
-    return max((len(word) for cell in cells for word in cell.split()), default=0)
-
-
-def _cut(text: str) -> str:
-    """A value that fits: none goes on for ever, nor a word beyond the line; the data files have it whole."""
-    return _ENDLESS_WORD.sub("\\1\u200b", text if len(text) <= _LONGEST else f"{text[:_LONGEST]} […]")

@@ -38,6 +38,8 @@ def portable(holding: Holding) -> Holding:
         disclosures=holding.disclosures,
         looks=holding.looks,
         dealings=holding.dealings,
+        earlier=holding.earlier,
+        names_by=holding.names_by,
         left_out=left_out,
         redacted=type(holding.redacted)(
             {

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from assets.page import environment
 from assets.rights.headings import field_labels, headings_of
 from assets.rights.portability import PORTABILITY
+from assets.rights.recordings import member
 from assets.rights.tabular import exact
+from assets.rights.threads import author, said_once, threads, whole_of
 
 if TYPE_CHECKING:
     from assets.rights.about import Told
     from assets.rights.holding import Fact, Holding, LeftOut, Row, Table, Unread
     from assets.rights.wording import Wording
-    from resources.catalogue import Catalogue
+    from resources.catalogue import Catalogue, Dataset
     from resources.ledger import Request
 
 MOST_ROWS = 1000
@@ -26,11 +28,20 @@ MOST_ROWS = 1000
 
 @dataclass(frozen=True)
 class Cell:
-    """What stands in a cell: text, its machine-readable time, and whether it is a `value`, `empty` or `withheld`."""
+    """What stands in a cell: text, its machine-readable time, and whether it is a `value`, a short `word`, `empty` or `withheld`."""
 
     text: str
     state: str = "value"
     time: str | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    """Records that are shown together: those of one conversation, say, with what all of them say once; without a title, all there are."""
+
+    title: str
+    facts: list[tuple[str, Cell]]
+    rows: list[list[Cell]]
 
 
 @dataclass(frozen=True)
@@ -41,10 +52,15 @@ class Section:
     records: str
     until: str
     headings: list[str]
-    rows: list[list[Cell]]
+    groups: list[Group]
     empty: list[str]
     number: int
     has_other_role: bool
+
+    @property
+    def rows(self) -> list[list[Cell]]:
+        """The records of all groups."""
+        return [row for group in self.groups for row in group.rows]
 
     @property
     def is_cut(self) -> bool:
@@ -178,7 +194,7 @@ class Report:
 
     def _section(self, table: Table, said: Told) -> Section:
         dataset = table.dataset
-        told = [name for name, field in dataset.fields.items() if field.is_personal or field.shape.label is not None]
+        told = list(dataset.fields)
         filled: set[str] = set()
         has_other_role = False
         for row in table.rows:
@@ -186,26 +202,56 @@ class Report:
             has_other_role |= not row.is_main
         shown = [name for name in told if name in filled]
         headings = headings_of(dataset, self.wording.language)
+        columns, groups = self._groups(dataset, list(enumerate(islice(table.rows, MOST_ROWS), start=1)), shown)
         until = said["retention"]["until"]
         return Section(
             told=said,
             records=self.wording.records(len(table.rows)),
             until=self.wording.date(dt.date.fromisoformat(until)) if until else "",
-            headings=[headings[name] for name in shown],
-            rows=[[self._cell(row, name) for name in shown] for row in islice(table.rows, MOST_ROWS)],
-            empty=[headings[name] for name in dataset.fields if name not in shown and dataset.fields[name].is_personal],
+            headings=[headings[name] for name in columns],
+            groups=groups,
+            empty=[headings[name] for name in told if name not in shown],
             number=len(table.rows),
             has_other_role=has_other_role,
         )
 
-    def _cell(self, row: Row, name: str) -> Cell:
+    def _groups(self, dataset: Dataset, rows: list[tuple[int, Row]], names: list[str]) -> tuple[list[str], list[Group]]:
+        """The fields that each row tells, and the rows: of messages by what they belong to, which is said once with what they share."""
+        numbers = {id(row): number for number, row in rows}
+        whole = whole_of(dataset)
+        grouped = threads(dataset, (row for _, row in rows)) if len(rows) > 1 and whole and set(whole) <= set(names) else []
+        if not grouped:
+            return names, [Group("", [], [[self._cell(dataset, row, name, number) for name in names] for number, row in rows])]
+        headings = headings_of(dataset, self.wording.language)
+        once = [name for name in said_once(dataset, grouped, names) if name not in whole]
+        columns = [name for name in names if name not in {*whole, *once}]
+
+        def cell(row: Row, name: str) -> Cell:
+            return self._cell(dataset, row, name, numbers[id(row)])
+
+        groups = [
+            Group(
+                " · ".join(f"{headings[name]}: {cell(some[0], name).text}" for name in whole),
+                [(headings[name], told) for name in once if (told := cell(some[0], name)).state != "empty"],
+                [[cell(row, name) for name in columns] for row in some],
+            )
+            for some in grouped
+        ]
+        return columns, groups
+
+    def _cell(self, dataset: Dataset, row: Row, name: str, number: int) -> Cell:
         if name in row.withheld:
             return Cell(f"{self.wording.text('withheld_mark')} {self.wording.text(f'why_{row.withheld[name]}')}", "withheld")
         value = row.values.get(name)
         if value is None:
             return Cell(self.wording.text("no_value"), "empty")
+        stated = dataset.shape.author
+        if stated is not None and name == stated.field and (who := author(self.catalogue, dataset, row)) is not None:
+            return Cell(self.wording.text(f"author_{who}"), "word")
+        if dataset.audio is not None and name == dataset.audio.name and (file := member(dataset, number, row)) is not None:
+            return Cell(f"{file} ({value})")
         time = str(exact(value)) if isinstance(value, dt.date) else None
-        return Cell(self.wording.value(value), time=time)
+        return Cell(self.wording.value(value), "word" if isinstance(value, int) else "value", time)
 
     def _unread_field(self, unread: Unread) -> str:
         field = unread.dataset.fields.get(unread.field or "")

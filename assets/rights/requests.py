@@ -7,7 +7,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from assets.ingest.people import forms
-from assets.rights.find import Subject, UnclearError, bearers, find, find_all, given_values
+from assets.rights.find import Subject, UnclearError, bearers, find, find_all
+from assets.rights.own import given
 from resources.errors import AnsvarError
 from resources.ledger.corrections import CorrectionLedger
 from resources.ledger.requests import PROGRAM, RequestLedger, Step, file_request
@@ -128,28 +129,27 @@ def settled(engine: Engine, subject: str) -> Subject:
 
 
 def related(register: Register) -> dict[str, tuple[str, ...]]:
-    """The other open requests of the same person, by request: those with an equal identifier, and those that mean the same subject."""
+    """The other open requests that are surely of the same person, by request.
+
+    Those that mean the same subject; of persons whom no record knows, those with an equal identifier that only one person can have. One
+    whose identifiers are of several persons, or only such as they share, is tied to none before it is said whom it means.
+    """
     groups: dict[tuple[str, str], set[str]] = defaultdict(set)
     requests = RequestLedger(register.ledger).open()
+    meant_by, near = _matched(register, requests), _matched(register, requests, shared=True)
     for request in requests:
-        for kind, value in _known_values(register, request):
-            groups[kind, value].add(request.id)
-        if request.subject is not None:
-            groups["subject", request.subject].add(request.id)
-    for request_id, subjects in _matched(register, requests).items():
-        for subject in subjects:
-            groups["subject", subject].add(request_id)
+        subjects = {request.subject} if request.subject is not None else meant_by.get(request.id, set())
+        if len(subjects) == 1:
+            groups["subject", subjects.pop()].add(request.id)
+        elif not near.get(request.id):
+            for identifier in given(register.catalogue, _of_known_kinds(register, request)):
+                groups[identifier.kind, identifier.value].add(request.id)
     found: dict[str, set[str]] = defaultdict(set)
     for group in groups.values():
         for one, other in combinations(group, 2):
             found[one].add(other)
             found[other].add(one)
     return {each: tuple(sorted(others)) for each, others in found.items()}
-
-
-def _known_values(register: Register, request: Request) -> list[tuple[str, str]]:
-    """The identifiers of a request as the register compares them; one of a kind that the vocabulary has no more is left out."""
-    return [(kind, value) for _, kind, value in given_values(register.catalogue, _of_known_kinds(register, request))]
 
 
 def _of_known_kinds(register: Register, request: Request) -> list[tuple[str, str]]:

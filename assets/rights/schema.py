@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assets.rights.headings import headings_of
+from assets.rights.headings import given_headings
+from assets.rights.recordings import AT_SOURCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from assets.rights.wording import Wording
     from resources.catalogue import Catalogue, Dataset
     from resources.catalogue.model import Field
 
@@ -26,7 +28,7 @@ _TYPES: dict[str, dict[str, Any]] = {
 }
 
 
-def schema(catalogue: Catalogue, datasets: Iterable[Dataset], language: str) -> dict[str, Any]:
+def schema(catalogue: Catalogue, datasets: Iterable[Dataset], wording: Wording) -> dict[str, Any]:
     """One schema: under `$defs` that of each table's file, named as the table.
 
     Beside the titles, in the language, each field bears `x-category`, `x-origin`, `x-purposes`, `x-legal-bases`, and the IRIs of the W3C
@@ -34,13 +36,14 @@ def schema(catalogue: Catalogue, datasets: Iterable[Dataset], language: str) -> 
     """
     return {
         "$schema": _DIALECT,
-        "title": catalogue.notice.name.in_language(language),
-        "$defs": {dataset.table: _table(catalogue, dataset, language) for dataset in datasets},
+        "title": catalogue.notice.name.in_language(wording.language),
+        "$defs": {dataset.table: _table(catalogue, dataset, wording) for dataset in datasets},
     }
 
 
-def _table(catalogue: Catalogue, dataset: Dataset, language: str) -> dict[str, Any]:
-    headings = headings_of(dataset, language)
+def _table(catalogue: Catalogue, dataset: Dataset, wording: Wording) -> dict[str, Any]:
+    language, headings = wording.language, given_headings(dataset, wording)
+    fields = {name: dataset.fields[name.removesuffix(AT_SOURCE)] for name in headings}
     return {
         "title": dataset.shape.label.in_language(language),
         "description": f"data/{dataset.table}.json",
@@ -48,7 +51,7 @@ def _table(catalogue: Catalogue, dataset: Dataset, language: str) -> dict[str, A
         "items": {
             "type": "object",
             "additionalProperties": False,
-            "properties": {name: _field(catalogue, field, headings[name], language) for name, field in dataset.fields.items()},
+            "properties": {name: _field(catalogue, field, headings[name], language) for name, field in fields.items()},
         },
     }
 

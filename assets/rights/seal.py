@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from assets.page import environment
 from assets.rights.about import kept_until
+from assets.rights.members import names_known_by
 from assets.rights.tabular import exact, json_bytes
+from resources.catalogue.shapes import in_language
 from resources.signing import fingerprint, in_groups, public_pem
 
 if TYPE_CHECKING:
@@ -34,7 +36,9 @@ def seal(archive: Archive, bundle: Bundle, key: Ed25519PrivateKey) -> None:
         "steps": list(zip((bundle.wording.text(f"verify_{number}") for number in range(1, len(COMMANDS) + 1)), COMMANDS, strict=True)),
         "intro": bundle.wording.text("verify_intro"),
         "unpack": bundle.wording.text("verify_unpack"),
-        "published": bundle.wording.text("verify_published", controller=bundle.catalogue.notice.controller.name),
+        "published": bundle.wording.text(
+            "verify_published", controller=in_language(bundle.catalogue.notice.controller.name, bundle.wording.language)
+        ),
         "fingerprint": in_groups(fingerprint(key.public_key())),
         "language": bundle.wording.language,
     }
@@ -81,6 +85,7 @@ def _manifest(archive: Archive, bundle: Bundle) -> dict[str, Any]:
         "records": holding.records,
         "tables": tables,
         "unread": len(holding.unread),
+        "names_known_by": names_known_by(holding),
         **({"kept_by": holding.kept_by} if holding.kept_by else {}),
         "files": [{"file": each.name, "bytes": each.size, "sha256": each.sha256} for each in archive.members],
     }

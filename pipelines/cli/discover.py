@@ -100,6 +100,8 @@ def field_line(catalogue: Catalogue, name: str, found: dict[str, Any]) -> str:
         if found["identifies"] or "identifies" in states:
             keys |= {"identifies": found["identifies"] or _FILL, "shared": _FILL}
         keys |= {tag: _FILL for tag in ("mentions_others", "withhold") if tag in states}
+    else:
+        keys["label"] = f"{{en: {_FILL}, sv: {_FILL}, fi: {_FILL}}}"
     return f"{name}: {{{', '.join(f'{key}: {value}' for key, value in keys.items())}}}"
 
 

@@ -169,8 +169,7 @@ def _more(register: Register, request: Request, kind: str) -> list[str]:
 
     if request.kind != "erasure" and not ErasureLedger(register.ledger).erasures(request=request.id):
         return []
-    lines = told(register.catalogue, summary_of(register, request.id)["summary"], request.language)
-    return [line.strip() for line in lines if line.strip()]
+    return told(register.catalogue, summary_of(register, request.id)["summary"], request.language)
 
 
 def _ledger(register: Register) -> RequestLedger:

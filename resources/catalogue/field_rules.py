@@ -59,8 +59,16 @@ def check_field(document: Document, place: Location, field: Effective[FieldShape
         for tag in (each for each in (*OF_PERSONS, *OWN) if each in field.stated):
             why = f"'category: system' says that it is not about a person; then '{tag}' has no meaning: remove one"
             document.report((*place, tag), why)
+        _check_heading(document, place, shape, rules)
     elif shape.category in vocabulary.categories:
         _check_tags(document, place, field, vocabulary.categories[shape.category].states)
+
+
+def _check_heading(document: Document, place: Location, field: FieldShape, rules: DatasetRules) -> None:
+    """What is given to a person is called something there: a category about persons does that, `system` does not."""
+    if field.label is None and rules.stated.persons and document.is_whole((*place, "label")):
+        what = "records of this data set are given to the persons in them, and a field of category 'system' has no name there"
+        document.report((*place, "label"), f"'label' is missing: {what}: state it in en, sv and fi")
 
 
 def _check_plus_addresses(document: Document, place: Location, field: FieldShape, rules: DatasetRules) -> None:

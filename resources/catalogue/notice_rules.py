@@ -11,6 +11,8 @@ from stdnum.fi import ytunnus
 
 from resources.catalogue.placeholders import PERIOD, check_placeholders
 from resources.catalogue.positions import nearest
+from resources.catalogue.shapes import in_language
+from resources.wording import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,8 +86,10 @@ def _check_addresses(document: Document, notice: NoticeShape) -> None:
         (("controller", "data_protection_officer", "email"), notice.controller.data_protection_officer.email, _EMAIL),
         (("authority", "url"), notice.authority.url, _ADDRESS),
     ):
-        if not document.is_broken(key) and not re.fullmatch(pattern, value):
-            document.report(key, f"'{value}' is not one: write it as {'name@company.example' if pattern is _EMAIL else 'https://…'}")
+        stated = {key: value} if isinstance(value, str) else {(*key, each): in_language(value, each) for each in LANGUAGES}
+        for place, text in stated.items():
+            if not document.is_broken(place) and not re.fullmatch(pattern, text):
+                document.report(place, f"'{text}' is not one: write it as {'name@company.example' if pattern is _EMAIL else 'https://…'}")
 
 
 def _check_purposes(document: Document, notice: NoticeShape, vocabulary: VocabularyShape) -> None:

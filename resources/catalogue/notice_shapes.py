@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from resources.catalogue.shapes import Label, Name, Shape, Text
+from resources.catalogue.shapes import Label, Name, Shape, Spoken, Text, in_language
 
 
 def _date(value: object) -> dt.date:
@@ -28,24 +28,31 @@ class OfficerShape(Shape):
     """How the data protection officer is reached."""
 
     email: Text
-    address: Text
+    address: Spoken
 
 
 class ControllerShape(Shape):
     """Who answers for the register."""
 
-    name: Text
+    name: Spoken
     business_id: Annotated[str, StringConstraints(pattern=r"^\d{7}-\d$")]
-    address: Text
+    address: Spoken
     data_protection_officer: OfficerShape
+
+    def reached(self, language: str) -> tuple[str, str, str, str, str]:
+        """Who answers, and how the officer is reached: name, business id, postal address; e-mail and postal address of the officer."""
+        officer = self.data_protection_officer
+        told = (in_language(each, language) for each in (self.name, self.business_id, self.address, officer.email, officer.address))
+        name, business_id, address, email, of_officer = told
+        return name, business_id, address, email, of_officer
 
 
 class AuthorityShape(Shape):
     """The authority to complain to; its postal address stands in letters."""
 
     name: Label
-    address: Text | None = None
-    url: Text
+    address: Spoken | None = None
+    url: Spoken
 
 
 class VersionShape(Shape):

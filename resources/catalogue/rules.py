@@ -82,6 +82,7 @@ class DatasetRules:
         check_action(self)
         self._check_persons()
         self._check_prohibition()
+        self._check_author()
         check_companies(self.document, self)
         check_wholes(self)
         check_erasure(self)
@@ -153,6 +154,19 @@ class DatasetRules:
             kind = self.stated.fields[day].type
             if kind not in ("date", "timestamp") and not self.document.is_broken((*self.place, "fields", day, "type")):
                 self.document.report((*place, key), f"'{day}' must be a date or a timestamp, not {kind}")
+
+    def _check_author(self) -> None:
+        author, place = self.stated.author, (*self.place, "author")
+        if author is None or not self.names_field((*place, "field"), author.field):
+            return
+        values = self.stated.fields[author.field].one_of or []
+        at = (*self.place, "fields", author.field)
+        if sorted(values) != sorted(author.roles) and self.document.is_whole((*at, "one_of")) and self.document.is_whole((*place, "roles")):
+            hint = f"name each value that '{author.field}' may have there, and in its 'one_of'"
+            self.document.report((*place, "roles"), f"who wrote a record must be known of every one: {hint}")
+        known = None if self.document.is_broken((*self.place, "persons")) else self.stated.persons
+        for value, role in author.roles.items():
+            is_known(self.document, (*place, "roles", value), role, known, "role of this data set")
 
     def _check_persons(self) -> None:
         standing: dict[str, str] = {}

@@ -9,7 +9,7 @@ import datetime as dt
 import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 from resources.calendar import Period
 
@@ -66,6 +66,19 @@ class Label(Shape):
     def in_language(self, language: str) -> str:
         """The text in `en`, `sv` or `fi`."""
         return str(getattr(self, language))
+
+
+def _kind_of_text(value: object) -> str:
+    return "languages" if isinstance(value, dict | Label) else "text"
+
+
+Spoken = Annotated[Annotated[Label, Tag("languages")] | Annotated[Text, Tag("text")], Discriminator(_kind_of_text)]
+"""What people read: in the three languages, or the same in each."""
+
+
+def in_language(spoken: Label | str, language: str) -> str:
+    """What is read in `en`, `sv` or `fi`."""
+    return spoken.in_language(language) if isinstance(spoken, Label) else spoken
 
 
 class Pick(Shape):
@@ -167,6 +180,13 @@ class WholeShape(Shape):
         return {self.by: self.by} if isinstance(self.by, str) else self.by
 
 
+class AuthorShape(Shape):
+    """Who wrote a record that is a message: the field that says so, and for each of its values the role of the person who wrote it."""
+
+    field: Name
+    roles: Annotated[dict[Scalar, Name], Field(min_length=1)]
+
+
 class DeletesShape(Shape):
     """How a record is deleted at its source: by one request, or by one SQL statement, that name the record by its key.
 
@@ -202,6 +222,7 @@ class DatasetShape(TagsShape):
     company: CompanyShape | None = None
     employment: EmploymentShape | None = None
     belongs_to: WholeShape | None = None
+    author: AuthorShape | None = None
     company_by: Name | None = None
     company_through: WholeShape | None = None
     recorded: Name | None = None

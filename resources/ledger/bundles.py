@@ -60,8 +60,10 @@ class BundleLedger:
         with self._ledger.engine.begin() as connection:
             connection.execute(tables.bundles.update().where(tables.bundles.c.request == request).values(values))
             record(connection, Act(by, "bundle.released", request, moment))
-            records = connection.scalar(sa.select(tables.bundles.c.records).where(tables.bundles.c.request == request))
-            answered_by_bundle(connection, request, by, moment, nothing_held=records == 0)
+            bundles = tables.bundles.c
+            told = connection.execute(sa.select(bundles.records, bundles.says).where(bundles.request == request)).one()
+            nothing_held = told.records == 0 and not told.says.get("ledgered")
+            answered_by_bundle(connection, request, by, moment, nothing_held=nothing_held)
 
     def downloaded(self, request: str, by: str, moment: dt.datetime) -> None:
         """A named user fetches a bundle from the outbox; recorded before it is handed over."""

@@ -117,11 +117,11 @@ def _tells(shape: dict[str, Any], document: dict[str, Any], row: dict[str, Any])
     main, *others = shape["persons"].values()
     foreign = {key for each in others for key in each} - set(main)
     for key, field in shape["fields"].items():
-        raw = value(document, key, field)
+        raw, shown = value(document, key, field), f"{key}.at_source" if field["type"] == "file" else key
         if field.get("withhold", "none") != "none" or key in foreign:
             if raw is not None and key in row:
                 return False
-        elif not ("retention" in field and row.get(key) is None) and not is_same(field, shape["source"]["time_zone"], raw, row.get(key)):
+        elif not ("retention" in field and row.get(key) is None) and not is_same(field, shape["source"]["time_zone"], raw, row.get(shown)):
             return False
     return True
 

@@ -37,8 +37,8 @@ CRM = f"""{_HEAD.format(source="crm")}
       company_id: {{type: text, required: true, category: system}}
       business_id: {{type: text, {_ORGANISATION}}}
       name: {{type: text, {_ORGANISATION}}}
-      started_on: {{type: date, category: system}}
-      ended_on: {{type: date, category: system}}
+      started_on: {{type: date, category: system, label: {{en: Began, sv: Inlett, fi: Alkanut}}}}
+      ended_on: {{type: date, category: system, label: {{en: Ended, sv: Upphört, fi: Päättynyt}}}}
   contacts:
     label: *words
     record: One contact person of a company.
@@ -51,7 +51,7 @@ CRM = f"""{_HEAD.format(source="crm")}
     persons: {{customer: [contact_id, email]}}
     employment: {{person: customer, company: company_id, from: started_on, until: ended_at, role: role}}
     fields:
-      period_id: {{type: text, required: true, category: system}}
+      period_id: {{type: text, required: true, category: system, label: {{en: Period identifier, sv: Periodens id, fi: Kauden tunniste}}}}
       contact_id: {{type: text, required: true, {_CONTACT}}}
       email: {{type: text, category: user.contact.email, origin: data_subject, promise: held, identifies: email, shared: false}}
       company_id: {{type: text, {_WORK}}}
@@ -75,7 +75,7 @@ BOOK = f"""{_HEAD.format(source="book")}
     fields:
       number: {{type: text, required: true, {_ORGANISATION}}}
       name: {{type: text, {_ORGANISATION}}}
-      ended_on: {{type: date, category: system}}
+      ended_on: {{type: date, category: system, label: {{en: Ended, sv: Upphört, fi: Päättynyt}}}}
 """
 
 SOURCES = {"crm": CRM, "book": BOOK}

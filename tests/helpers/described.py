@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from resources.catalogue.notice_rules import DUTIES, RIGHTS
 
+WORDS = {"en": "A name", "sv": "Ett namn", "fi": "Nimi"}
+
 _DUTIES = "".join(f"  {duty}: {{label: *words}}\n" for duty in DUTIES)
 _RIGHTS = "".join(f"  {right}: {{label: *words, how: *words}}\n" for right in RIGHTS)
 NOTICE = f"""
@@ -84,7 +86,7 @@ datasets:
       spent: {type: decimal, category: user.financial, origin: service_use, promise: held}
       active: {type: boolean, category: user.account, origin: derived, promise: held}
       seen_at: {type: timestamp, category: user.behavior, origin: service_use, promise: held}
-      ended_on: {type: date, category: system}
+      ended_on: {type: date, category: system, label: {en: Ended, sv: Upphört, fi: Päättynyt}}
 """
 
 CHATS = """
@@ -110,7 +112,7 @@ datasets:
       visitor: [user_id, email, phone, cookie]
       agent: [agent_email]
     fields:
-      id: {type: text, required: true, category: system}
+      id: {type: text, required: true, category: system, label: {en: Number, sv: Nummer, fi: Numero}}
       user_id: {type: text, category: user.unique_id, origin: service_use, promise: held, identifies: user_id, shared: false}
       email: {type: text, category: user.contact.email, origin: data_subject, promise: held, identifies: email, shared: false}
       phone: {type: text, category: user.contact.phone_number, origin: data_subject, promise: held, identifies: phone, shared: false}
@@ -141,7 +143,7 @@ datasets:
     purposes: [relation]
     persons: {caller: [phone]}
     fields:
-      id: {type: text, required: true, category: system}
+      id: {type: text, required: true, category: system, label: {en: Number, sv: Nummer, fi: Numero}}
       phone: {type: text, category: user.contact.phone_number, origin: service_use, promise: held, identifies: phone, shared: false}
       ended_at: {type: timestamp, required: true, category: user.behavior, origin: service_use, promise: held}
       audio:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.retention.holds import hold
 from resources.ledger.holds import HoldLedger
+from tests.helpers.described import WORDS
 from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def connect(small: Small) -> None:
     datasets: dict[str, Any] = small.described["chats"]["datasets"]
     messages = deepcopy(datasets["conversations"])
     messages |= {"read": {"files": "messages.csv", "format": "csv"}, "belongs_to": {"dataset": "chats.conversations", "by": {"chat": "id"}}}
-    messages["fields"]["chat"] = {"type": "text", "required": True, "category": "system"}
+    messages["fields"]["chat"] = {"type": "text", "required": True, "category": "system", "label": WORDS}
     datasets["messages"] = messages
     customers = small.described["shop"]["datasets"]["customers"]
     customers["company_by"] = "business_id"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.outreach.audience import work_out
 from assets.outreach.received import Told
+from tests.helpers.described import WORDS
 
 if TYPE_CHECKING:
     from tests.helpers.small import Small
@@ -124,7 +125,7 @@ def outreaching(small: Small) -> None:
 def _dataset(customers: dict[str, Any], name: str, anchor: str, persons: dict[str, list[str]], fields: dict[str, Any]) -> dict[str, Any]:
     common = {key: customers[key] for key in ("label", "retention", "purposes")}
     read = {"files": f"{name}.csv", "format": "csv"}
-    key = {"id": {"type": "text", "required": True, "category": "system"}}
+    key = {"id": {"type": "text", "required": True, "category": "system", "label": WORDS}}
     return common | {
         "record": "One record.",
         "read": read,

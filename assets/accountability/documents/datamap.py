@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from assets.accountability.documents.reading import category_label, personal_fields
-from assets.accountability.documents.speaking import texts, told
+from assets.accountability.documents.speaking import said, texts, told
 from resources.catalogue.receiving import recipients_of
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def data_map(catalogue: Catalogue) -> Content:
         "register": told(notice.name),
         "version": notice.version.version,
         "date": notice.version.date.isoformat(),
-        "controller": notice.controller.name,
+        "controller": said(notice.controller.name),
         "nodes": [_node(node, labels[node], fields[node]) for node in shown],
         "links": [{"from": start, "to": end, "fields": links[start, end]} for start in shown for end in shown if (start, end) in links],
     }

@@ -17,7 +17,7 @@ from assets.accountability.documents.reading import (
     personal_fields,
     subjects_of,
 )
-from assets.accountability.documents.speaking import limit_told, texts, told
+from assets.accountability.documents.speaking import limit_told, said, texts, told
 from resources.catalogue.notice_rules import DUTIES
 from resources.catalogue.receiving import recipients_of
 
@@ -40,7 +40,7 @@ def notice_content(catalogue: Catalogue) -> Content:
         "version": notice.version.version,
         "date": notice.version.date.isoformat(),
         "controller": notice.controller.model_dump(),
-        "authority": {"name": told(notice.authority.name), "url": notice.authority.url},
+        "authority": {"name": told(notice.authority.name), "url": said(notice.authority.url)},
         "data_subjects": _data_subjects(catalogue),
         "purposes": _purposes(catalogue),
         "other_bases": _other_bases(catalogue),

@@ -40,6 +40,11 @@ def told(label: Label) -> Text:
     return {language: label.in_language(language) for language in LANGUAGES}
 
 
+def said(spoken: Label | str) -> Text | str:
+    """What people read as plain data: a text that is the same in each language as that."""
+    return spoken if isinstance(spoken, str) else told(spoken)
+
+
 def limit_told(limit: Limit) -> Text:
     """For how long something is kept, in words, in every language."""
     return {language: limit_in_words(limit, language) for language in LANGUAGES}

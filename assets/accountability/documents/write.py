@@ -15,6 +15,7 @@ from assets.accountability.documents.processing import processing_record
 from assets.accountability.documents.processing_page import processing_csv, processing_page
 from assets.accountability.documents.render import html, markdown, pdf
 from assets.rights.tabular import json_bytes
+from resources.catalogue.shapes import in_language
 from resources.errors import AnsvarError
 from resources.home import write_private
 
@@ -50,7 +51,9 @@ def notice_documents(catalogue: Catalogue, languages: Sequence[str], formats: Co
         if "md" in formats:
             yield Document(f"notice.{language}.md", markdown(page))
         if "pdf" in formats:
-            yield Document(f"notice.{language}.pdf", pdf(page, f"{catalogue.notice.controller.name} · {content['version']}"))
+            yield Document(
+                f"notice.{language}.pdf", pdf(page, f"{in_language(catalogue.notice.controller.name, language)} · {content['version']}")
+            )
     if "json" in formats:
         yield Document("notice.json", json_bytes(content))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from assets.accountability.documents.speaking import spoken
 from resources.connectors.landing import sha256
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def look_into(row: Mapping[str, Any], path: Path, said: Mapping[str, Any]) -> Bu
     return BundleFacts(
         is_there=True,
         is_intact=True,
-        names_controller=set(said["controller"]) <= set(says.get("controller", ())),
+        names_controller=set(spoken(said["controller"], row["language"])) <= set(says.get("controller", ())),
         names_authority=says.get("authority") == said["authority"][row["language"]],
         withheld=says.get("withheld", 0),
         unexplained=says.get("unexplained", 0),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from assets.accountability.documents.model import digest, notice_content
+from assets.accountability.documents.speaking import said
 from resources.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ def commitments(catalogue: Catalogue) -> dict[str, Any]:
     """The commitments of the register's present notice, as plain data."""
     notice = catalogue.notice
     officer = notice.controller.data_protection_officer
+    named = (notice.controller.name, notice.controller.business_id, notice.controller.address, officer.email, officer.address)
     return {
-        "controller": [notice.controller.name, notice.controller.business_id, notice.controller.address, officer.email, officer.address],
+        "controller": [said(each) for each in named],
         "authority": {language: notice.authority.name.in_language(language) for language in LANGUAGES},
         "promises": sorted(notice.promises),
         "purposes": {name: purpose.legal_basis for name, purpose in sorted(notice.purposes.items())},

@@ -14,6 +14,7 @@ from assets.accountability.documents.write import Document
 from assets.accountability.promises.finding import State
 from assets.accountability.promises.status import remedy, texts
 from resources.calendar import Period
+from resources.catalogue.shapes import in_language
 from resources.spoken import limit_in_words
 from resources.wording import Wording, period_in_words
 
@@ -121,7 +122,7 @@ def _facts(status: Status, catalogue: Catalogue, words: Wording) -> Facts:
     controller = catalogue.notice.controller
     return Facts(
         [
-            (words.text("controller"), [Line(f"{controller.name}, {controller.business_id}")]),
+            (words.text("controller"), [Line(f"{in_language(controller.name, words.language)}, {controller.business_id}")]),
             (words.text("notice"), [Line(version)]),
             (words.text("published"), [Line(published)]),
             (words.text("summary_title"), [Line(counts)]),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from assets.accountability.documents.speaking import spoken
 from assets.accountability.promises.finding import broken, judged, not_yet
 from assets.accountability.promises.targets import BUNDLES
+from resources.wording import LANGUAGES
 
 if TYPE_CHECKING:
     from assets.accountability.promises.facts import Facts
@@ -19,7 +21,8 @@ def controller(facts: Facts, target: Target) -> Judgement:
         silent = [each for each in whole if not each.names_controller]
         return judged(len(silent), "no_controller", bundles=len(whole), silent=len(silent) or None) if whole else not_yet()
     papers = facts.papers(target)
-    silent_papers = [text for text in papers if not all(part in text for part in facts.commitments["controller"])]
+    wanted = [spoken(facts.commitments["controller"], language) for language in LANGUAGES]
+    silent_papers = [text for text in papers if not any(all(part in text for part in parts) for parts in wanted)]
     return judged(len(silent_papers), "no_controller", papers=len(papers), silent=len(silent_papers) or None) if papers else not_yet()
 
 

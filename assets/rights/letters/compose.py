@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ruamel.yaml import YAML
 
-from resources.catalogue.shapes import Label
+from resources.catalogue.shapes import Label, in_language
 from resources.clock import local_date
 from resources.errors import AnsvarError
 from resources.ledger.holds import LIFTING_LETTER
@@ -26,12 +26,13 @@ if TYPE_CHECKING:
     from resources.register import Register
     from resources.requests.life import Timing
 
+_INDENT = 2
 RECEIPT, IDENTITY, EXTENSION, REFUSAL, ANSWER, NOTHING_HELD = "receipt", "identity", "extension", "refusal", "answer", "nothing_held"
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a letter: its heading, if it has one, paragraphs, and a list after the first of them."""
+    """A part of a letter: its heading, if it has one, paragraphs, and a list after the first of them; an item may have several lines."""
 
     heading: str
     paragraphs: tuple[str, ...]
@@ -92,7 +93,8 @@ def compose(register: Register, request: Request, kind: str, *, ground: str | No
         request: the request.
         kind: which letter.
         ground: the ground of an extension or a refusal that is not recorded yet.
-        more: paragraphs that stand after those of an answer.
+        more: lines that stand after those of an answer: paragraphs, under each the items of a list, indented, and under an item what
+            belongs to it, indented further.
 
     Raises:
         AnsvarError: where the letter does not fit what became of the request.
@@ -104,17 +106,16 @@ def compose(register: Register, request: Request, kind: str, *, ground: str | No
     language = request.language if request.language in LANGUAGES else catalogue.notice.languages[0]
     when = timing(request, catalogue.requests, catalogue.notice.time_zone, register.clock.today())
     writing = _Writing(register, request, language, when, ground, tuple(more))
-    controller = catalogue.notice.controller
-    officer = controller.data_protection_officer
+    controller, _, address, *officer = catalogue.notice.controller.reached(language)
     return Letter(
         language=language,
         title=writing.say(f"{kind}_title"),
-        sender=(controller.name, controller.address),
+        sender=(controller, address),
         date=writing.date(register.clock.today()),
         facts=tuple(_facts(writing)),
         opening=writing.say("opening"),
         parts=tuple(parts(writing)),
-        closing=(writing.say("closing"), writing.say("officer"), controller.name, officer.email, officer.address),
+        closing=(writing.say("closing"), writing.say("officer"), controller, *officer),
     )
 
 
@@ -158,7 +159,21 @@ def _refusal(writing: _Writing) -> list[Part]:
 def _answer(writing: _Writing) -> list[Part]:
     request = writing.request
     key = f"answer_{request.kind}" + (f"_{request.scope}" if request.scope else "")
-    return [Part("", (writing.say("answer"), writing.say(key), *writing.more)), *_complain(writing)]
+    return [Part("", (writing.say("answer"), writing.say(key))), *_parts(writing.more), *_complain(writing)]
+
+
+def _parts(lines: Sequence[str]) -> list[Part]:
+    """Lines as parts without a heading, each a paragraph with the list under it; empty lines only set them apart."""
+    found: list[tuple[str, list[str]]] = []
+    for line in filter(str.strip, lines):
+        indent = len(line) - len(line.lstrip())
+        if not indent or not found:
+            found.append((line.strip(), []))
+        elif indent > _INDENT and found[-1][1]:
+            found[-1][1][-1] += f"\n{line.strip()}"
+        else:
+            found[-1][1].append(line.strip())
+    return [Part("", (paragraph,), tuple(items)) for paragraph, items in found]
 
 
 def _nothing_held(writing: _Writing) -> list[Part]:
@@ -171,7 +186,7 @@ def _lifting(writing: _Writing) -> list[Part]:
 
 def _complain(writing: _Writing) -> list[Part]:
     authority = writing.register.catalogue.notice.authority
-    reached = tuple(each for each in (authority.name.in_language(writing.language), authority.address, authority.url) if each)
+    reached = tuple(in_language(each, writing.language) for each in (authority.name, authority.address, authority.url) if each)
     return [Part(writing.say("complain"), (writing.say("complain_authority"), writing.say("complain_court")), reached)]
 
 

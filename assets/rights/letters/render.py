@@ -47,7 +47,11 @@ def _text(letter: Letter) -> bytes:
 
 
 def _wrapped(text: str, mark: str = "") -> str:
-    lines = textwrap.wrap(text, _WIDTH, initial_indent=mark, subsequent_indent=" " * len(mark), break_long_words=False)
+    """A text, of one line or several, within the width; a mark stands before it alone."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        before = " " * len(mark) if lines else mark
+        lines += textwrap.wrap(line, _WIDTH, initial_indent=before, subsequent_indent=" " * len(mark), break_long_words=False)
     return "\n".join(lines)
 
 

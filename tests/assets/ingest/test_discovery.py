@@ -12,6 +12,7 @@ from assets.ingest.assets import ingest_assets
 from assets.ingest.findings import mismatch_table, undeclared_table
 from pipelines.publish import publish_if_last
 from resources.connectors.undeclared import Undeclared
+from tests.helpers.described import WORDS
 from tests.helpers.records import chat, customer
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ CANARIES = [*PHONES, "canary@aino.example", "kanarialintu"]
 
 def _deliver(small: Small) -> None:
     """Thirty customers with a telephone number that nobody tagged, one tagged as no personal data, and a key that is data."""
-    small.dataset("shop.customers")["fields"]["code"] = {"type": "text", "category": "system"}
+    small.dataset("shop.customers")["fields"]["code"] = {"type": "text", "category": "system", "label": WORDS}
     small.describe()
     rows = [customer(number, mobile=phone, code=phone) for number, phone in enumerate(PHONES)]
     rows[0] |= {"by": {"canary@aino.example": "kanarialintu"}}

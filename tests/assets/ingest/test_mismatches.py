@@ -8,6 +8,7 @@ import pytest
 
 from assets.ingest.mismatches import LEAST_VALUES, _spread, mismatches
 from resources.warehouse.engine import engine
+from tests.helpers.described import WORDS
 from tests.helpers.records import chat, customer
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.helpers.small import Small
 
-SYSTEM = {"type": "text", "category": "system"}
+SYSTEM = {"type": "text", "category": "system", "label": WORDS}
 PERSONAL = {"type": "text", "origin": "data_subject", "promise": "held"}
 EMAILS = [f"person{number}@posti.example" for number in range(40)]
 PHONES = [f"040 123 {number:04d}" for number in range(40)]

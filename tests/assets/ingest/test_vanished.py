@@ -9,6 +9,7 @@ import pytest
 
 from assets.ingest.assets import ingest_assets
 from pipelines.publish import publish_if_last
+from tests.helpers.described import WORDS
 from tests.helpers.records import call, customer
 
 if TYPE_CHECKING:
@@ -61,7 +62,10 @@ def test_a_path_that_is_there_and_empty(small: Small) -> None:
 def test_a_column_that_is_not_there_any_more(small: Small) -> None:
     """Of rows, one record that had a value of the column is enough; one that never was is not told."""
     shape = small.dataset("calls.recordings")["fields"]
-    shape |= {"mood": {"type": "text", "category": "system"}, "never": {"type": "text", "category": "system"}}
+    shape |= {
+        "mood": {"type": "text", "category": "system", "label": WORDS},
+        "never": {"type": "text", "category": "system", "label": WORDS},
+    }
     small.describe()
     for number in (1, 2):
         (small.data / "calls" / f"{number}.wav").write_bytes(b"sound")

@@ -14,6 +14,7 @@ from assets.retention.assets import _ahead
 from assets.retention.forecast import forecast, totals
 from assets.retention.purge import plan
 from assets.retention.run import verify
+from tests.helpers.described import WORDS
 from tests.helpers.records import chat, customer, trader
 from tests.helpers.rules import TALKING, change_rule, wait_for_talk
 
@@ -187,7 +188,12 @@ class TestEmptied:
     FIELDS = "[user_id, email, phone, cookie, agent_email, text]"
 
     def _blanked(self, small: Small) -> None:
-        small.dataset("chats.conversations")["fields"]["ended_at"] = {"type": "timestamp", "required": True, "category": "system"}
+        small.dataset("chats.conversations")["fields"]["ended_at"] = {
+            "type": "timestamp",
+            "required": True,
+            "category": "system",
+            "label": WORDS,
+        }
         change_rule(small, CHATS, f"chats: {{period: P3M, action: blank, fields: {self.FIELDS},")
 
     def test_what_is_about_a_person_goes_and_the_rest_stays(self, small: Small) -> None:

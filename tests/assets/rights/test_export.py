@@ -63,8 +63,13 @@ def test_values_are_exact(ask: Ask) -> None:
 
 
 def test_recording_is_there_byte_for_byte(ask: Ask) -> None:
-    """The audio in the bundle is the audio of the source."""
-    assert ask(MAIJA).members["audio/calls_recordings-1.wav"] == MAIJAS_CALL
+    """The audio in the bundle is the audio of the source, under the name that the data files give it, beside that of the source."""
+    answer = ask(MAIJA)
+    (call,) = answer.json("data/calls_recordings.json")
+    assert (call["audio"], call["audio.at_source"]) == ("audio/calls_recordings-1.wav", "maija-1.WAV")
+    assert answer.members[call["audio"]] == MAIJAS_CALL
+    assert "audio/calls_recordings-1.wav,maija-1.WAV" in answer.text("data/calls_recordings.csv")
+    assert "audio.at_source" in answer.json("schema.json")["$defs"]["calls_recordings"]["items"]["properties"]
 
 
 def test_nothing_of_a_colleague_who_shares_phone_and_company(ask: Ask) -> None:
@@ -189,3 +194,10 @@ def test_request_that_is_not_there(small: Register) -> None:
     """An id that names no request is an error."""
     with pytest.raises(AnsvarError, match="no request of that id"):
         export(small, "../../etc/passwd")
+
+
+def test_the_manifest_says_by_what_names_were_known(ask: Ask) -> None:
+    """By the register alone, where no model of names is installed; what is withheld says the same."""
+    answer = ask(MAIJA)
+    known = [answer.json(name)["names_known_by"] for name in ("manifest.json", "withheld.json")]
+    assert known == [{"register": True, "model": None}] * 2

@@ -113,11 +113,11 @@ def test_names_of_members_are_ours(members: dict[str, bytes]) -> None:
 
 
 def test_each_recording_is_there(members: dict[str, bytes]) -> None:
-    """Each file is the one that its row names, whatever it was called; what lies outside the source's folder was never read."""
+    """Each file is the one that its row names, whatever it was called there; what lies outside the source's folder was never read."""
     rows = json.loads(members["data/calls_recordings.json"])
-    audio = {int(re.findall(r"-(\d+)", name)[0]): content for name, content in members.items() if name.startswith("audio/")}
-    assert sorted(NAMES) == sorted(row["audio"] for row in rows)
-    assert {number: b"RIFF" + row["audio"].encode() for number, row in enumerate(rows, start=1)} == audio
+    audio = {name: content for name, content in members.items() if name.startswith("audio/")}
+    assert sorted(NAMES) == sorted(row["audio.at_source"] for row in rows)
+    assert {row["audio"]: b"RIFF" + row["audio.at_source"].encode() for row in rows} == audio
     assert not any(b"root:x:0:0" in content for content in members.values())
 
 

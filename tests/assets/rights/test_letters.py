@@ -116,7 +116,7 @@ def test_each_kind_has_its_answer(register: Register, language: str) -> None:
         for scope in shape.scopes or [None]:  # type: ignore[list-item] # kinds without a scope
             request = replace(FITTING["answer"], kind=kind, scope=scope, language=language)
             letter = compose(register, request, "answer", more=["Further."])
-            assert letter.parts[0].paragraphs[-1] == "Further."
+            assert letter.parts[1].paragraphs == ("Further.",)
             said.add(letter.parts[0].paragraphs[1])
     assert len(said) == 10
 
@@ -149,3 +149,29 @@ def test_everybody_can_read_the_page(register: Register, tmp_path: Path, kind: s
             page = opened.new_page(viewport={"width": width, "height": 900})
             page.goto(file.as_uri())
             assert (violations(page), scrolls_sideways(page)) == ([], False)
+
+
+def test_lists_of_an_answer_are_lists(register: Register, tmp_path: Path) -> None:
+    """What an answer lists, as what an erasure took and what stays, are items in each form; a ground stands under its own."""
+    more = [
+        "We have erased:",
+        "  Chats: 3",
+        "  Orders: 1",
+        "",
+        "This stays:",
+        "  Accounts: 2 (a law)",
+        f"    {'Because of it. ' * 9}",
+        "Goodbye.",
+    ]
+    letter = compose(register, replace(FITTING["answer"], language="en"), "answer", more=more)
+    page, text = (write(letter, form).decode() for form in ("html", "txt"))
+    items = [re.sub(r"\s+", " ", each) for each in re.findall(r"<li>(.*?)</li>", page, re.DOTALL)]
+    assert items[:2] == ["Chats: 3", "Orders: 1"]
+    assert items[2].startswith("Accounts: 2 (a law)<br>Because of it.")
+    assert "We have erased:\n\n- Chats: 3\n- Orders: 1\n\nThis stays:\n\n- Accounts: 2 (a law)\n  Because of it. " in text
+    assert "\n  Because of it." in text.partition("(a law)\n")[2], "the second line of the ground is indented, too"
+    if shutil.which("pdfinfo"):
+        file = tmp_path / "letter.pdf"
+        file.write_bytes(write(letter, "pdf"))
+        structure = subprocess.run(["pdfinfo", "-struct", file], capture_output=True, check=True).stdout.decode()
+        assert len(re.findall(r"\bLI\b", structure)) >= len(items)

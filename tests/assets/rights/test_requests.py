@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 AINO = ("email", "aino@koe.example")
 BO = ("email", "bo@koe.example")
-NOBODY = ("email", "nobody@koe.example")
+NOBODY = ("email", "vera@koe.example")
 SHARED = ("phone", "+358401234567")
 
 
@@ -105,6 +105,15 @@ def test_requests_of_one_person_are_tied(shop: Small) -> None:
     assert by_email.id in related(shop.register)
     release(shop.register, by_email.id, Addressee("a passphrase of some length"), OFFICER)
     assert by_email.id not in related(shop.register)
+
+
+def test_requests_that_may_be_of_two_persons_are_tied_to_none(shop: Small) -> None:
+    """Neither an identifier that is shared nor a request with identifiers of two persons ties requests of different persons."""
+    ainos, bos = _filed(shop, AINO, SHARED), _filed(shop, BO, SHARED)
+    both, shared, mailbox = _filed(shop, AINO, BO), _filed(shop, SHARED), _filed(shop, ("email", "info@koe.example"))
+    _filed(shop, ("email", "info@koe.example"))
+    found = related(shop.register)
+    assert [each.id in found for each in (ainos, bos, both, shared, mailbox)] == [False] * 5
 
 
 @pytest.mark.parametrize("kind", ["rectification", "restriction", "withdrawal"])

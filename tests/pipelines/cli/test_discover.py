@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 
 from pipelines.cli.discover import field_line, field_name
 from resources.catalogue import load_register
+from tests.helpers.described import WORDS
 from tests.helpers.records import chat, customer
 from tests.pipelines.cli.conftest import ROOT
 
@@ -98,7 +99,7 @@ def test_it_follows_the_catalogue(ansvar: Command, small: Small, on: tuple[str, 
     """What has been declared or ignored since the batch was read is no longer told, though the source was not read again."""
     _ingest(small)
     small.dataset("shop.customers")["read"]["ignore"] = ["by"]
-    small.dataset("chats.conversations")["fields"]["mood"] = {"type": "text", "category": "system"}
+    small.dataset("chats.conversations")["fields"]["mood"] = {"type": "text", "category": "system", "label": WORDS}
     small.describe()
     assert [row["path"] for row in json.loads(ansvar(*on, "discover", "--json").out)] == ["contact.mobile"]
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.helpers.described import WORDS
 from tests.resources.catalogue.described import CHAT, Described
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def test_a_category_for_the_whole(described: Described) -> None:
     """A category may be stated for all fields of a data set; a field states another where it is another."""
     del described.fields["id"]["category"], described.fields["ended_at"]["category"]
     del described.fields["ended_at"]["origin"], described.fields["ended_at"]["promise"]
-    described.dataset["category"] = "system"
+    described.dataset["category"], described.fields["ended_at"]["label"] = "system", WORDS
     assert _field(described, "id").shape.category == "system"
     ended = _field(described, "ended_at")
     assert (ended.is_personal, ended.shape.origin, ended.stated_at["category"]) == (False, None, described.line(*DATASET, "category"))

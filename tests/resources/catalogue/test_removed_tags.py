@@ -80,7 +80,8 @@ def _said(problems: list[Problem], tag: str) -> set[tuple[str, int, str]]:
 def _others(text: Text, dataset: str) -> list[tuple[str, ...]]:
     """What is not needed to load a data set: the others, how it is tied to them, what its fields are called, what it leaves out."""
     fields, read = ("datasets", dataset, "fields"), ("datasets", dataset, "read")
-    labelled = [field for field in text.keys(*fields) if "label" in text.keys(*fields, field)]
+    system = {field for field in text.keys(*fields) if "system" in text.words(*fields, field)}
+    labelled = [field for field in text.keys(*fields) if field not in system and "label" in text.keys(*fields, field)]
     left_out = [(*read, "ignore")] if "ignore" in text.keys(*read) else []
     others = [("datasets", each) for each in text.keys("datasets") if each != dataset]
     tied = [

@@ -16,6 +16,7 @@ from assets.accountability.documents import notice_content
 from assets.accountability.documents.notice import SECTIONS, notice_page
 from assets.accountability.documents.render import html, markdown, markdown_text, pdf
 from assets.accountability.documents.speaking import sentence
+from resources.catalogue.shapes import in_language
 from resources.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -72,15 +73,7 @@ def test_every_text_of_the_register_is_said(catalogue: Catalogue, page: str, lan
     labels += [each.changes for each in notice.versions]
     labels += [label for each in catalogue.datasets for label in (each.shape.label, each.rule.reason)]
     labels += [field.label for each in catalogue.datasets for field in each.fields.values() if field.is_personal]
-    officer = notice.controller.data_protection_officer
-    plain = [
-        notice.controller.name,
-        notice.controller.business_id,
-        notice.controller.address,
-        officer.email,
-        officer.address,
-        notice.authority.url,
-    ]
+    plain = [*notice.controller.reached(language), in_language(notice.authority.url, language)]
     said = unescape(page)
     assert [text for text in (*(label.in_language(language) for label in labels), *plain) if text not in said] == []
 
