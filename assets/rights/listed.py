@@ -54,7 +54,9 @@ def list_page(register: Register, wanted: Wanted, number: int, size: int) -> Lis
     number = min(max(1, number), pages)
     first = (number - 1) * size
     with ExitStack() as stack:
-        by_receipt, extended = (stack.enter_context(closing(each)) for each in (listed.in_order_of_receipt(wanted), listed.extended(wanted)))
+        by_receipt, extended = (
+            stack.enter_context(closing(each)) for each in (listed.in_order_of_receipt(wanted), listed.extended(wanted))
+        )
         asked = sorted(_timed(register, listed.asked(wanted)), key=_order)
         rows = list(islice(merge(_timed(register, by_receipt), _timed(register, extended), asked, key=_order), first, first + size))
     if not wanted.is_open and len(rows) < size:

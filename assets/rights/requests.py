@@ -95,6 +95,10 @@ def check(register: Register, filing: Filing) -> None:
         raise FilingError("language", f"The language of the answer is one of {', '.join(LANGUAGES)}.")
     if filing.received_at > register.clock.now():
         raise FilingError("received", "The time of receipt is ahead: give the day on which the request reached you.")
+    _check_identifiers(register, filing)
+
+
+def _check_identifiers(register: Register, filing: Filing) -> None:
     if not filing.identifiers:
         raise FilingError("identifiers", "A request needs what the person is known by: give --email, --phone or --identifier.")
     known = kinds_to_find_by(register)

@@ -335,7 +335,9 @@ class Ledger:
     # Who looked
 
     def record_look(self, kind: str, thing: str, by: str, reason: str, moment: dt.datetime) -> str:
-        """Record, in the audit chain too, that a named user looks at something about a person, before it is shown; gives the look's random id.
+        """Record that a named user looks at something about a person, before it is shown; gives the look's random id.
+
+        It stands in the audit chain, too.
 
         Args:
             kind: what is looked at: `quarantine` or `subject`.
