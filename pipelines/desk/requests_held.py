@@ -48,8 +48,8 @@ def _link(request: Request, looking: str, table: str, page: int = 1) -> str:
 
 def _records(desk: Desk, visit: Visit, request: Request, found: Counted, at: tuple[str, str]) -> Response:
     shown = record_page(desk.entrance.register, request, at[1], page_number(visit), A_PAGE)
-    links = {name: _link(request, *at, shown.number + step) for name, step in (("before", -1), ("after", 1))}
-    return _page(desk, visit, request, found, looking=at[0], shown=shown, links=links)
+    turns = {name: _link(request, *at, shown.number + step) for name, step in (("before", -1), ("after", 1))}
+    return _page(desk, visit, request, found, looking=at[0], shown=shown, turns=turns)
 
 
 def _page(  # noqa: PLR0913 - what the page shows
@@ -63,7 +63,7 @@ def _page(  # noqa: PLR0913 - what the page shows
     error: str | None = None,
     looking: str | None = None,
     shown: RecordPage | None = None,
-    links: dict[str, str] | None = None,
+    turns: dict[str, str] | None = None,
 ) -> Response:
     language = visit.words.language
     sources = desk.entrance.register.catalogue.sources
@@ -89,7 +89,7 @@ def _page(  # noqa: PLR0913 - what the page shows
         label=shown.dataset.shape.label.in_language(language) if shown else "",
         headings=headings,
         rows=rows,
-        links=links,
+        turns=turns,
     )
 
 

@@ -98,11 +98,14 @@ def _detail(desk: Desk, visit: Visit, step: dict[str, str]) -> str:
     word, language = step["detail"], visit.words.language
     if not word:
         return ""
-    known = {
-        "verified": words().methods,
-        "filed": words().scopes | desk.entrance.register.catalogue.notice.purposes,
-    }.get(step["step"])
-    if known is not None and word in known:
-        return str(known[word].label.in_language(language))
+    purposes = desk.entrance.register.catalogue.notice.purposes
+    if step["step"] == "verified" and word in words().methods:
+        return words().methods[word].label.in_language(language)
+    if step["step"] == "filed" and word in words().scopes:
+        return words().scopes[word].label.in_language(language)
+    if step["step"] == "filed" and word in purposes:
+        return purposes[word].label.in_language(language)
+    if step["step"] == "letter":
+        return visit.words.text(f"request_letter_{word}")
     key = f"request_{step['step']}_{word}"
     return visit.words.text(key) if visit.words.has(key) else word

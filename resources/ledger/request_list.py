@@ -32,9 +32,10 @@ class Wanted:
 
     def conditions(self, *, is_open: bool) -> list[sa.ColumnElement[bool]]:
         """What those that are open, or have ended, are to fulfil."""
-        found = [_IS_OPEN if is_open else sa.not_(_IS_OPEN)]
+        found: list[sa.ColumnElement[bool]] = [_IS_OPEN if is_open else sa.not_(_IS_OPEN)]
         found += [_columns.kind == self.kind] if self.kind else []
-        return found + ([_columns.state == self.state] if self.state else [])
+        found += [_columns.state == self.state] if self.state else []
+        return found
 
 
 class RequestList:
