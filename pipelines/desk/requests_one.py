@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from resources.register import Register
 
 LOOK = "request"
+_WORDS = {
+    "letter": "request_letter_",
+    "answered": "request_answered_",
+    "extended": "request_extended_",
+    "refused": "request_refused_",
+}
 _ERASURES = {DONE: "done", UNCLEAR: "unclear"}
 
 
@@ -105,7 +111,5 @@ def _detail(desk: Desk, visit: Visit, step: dict[str, str]) -> str:
         return words().scopes[word].label.in_language(language)
     if step["step"] == "filed" and word in purposes:
         return purposes[word].label.in_language(language)
-    if step["step"] == "letter":
-        return visit.words.text(f"request_letter_{word}")
-    key = f"request_{step['step']}_{word}"
+    key = f"{_WORDS.get(step['step'], '')}{word}"
     return visit.words.text(key) if visit.words.has(key) else word

@@ -25,6 +25,8 @@ from tests.helpers.visiting import PASSWORD, Visitor
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import dagster as dg
+
     from pipelines.desk.dagster_ui import Workspace
     from resources.register import Register
 
@@ -37,6 +39,7 @@ class Room:
 
     base: str
     entrance: Entrance
+    instance: dg.DagsterInstance
 
     @property
     def register(self) -> Register:
@@ -82,7 +85,7 @@ def room(folder: Path, workspace: Workspace) -> Iterator[Room]:
     thread.start()
     while not server.started:
         time.sleep(0.05)
-    yield Room(base, entrance)
+    yield Room(base, entrance, workspace.instance)
     server.should_exit = True
     thread.join(20)
     opened.ledger.close()
