@@ -42,6 +42,7 @@ class Launches:
         """Begin them in a workspace."""
         self._workspace = workspace
         self._schema = create_schema()
+        self._places: dict[str, dict[str, str]] = {}
 
     def know(self, request: str) -> None:
         """Let Dagster know of a request, by its opaque id."""
@@ -88,15 +89,13 @@ class Launches:
             raise AnsvarError(f"Dagster did not begin the job '{job}' ({launched}): see its pages, and that its code is loaded.")
 
     async def _begin(self, visitor: Visitor, job: str, tags: dict[str, str], assets: list[dict[str, list[str]]]) -> str:
-        nodes = (await self._ask(visitor, _WHERE))["repositoriesOrError"].get("nodes", [])
-        where = next((each for each in nodes if job in {one["name"] for one in each["pipelines"]}), None)
-        if where is None:
-            return "there is no such job"
-        selector: dict[str, Any] = {
-            "repositoryLocationName": where["location"]["name"],
-            "repositoryName": where["name"],
-            "jobName": job,
-        }
+        if job not in self._places:
+            nodes = (await self._ask(visitor, _WHERE))["repositoriesOrError"].get("nodes", [])
+            where = next((each for each in nodes if job in {one["name"] for one in each["pipelines"]}), None)
+            if where is None:
+                return "there is no such job"
+            self._places[job] = {"repositoryLocationName": where["location"]["name"], "repositoryName": where["name"], "jobName": job}
+        selector: dict[str, Any] = dict(self._places[job])
         given = {
             "selector": selector | ({"assetSelection": assets} if assets else {}),
             "runConfigData": json.dumps(QUIET),

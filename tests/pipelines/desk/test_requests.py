@@ -19,25 +19,14 @@ from resources.ledger.requests import Filing
 from resources.roles import Role
 from tests.helpers.requests import file_verified, put
 from tests.helpers.visiting import PASSWORD
-from tests.pipelines.desk.rooms import room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.helpers.visiting import Answered, Visitor
-    from tests.pipelines.desk.conftest import Served
     from tests.pipelines.desk.rooms import Room
 
 EMAIL = "maija.korhonen@voltti.example"
 MAIJA = [("email", EMAIL)]
 NEW = {"kind": "access", "language": "en", "kind-0": "email", "value-0": EMAIL}
-
-
-@pytest.fixture(scope="module")
-def desk(_running: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
-    """An entrance to the small register."""
-    with room(tmp_path_factory.mktemp("desk"), _running.workspace) as served:
-        yield served
 
 
 @pytest.fixture(scope="module")
