@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assets.identity.show import show
+from assets.rights.headings import headings_of
 from assets.rights.requests import candidates as bearing
 from assets.rights.requests import settle
 from assets.rights.wording import Wording
@@ -16,8 +17,9 @@ from resources.requests.life import UNCLEAR
 if TYPE_CHECKING:
     from starlette.responses import Response
 
-    from assets.identity.show import Shown
+    from assets.identity.show import Shown, SourcePerson
     from pipelines.desk.page import Desk, Visit
+    from resources.catalogue import Dataset
     from resources.ledger import Request
 
 
@@ -66,8 +68,28 @@ def _page(  # noqa: PLR0913 - what the page shows
         shown=shown,
         kinds=identifier_kinds(desk, visit),
         sources={name: source.shape.label.in_language(language) for name, source in catalogue.sources.items()},
-        datasets={dataset.table: dataset for dataset in catalogue.datasets},
-        wording=Wording(language, visit.words.zone),
+        records={each.person: _records(desk, visit, each) for each in shown.persons} if shown else {},
         given=visit.form,
         error=error,
     )
+
+
+def _records(desk: Desk, visit: Visit, person: SourcePerson) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The records about a person, in words: without what is withheld, what is another's, and texts in which others may stand."""
+    language, wording = visit.words.language, Wording(visit.words.language, visit.words.zone)
+    datasets = {dataset.table: dataset for dataset in desk.entrance.register.catalogue.datasets}
+    found = []
+    for record in person.records:
+        dataset = datasets.get(record.dataset)
+        if dataset is not None:
+            headings = headings_of(dataset, language)
+            shown = [(headings[name], wording.value(value)) for name, value in record.fields.items() if _is_shown(dataset, name)]
+            found += [(dataset.shape.label.in_language(language), shown)] if shown else []
+    return found
+
+
+def _is_shown(dataset: Dataset, name: str) -> bool:
+    field = dataset.fields.get(name)
+    if field is None or not field.is_personal or field.shape.withhold not in {None, "none"} or field.shape.mentions_others:
+        return False
+    return dataset.roles_of.get(name) in {None, next(iter(dataset.shape.persons), None)}

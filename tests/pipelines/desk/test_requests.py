@@ -253,6 +253,7 @@ def test_whom_an_unclear_request_means(desk: Room, officer: Visitor) -> None:
     assert _send(officer, at, subject="nobody", do="look", reason="To see").status == 400
     seen = [_send(officer, at, subject=each, do="look", reason="To see who it is").text for each in candidates]
     maija = next(candidate for candidate, text in zip(candidates, seen, strict=True) if "Korhonen" in text)
+    assert not [text for text in seen if "liisa.lahti" in text or "Epäluotettava" in text]
     assert [desk.acts(each)[-1] for each in candidates] == [("officer", "subject.looked")] * 2
     assert _goes(_send(officer, at, subject=maija, do="settle", reason="She called from it")) == f"/requests/{request}"
     assert register.ledger.request(request).subject == maija
