@@ -15,6 +15,8 @@ from pipelines.desk.page import back_to
 from pipelines.desk.requests_shared import asked_for
 from pipelines.desk.requests_steps import step_forms
 from resources.errors import AnsvarError
+from resources.ledger.objections import KINDS
+from resources.requests.life import ANSWERED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,24 +37,26 @@ class _Foreseen:
     recipients: list[str] = field(default_factory=list)
     erasure: Preview | None = None
 
-    @property
-    def kept_back(self) -> bool:
-        """Whether an erasure must wait."""
-        return self.erasure is not None and self.erasure.kept_back > 0
+    def must_wait(self, request: Request) -> bool:
+        """Whether there is nothing that could be done now: all of it is an erasure that something keeps back, or of nothing."""
+        if self.erasure is None or not (request.kind == "erasure" or request.state == ANSWERED):
+            return False
+        return self.erasure.kept_back > 0 or (request.state == ANSWERED and not self.erasure.takes)
 
 
 def carry_out(desk: Desk, visit: Visit, request: Request) -> Response:
     """Show what would be done, in counts; do it once it is confirmed."""
     register = desk.entrance.register
-    if not step_forms(register, request).carry_out:
+    forms = step_forms(register, request)
+    if not (forms.carry_out or forms.erase):
         return back_to(f"/requests/{request.id}")
     try:
         foreseen = _foreseen(register, request)
         if not visit.form:
             return _page(desk, visit, request, foreseen)
-        if request.kind == "erasure" and foreseen.kept_back:
+        if foreseen.must_wait(request):
             return _page(desk, visit, request, foreseen, 409)
-        _WAYS[request.kind](desk, visit, request)
+        (_erase if forms.erase else _WAYS[request.kind])(desk, visit, request)
     except AnsvarError as error:
         return _page(desk, visit, register.ledger.request(request.id), None, 409, str(error))
     return back_to(f"/requests/{request.id}#state")
@@ -60,7 +64,7 @@ def carry_out(desk: Desk, visit: Visit, request: Request) -> Response:
 
 def _foreseen(register: Register, request: Request) -> _Foreseen:
     purposes: list[str] = []
-    if request.kind in ("objection", "withdrawal"):
+    if request.kind in KINDS and request.state != ANSWERED:
         purposes = [each for scope in scopes_to_follow(register, request) for each in purposes_of(register.catalogue, scope)]
     if request.kind != "restriction" and register.catalogue.retention.own.erasures is not None:
         found = preview(register, request.id, whom)

@@ -12,6 +12,7 @@ from pipelines.letters import written
 from resources.errors import AnsvarError
 from resources.ledger.erasures import ErasureLedger
 from resources.ledger.holds import RESTRICTION, HoldLedger
+from resources.ledger.objections import KINDS
 from resources.ledger.requests import RequestLedger, Step
 from resources.requests.life import ANSWERED, ENDED, UNCLEAR, check_extension, check_ground, may_follow
 from resources.requests.vocabulary import words
@@ -31,7 +32,10 @@ _LONGEST_NOTE = 2_000
 
 @dataclass(frozen=True)
 class StepForms:
-    """What may be done about a request now; `refusals` are the grounds that fit, with their texts' names."""
+    """What may be done about a request now; `refusals` are the grounds that fit.
+
+    `erase` is what an objection or a withdrawal that is followed left without a ground, and something kept back then.
+    """
 
     ask: bool
     verify: bool
@@ -41,6 +45,7 @@ class StepForms:
     settle: bool
     export: bool
     carry_out: bool
+    erase: bool
     answered: bool
     close: bool
     lift: bool
@@ -56,6 +61,7 @@ def step_forms(register: Register, request: Request) -> StepForms:
     is_open = request.state not in ENDED
     is_verified = request.verified_at is not None or words().kinds[request.kind].anyone
     erasing = bool(ErasureLedger(register.ledger).erasures(request=request.id))
+    erases = register.catalogue.retention.own.erasures is not None
     can_carry_out = is_open and is_verified and request.state != UNCLEAR
     return StepForms(
         ask=may_follow(request, "asked"),
@@ -65,7 +71,8 @@ def step_forms(register: Register, request: Request) -> StepForms:
         refusals=_refusals(request) if may_follow(request, "refused") and not erasing else [],
         settle=request.state == UNCLEAR,
         export=can_carry_out and request.kind in words().by_bundle,
-        carry_out=can_carry_out and request.kind in CARRIED_OUT and not erasing and _has_way(register, request),
+        carry_out=can_carry_out and request.kind in CARRIED_OUT and not erasing and (request.kind != "erasure" or erases),
+        erase=request.kind in KINDS and request.state == ANSWERED and not erasing and erases,
         answered=_passes(lambda: check_answer_by_hand(register, request)),
         close=may_follow(request, "closed") and not erasing,
         lift=request.kind == RESTRICTION and _is_in_force(register, request),
@@ -99,10 +106,6 @@ def _check_extension(register: Register, request: Request) -> None:
 
 def _refusals(request: Request) -> list[str]:
     return [name for name in words().refusals if _passes(lambda name=name: check_ground(request, name))]  # type: ignore[misc] # bound now
-
-
-def _has_way(register: Register, request: Request) -> bool:
-    return request.kind != "erasure" or register.catalogue.retention.own.erasures is not None
 
 
 def _is_in_force(register: Register, request: Request) -> bool:

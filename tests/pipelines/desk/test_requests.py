@@ -11,10 +11,12 @@ import dagster as dg
 import pytest
 
 from assets.rights.export import export
+from assets.rights.listed import list_page
 from assets.rights.requests import file
 from resources.ledger import tables
 from resources.ledger.audit import verify
 from resources.ledger.erasures import ErasureLedger
+from resources.ledger.request_list import Wanted
 from resources.ledger.requests import Filing
 from resources.roles import Role
 from tests.helpers.requests import file_verified, put
@@ -213,7 +215,12 @@ def test_a_restriction_and_an_objection_are_carried_out(desk: Room, officer: Vis
     assert _goes(_send(officer, f"{at}/carry-out", do="carry_out")) == at
     assert _state(desk, objection) == "answered"
     assert "officer" in {by for by, _ in desk.acts(objection)}
-    for each in (restriction, objection):
+    keeping = file_verified(register.ledger, "access", "en", MAIJA, register.clock.now()).id
+    page = officer.get(f"{at}/carry-out").text
+    assert "What would be done" in page
+    assert 'name="do"' not in page
+    assert _send(officer, f"{at}/carry-out", do="carry_out").status == 409
+    for each in (restriction, objection, keeping):
         put(register.ledger, each, "closed")
 
 
@@ -275,6 +282,14 @@ def test_the_list_at_ten_thousand_requests(desk: Room, officer: Visitor) -> None
     with register.ledger.engine.begin() as connection:
         connection.execute(tables.requests.update().values(state="closed", ended_at=now))
         connection.execute(tables.requests.insert(), rows)
+    wanted = Wanted(kind="access")
+    pages = [list_page(register, wanted, number, 997) for number in range(1, 12)]
+    listed = [each for page in pages for each in page.rows]
+    assert list_page(register, wanted, 99, 997) == pages[-1]
+    assert len(listed) == len({each.request.id for each in listed}) == pages[0].total
+    is_open = [each.timing.deadline for each in listed if each.timing.days_left is not None]
+    assert is_open == sorted(is_open)
+    assert all(each.timing.days_left is None for each in listed[len(is_open) :])
     shown = []
     for page in (1, 2, 60, 134):
         began = time.monotonic()
