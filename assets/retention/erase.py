@@ -90,6 +90,11 @@ class Preview:
     recipients: tuple[str, ...] = ()
     forms: PutAside = field(default_factory=PutAside)
 
+    @property
+    def takes(self) -> bool:
+        """Whether there is anything that would go."""
+        return any(each.goes or each.quarantined or each.of_others for each in self.decided)
+
 
 @dataclass(frozen=True)
 class Erasures:

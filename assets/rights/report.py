@@ -35,6 +35,17 @@ class Cell:
     time: str | None = None
 
 
+def cell(wording: Wording, row: Row, name: str) -> Cell:
+    """What stands in the cell of a record's field."""
+    if name in row.withheld:
+        return Cell(f"{wording.text('withheld_mark')} {wording.text(f'why_{row.withheld[name]}')}", "withheld")
+    value = row.values.get(name)
+    if value is None:
+        return Cell(wording.text("no_value"), "empty")
+    time = str(exact(value)) if isinstance(value, dt.date) else None
+    return Cell(wording.value(value), "word" if isinstance(value, int) else "value", time)
+
+
 @dataclass(frozen=True)
 class Group:
     """Records that are shown together: those of one conversation, say, with what all of them say once; without a title, all there are."""
@@ -240,18 +251,14 @@ class Report:
         return columns, groups
 
     def _cell(self, dataset: Dataset, row: Row, name: str, number: int) -> Cell:
-        if name in row.withheld:
-            return Cell(f"{self.wording.text('withheld_mark')} {self.wording.text(f'why_{row.withheld[name]}')}", "withheld")
         value = row.values.get(name)
-        if value is None:
-            return Cell(self.wording.text("no_value"), "empty")
-        stated = dataset.shape.author
-        if stated is not None and name == stated.field and (who := author(self.catalogue, dataset, row)) is not None:
-            return Cell(self.wording.text(f"author_{who}"), "word")
-        if dataset.audio is not None and name == dataset.audio.name and (file := member(dataset, number, row)) is not None:
-            return Cell(f"{file} ({value})")
-        time = str(exact(value)) if isinstance(value, dt.date) else None
-        return Cell(self.wording.value(value), "word" if isinstance(value, int) else "value", time)
+        if value is not None and name not in row.withheld:
+            stated = dataset.shape.author
+            if stated is not None and name == stated.field and (who := author(self.catalogue, dataset, row)) is not None:
+                return Cell(self.wording.text(f"author_{who}"), "word")
+            if dataset.audio is not None and name == dataset.audio.name and (file := member(dataset, number, row)) is not None:
+                return Cell(f"{file} ({value})")
+        return cell(self.wording, row, name)
 
     def _unread_field(self, unread: Unread) -> str:
         field = unread.dataset.fields.get(unread.field or "")

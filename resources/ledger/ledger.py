@@ -338,6 +338,8 @@ class Ledger:
     def record_look(self, kind: str, thing: str, by: str, reason: str, moment: dt.datetime) -> str:
         """Record that a named user looks at something about a person, before it is shown; gives the look's random id.
 
+        It stands in the audit chain, too.
+
         Args:
             kind: what is looked at: `quarantine` or `subject`.
             thing: its opaque id.
@@ -354,7 +356,9 @@ class Ledger:
             raise AnsvarError(f"The name of who looks has at most {_LONGEST_NAME} letters.")
         look = "l" + secrets.token_hex(_ID_BYTES)
         values = {"look": look, "kind": kind, "thing": thing, "by": by.strip(), "reason": reason.strip(), "at": moment}
-        self._run(tables.looks.insert().values(values))
+        with self.engine.begin() as connection:
+            record(connection, Act(by, f"{kind}.looked", thing, moment, reason.strip()))
+            connection.execute(tables.looks.insert().values(values))
         return look
 
     def looks(self, kind: str | None = None, thing: str | None = None) -> list[dict[str, Any]]:

@@ -20,11 +20,15 @@ from resources.roles import Role
 from tests.helpers.small import Small
 from tests.helpers.visiting import PASSWORD, Visitor
 from tests.pipelines.desk.definitions import REQUEST
+from tests.pipelines.desk.rooms import room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import dagster as dg
+
+    from pipelines.desk.dagster_ui import Workspace
+    from tests.pipelines.desk.rooms import Room
 
 DEFINITIONS = Path(__file__).parent / "definitions.py"
 LATE = "2099-01-01T00:00:00Z"
@@ -38,6 +42,7 @@ class Served:
     small: Small
     entrance: Entrance
     instance: dg.DagsterInstance
+    workspace: Workspace
 
     def visitor(self, name: str | None = None) -> Visitor:
         """Somebody who is in, or nobody."""
@@ -75,7 +80,7 @@ def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         thread.start()
         while not server.started:
             time.sleep(0.05)
-        yield Served(base, small, entrance, instance)
+        yield Served(base, small, entrance, instance, workspace)
         server.should_exit = True
         thread.join(20)
     small.close()
@@ -97,3 +102,10 @@ def served(_running: Served) -> Iterator[Served]:
     _running.small.register = _running.entrance.register
     if _running.small.register.clock != clock:
         _running.at("2026-10-15T03:00:00+03:00")
+
+
+@pytest.fixture(scope="session")
+def desk(_running: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """Another entrance, to a register that holds somebody's data."""
+    with room(tmp_path_factory.mktemp("desk"), _running.workspace) as opened:
+        yield opened

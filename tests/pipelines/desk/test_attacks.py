@@ -23,12 +23,24 @@ GROUPS = ("mutation", "websocket", "path", "header", "host", "method", "report",
 OUTSIDE = ("anonymous", "disabled", "expired", "logged out", "forged")
 INSIDE = tuple(role.value for role in Role)
 CLOSED = {
-    "viewer": ["/users", "/audit"],
-    "operator": ["/users", "/audit"],
+    "viewer": ["/users", "/audit", *attacking.DESK_PAGES],
+    "operator": ["/users", "/audit", *attacking.DESK_PAGES],
     "officer": ["/users"],
-    "administrator": [],
+    "administrator": [*attacking.DESK_PAGES],
 }
-PAGES = ("/", "/promises", "/audit", "/users", "/password", "/dagster", "/dagster/", "/dagster/assets", "/dagster/favicon.ico", "/nowhere")
+PAGES = (
+    *attacking.DESK_PAGES,
+    "/",
+    "/promises",
+    "/audit",
+    "/users",
+    "/password",
+    "/dagster",
+    "/dagster/",
+    "/dagster/assets",
+    "/dagster/favicon.ico",
+    "/nowhere",
+)
 
 
 def _token(served: Served, who: str) -> str | None:
@@ -65,6 +77,7 @@ def _state(served: Served) -> dict[str, Any]:
         "partitions": instance.get_dynamic_partitions("requests"),
         "assets": sorted(key.to_user_string() for key in instance.all_asset_keys()),
         "limits": sorted(instance.event_log_storage.get_concurrency_keys()),
+        "requests": served.small.register.ledger.requests(),
         "users": [(user.name, user.role, user.password) for user in served.entrance.users.users() if not user.name.endswith(".once")],
     }
 
@@ -94,6 +107,9 @@ def test_nothing_passes(served: Served, who: str) -> None:
         own = served.visitor(who)
         attacker.cookie = own.cookies["ansvar"]
         attacking.by_forms(attacker, own.mark(), stranger.mark())
+        attacking.by_paths(attacker, attacking.no_requests())
+        if not Role(who).may(Right.PERSONS):
+            attacking.by_own_forms(attacker, own.mark())
     attacker.close()
     assert attacker.passed == []
     assert _state(served) == before
