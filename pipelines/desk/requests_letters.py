@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response as Plain
 
-from assets.rights.letters.compose import KINDS, LIFTING
+from assets.rights.letters.compose import KINDS
 from assets.rights.letters.render import FORMATS
 from pipelines.letters import written
 from resources.errors import AnsvarError
+from resources.ledger.holds import LIFTING_LETTER
 from resources.ledger.requests import RequestLedger, Step
 
 if TYPE_CHECKING:
@@ -37,5 +38,5 @@ def letter(desk: Desk, visit: Visit, request: Request) -> Response:
 
 
 def fitting(request: Request) -> list[str]:
-    """The letters that fit what became of a request so far; that a restriction ends, which is told when it does, is not the last of them."""
-    return sorted((kind for kind, (fits, _, _) in KINDS.items() if fits(request)), key=lambda kind: kind != LIFTING)
+    """The letters that fit what became of a request so far; the last is the likeliest, and so not that a restriction ends."""
+    return sorted((kind for kind, (fits, _, _) in KINDS.items() if fits(request)), key=lambda kind: kind != LIFTING_LETTER)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from assets.rights.letters.compose import EXTENSION, LIFTING
+from assets.rights.letters.compose import EXTENSION
 from assets.rights.requests import answered_by_hand, check_answer_by_hand
 from assets.rights.requests import start as started
 from pipelines.letters import written
 from resources.errors import AnsvarError
 from resources.ledger.erasures import ErasureLedger
-from resources.ledger.holds import RESTRICTION, HoldLedger
+from resources.ledger.holds import LIFTING_LETTER, RESTRICTION, HoldLedger
 from resources.ledger.objections import KINDS
 from resources.ledger.requests import RequestLedger, Step
 from resources.requests.life import ANSWERED, ENDED, UNCLEAR, check_extension, check_ground, may_follow
@@ -34,8 +34,8 @@ _LONGEST_NOTE = 2_000
 class StepForms:
     """What may be done about a request now; `refusals` are the grounds that fit.
 
-    `at_source` is the answer to a rectification that was made at its source alone; `erase` is what an objection or a withdrawal that is followed left without a ground, and something kept back then;
-    `tell` that the person must be told before a restriction can be lifted.
+    `at_source` is the answer to a rectification that was made at its source alone; `erase` is what an objection or a withdrawal that is
+    followed left without a ground, and something kept back then; `tell` that the person must be told before a restriction is lifted.
     """
 
     ask: bool
@@ -68,7 +68,7 @@ def step_forms(register: Register, request: Request) -> StepForms:
     in_force, told = request.kind == RESTRICTION and request.state == ANSWERED, False
     if in_force:
         done = [(each["step"], each["detail"]) for each in RequestLedger(register.ledger).steps(request.id)]
-        in_force, told = "lifted" not in dict(done), ("letter", LIFTING) in done
+        in_force, told = "lifted" not in dict(done), ("letter", LIFTING_LETTER) in done
     can_carry_out = is_open and is_verified and request.state != UNCLEAR
     return StepForms(
         ask=may_follow(request, "asked"),

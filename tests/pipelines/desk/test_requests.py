@@ -11,6 +11,7 @@ import dagster as dg
 import pytest
 
 from assets.rights.export import export
+from assets.rights.gather import Gathered
 from assets.rights.holding import Holding
 from assets.rights.ledgered import add_ledgered
 from assets.rights.listed import list_page
@@ -102,9 +103,9 @@ def test_from_filing_to_the_bundle(desk: Room, officer: Visitor) -> None:
         ("officer", "export.asked"),
     ]
     assert verify(desk.register.ledger.engine) == []
-    told = Holding()
-    add_ledgered(desk.register, request, told)
-    assert [each.what for each in told.looks] == ["answer"]
+    told = Gathered(Holding(), [])
+    add_ledgered(desk.register, desk.register.ledger.request(request), told)
+    assert [each.what for each in told.holding.looks] == ["answer"]
 
 
 def test_a_look_is_its_own_and_ends(desk: Room, officer: Visitor) -> None:
@@ -188,7 +189,9 @@ def test_steps_and_letters(desk: Room, officer: Visitor) -> None:
     assert letters["receipt"].headers["Content-Disposition"] == f'attachment; filename="receipt-{request}.pdf"'
     assert _send(officer, f"{at}/letter", kind="answer", format="pdf").status == 400
     assert _send(officer, f"{at}/letter", kind="answer", format="exe").status == 400
-    assert _goes(_send(officer, at, do="answered")) == at
+    assert _send(officer, at, do="answered").status == 400
+    assert _send(officer, at, do="at_source", note=" ").status == 400
+    assert _goes(_send(officer, at, do="at_source", note="The spelling, as the shop's system shows it")) == at
     answer = _send(officer, f"{at}/letter", kind="answer", format="txt")
     assert request in answer.text
     assert EMAIL not in answer.text
@@ -212,15 +215,18 @@ def test_a_restriction_and_an_objection_are_carried_out(desk: Room, officer: Vis
     assert _goes(_send(officer, f"{at}/carry-out", do="carry_out")) == at
     assert _state(desk, restriction) == "answered"
     assert _goes(officer.get(f"{at}/carry-out")) == at
+    assert "Before it can be lifted, the person must be told" in _shown(officer, at)
+    assert _send(officer, at, do="lift").status == 400
+    assert _send(officer, f"{at}/letter", kind="lifting", format="txt").status == 200
     assert _goes(_send(officer, at, do="lift")) == at
     assert _send(officer, at, do="lift").status == 400
     objection = file_verified(register.ledger, "objection", "en", MAIJA, register.clock.now(), "legitimate_interest").id
+    keeping = file_verified(register.ledger, "access", "en", MAIJA, register.clock.now()).id
     at = f"/requests/{objection}"
     assert "Customer support" in officer.get(f"{at}/carry-out").text
     assert _goes(_send(officer, f"{at}/carry-out", do="carry_out")) == at
     assert _state(desk, objection) == "answered"
     assert "officer" in {by for by, _ in desk.acts(objection)}
-    keeping = file_verified(register.ledger, "access", "en", MAIJA, register.clock.now()).id
     page = officer.get(f"{at}/carry-out").text
     assert "What would be done" in page
     assert 'name="do"' not in page
