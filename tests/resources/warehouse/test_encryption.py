@@ -74,7 +74,7 @@ def test_what_spills_is_encrypted(tmp_path: Path) -> None:
 
 
 def test_an_extension_that_was_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """DuckDB's cryptography is loaded only if its signature is right, also after another file of its name was checked; nothing unsigned is."""
+    """DuckDB's cryptography is loaded only if its signature is right, also after another of its name was; nothing unsigned ever is."""
     file = tmp_path / "httpfs.duckdb_extension"
     shutil.copy(engine_module._extension(), file)
     monkeypatch.setattr(engine_module, "_extension", lambda: file)
