@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from functools import cache
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -15,7 +16,6 @@ SHORTEST, LONGEST = 12, 256
 _AT_ONCE = 2  # each takes 64 MiB and all of a core: guessing must not starve the machine
 _HASHER = PasswordHasher()
 _GATE = BoundedSemaphore(_AT_ONCE)
-_NOBODYS = _HASHER.hash(secrets.token_hex())
 
 
 def hashed(password: str, name: str) -> str:
@@ -36,11 +36,18 @@ def hashed(password: str, name: str) -> str:
 def is_right(kept: str | None, password: str) -> bool:
     """Whether a password is the one whose hash was kept; as long in the working out where there is no user (None)."""
     with _GATE:
+        nobodys = _nobodys()  # asked for whoever logs in: the first time it takes long, whether there is such a user or not
         try:
-            right = _HASHER.verify(kept or _NOBODYS, _composed(password[: LONGEST + 1]))
+            right = _HASHER.verify(kept or nobodys, _composed(password[: LONGEST + 1]))
         except (VerificationError, InvalidHashError):
             return False
     return right and kept is not None
+
+
+@cache
+def _nobodys() -> str:
+    """The hash of a password that nobody knows."""
+    return _HASHER.hash(secrets.token_hex())
 
 
 def _composed(text: str) -> str:

@@ -15,7 +15,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
-from ruamel.yaml.scalarbool import ScalarBoolean
+
+from resources.catalogue.quick import plain, quickly
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,6 +103,9 @@ def read(path: Path, name: str) -> Document:
 @lru_cache(maxsize=64)  # a register is loaded again by every job and every page, and reading its YAML is nearly all that it costs
 def _parsed(text: str, name: str) -> Document:
     document = Document(Path(name), name)
+    if (found := quickly(text)) is not None:
+        document.data, document.places = found
+        return document
     yaml = YAML(typ="rt", pure=True)
     yaml.composer.warn_double_anchors = False  # YAML 1.2, section 6.9.2: an anchor may be used again
     try:
@@ -164,12 +168,7 @@ def _scalar(yaml: YAML, node: Node, location: Location, document: Document) -> A
         document.report(location, _unreadable(node, getattr(error, "problem", None)))
         document.broken.add(location)
         return None
-    if isinstance(value, bool | ScalarBoolean):
-        return bool(value)
-    for plain in (int, float, str):
-        if isinstance(value, plain):
-            return plain(value)
-    return value
+    return plain(value)
 
 
 def _unreadable(node: Node, problem: str | None) -> str:

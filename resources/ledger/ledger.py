@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources as package_data
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -416,16 +416,21 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+@cache
+def _head() -> str | None:
+    """The newest revision: to find it, every migration is loaded, which takes longer than much of what is done with a ledger."""
+    with package_data.as_file(package_data.files("resources.ledger") / "migrations") as folder:
+        return ScriptDirectory(str(folder)).get_current_head()
+
+
 def _migrate(engine: sa.Engine) -> None:
+    with engine.connect() as connection:
+        if MigrationContext.configure(connection).get_current_revision() == _head():
+            return
     with package_data.as_file(package_data.files("resources.ledger") / "migrations") as folder:
         config = Config()
         config.set_main_option("script_location", str(folder))
         config.set_main_option("path_separator", "os")
-        head = ScriptDirectory.from_config(config).get_current_head()
-        with engine.connect() as connection:
-            present = MigrationContext.configure(connection).get_current_revision()
-        if present == head:
-            return
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, "head")

@@ -6,7 +6,7 @@ there, and what else it brings, reading over the network, is switched off.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import resources as package_data
 from pathlib import Path
@@ -151,6 +151,8 @@ def engine(
         WarehouseError: where the file cannot be opened, or not with this key.
     """
     config: dict[str, Any] = _CONFIG | {"temp_directory": str(temporary)} | ({} if memory is None else {"memory_limit": memory})
+    if key is not None and _is_checked():
+        config["allow_unsigned_extensions"] = "true"  # until the extension is loaded
     connection = duckdb.connect(":memory:", config=config)
     try:
         if key is not None:
@@ -185,15 +187,38 @@ def attach(connection: duckdb.DuckDBPyConnection, file: Path, catalog: str, *, r
 def load_cryptography(connection: duckdb.DuckDBPyConnection) -> None:
     """Let a connection read and write encrypted databases, and encrypt what it spills.
 
+    DuckDB checks the extension's signature when a process first loads it, which takes longer than most of what is done with a connection;
+    the same file is not checked again by this process.
+
     Raises:
         WarehouseError: where the extension is not installed, or not for this version of DuckDB.
     """
+    global _checked  # noqa: PLW0603 - what this process has done once
     try:
+        state = _state(_extension())
         connection.execute(f"LOAD {literal(str(_extension()))}")
+        connection.execute("SET allow_unsigned_extensions = false")
+        _checked = state
         connection.execute(f"SET disabled_filesystems = {literal(_NETWORK)}")
         connection.execute("SET temp_file_encryption = true")
-    except duckdb.Error as error:
+    except (duckdb.Error, OSError) as error:
         raise WarehouseError(f"DuckDB's cryptography cannot be loaded: {type(error).__name__}. {_INSTALL}") from None
+
+
+_checked: tuple[int, ...] | None = None
+
+
+def _is_checked() -> bool:
+    """Whether DuckDB has checked the extension as it is now in this process."""
+    with suppress(OSError):
+        return _checked is not None and _checked == _state(_extension())
+    return False
+
+
+def _state(file: Path) -> tuple[int, ...]:
+    """What is another when a file is."""
+    found = file.stat()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 _INSTALL = f"Install duckdb-extension-httpfs {duckdb.__version__}, which is one of Ansvar's dependencies."

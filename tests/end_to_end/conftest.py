@@ -33,11 +33,6 @@ class Demonstration:
         own = {"ANSVAR_HOME": str(self.home), "ANSVAR_DEMO": str(self.world), "ANSVAR_REGISTER": str(REPOSITORY / "register")}
         return kept | own | more
 
-    def ansvar(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-        """Run the command `ansvar` on this home."""
-        program = [sys.executable, "-c", "from pipelines.cli import main; main()", *arguments]
-        return subprocess.run(program, cwd=REPOSITORY, env=self.environment(**more), capture_output=True, text=True, check=False)
-
 
 class Ansvar(Protocol):
     """Runs `ansvar` on a demonstration's home, in this process."""

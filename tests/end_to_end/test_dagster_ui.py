@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from resources.catalogue import load_register
 from resources.roles import Role
-from tests.end_to_end.conftest import REPOSITORY, Demonstration
+from tests.end_to_end.conftest import REPOSITORY, Ansvar, Demonstration
 from tests.helpers.browser import CHROMIUM, DESKTOP, PHONE, WITHOUT_CHROMIUM, browser, scrolls_sideways, violations
 from tests.helpers.ports import free_port
 from tests.helpers.visiting import PASSWORD, Visitor, add_user
@@ -142,11 +142,11 @@ def test_the_daily_job_has_its_schedule(page: Page) -> None:
     expect(page.get_by_text("daily", exact=True).first).to_be_visible()
 
 
-def test_the_export_job_answers_a_request_by_its_id(page: Page, place: Demonstration, truth: dict[str, Any]) -> None:
+def test_the_export_job_answers_a_request_by_its_id(page: Page, place: Demonstration, truth: dict[str, Any], ansvar: Ansvar) -> None:
     """A request filed on the command line is answered by a click in the UI: its bundle waits for its release."""
     email = truth["persons"][str(truth["cases"]["example_person"])]["identifiers"]["email"][0]
-    request = place.ansvar("request", "new", "--kind", "access", "--email", email, "--by", "Dana Officer").stdout.strip()
-    place.ansvar("request", "verify", request, "--how", "signed_in", "--by", "Dana Officer")
+    request = ansvar(place, "request", "new", "--kind", "access", "--email", email, "--by", "Dana Officer").out.strip()
+    ansvar(place, "request", "verify", request, "--how", "signed_in", "--by", "Dana Officer")
     page.goto("/dagster/locations/ansvar/jobs/export_bundle")
     page.get_by_role("button", name="Materialize").first.click()
     page.get_by_text("Select a partition or create one").click()
@@ -160,22 +160,22 @@ def test_the_export_job_answers_a_request_by_its_id(page: Page, place: Demonstra
     assert bundle.exists()
 
 
-def test_an_erasure_is_carried_out_by_a_click(page: Page, place: Demonstration, truth: dict[str, Any]) -> None:
+def test_an_erasure_is_carried_out_by_a_click(page: Page, place: Demonstration, truth: dict[str, Any], ansvar: Ansvar) -> None:
     """What a named user decided on the command line is carried out by the job of erasures; the answer tells what went."""
     example = str(truth["cases"]["example_person"])
     others = (each["identifiers"]["email"] for number, each in truth["persons"].items() if number != example)
     for email, *_ in filter(None, others):
-        request = place.ansvar("request", "new", "--kind", "erasure", "--email", email, "--by", "Dana Officer").stdout.strip()
-        place.ansvar("request", "verify", request, "--how", "signed_in", "--by", "Dana Officer")
-        if "Decided." in place.ansvar("erase", request, "--by", "Dana Officer", "--later").stdout:
+        request = ansvar(place, "request", "new", "--kind", "erasure", "--email", email, "--by", "Dana Officer").out.strip()
+        ansvar(place, "request", "verify", request, "--how", "signed_in", "--by", "Dana Officer")
+        if "Decided." in ansvar(place, "erase", request, "--by", "Dana Officer", "--later").out:
             break
     page.goto("/dagster/locations/ansvar/jobs/erasures")
     page.get_by_role("button", name="Materialize").first.click()
     deadline = time.monotonic() + 90
-    while "Olemme poistaneet" not in (answer := place.ansvar("erase", request, "--answer").stdout) and time.monotonic() < deadline:
+    while "Olemme poistaneet" not in (answer := ansvar(place, "erase", request, "--answer").out) and time.monotonic() < deadline:
         time.sleep(0.5)
     assert "Olemme poistaneet" in answer
-    assert request in place.ansvar("request", "list").stdout
+    assert request in ansvar(place, "request", "list").out
 
 
 def test_promises_stand_as_checks_on_the_data_that_they_are_about(page: Page) -> None:
@@ -216,7 +216,7 @@ def test_a_viewer_sees_and_starts_nothing(opened: Browser, address: str) -> None
     page.context.close()
 
 
-def test_an_operator_runs_the_daily_job(opened: Browser, address: str, place: Demonstration) -> None:
+def test_an_operator_runs_the_daily_job(opened: Browser, address: str, place: Demonstration, ansvar: Ansvar) -> None:
     """A click in Dagster's UI starts it; who did is in the audit chain, and the run comes to its end."""
     page = _page(opened, address, "operator", PASSWORD)
     page.goto("/dagster/locations/ansvar/jobs/daily")
@@ -224,10 +224,10 @@ def test_an_operator_runs_the_daily_job(opened: Browser, address: str, place: De
     operator, deadline = Visitor(address), time.monotonic() + 240
     operator.login("operator")
     question = '{ runsOrError(filter: {pipelineName: "daily"}, limit: 1) { ... on Runs { results { status } } } }'
-    chain = place.ansvar("audit", "list", "--thing", "daily").stdout
+    chain = ansvar(place, "audit", "list", "--thing", "daily").out
     while "dagster.launch" not in chain and time.monotonic() < deadline:
         time.sleep(1)
-        chain = place.ansvar("audit", "list", "--thing", "daily").stdout
+        chain = ansvar(place, "audit", "list", "--thing", "daily").out
     assert "dagster.launch" in chain
     while operator.graphql(question).json["data"]["runsOrError"]["results"][0]["status"] not in ("SUCCESS", "FAILURE"):
         assert time.monotonic() < deadline

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.end_to_end.conftest import Demonstration
+    from tests.end_to_end.conftest import Ansvar, Demonstration
 
 CATALOGUE = load_register(REPOSITORY / "register")
 PROMISES = list(CATALOGUE.notice.promises)
@@ -70,11 +70,11 @@ def test_every_promise_is_looked_at_somewhere() -> None:
     assert all(len(set(each)) == len(each) for each in targets.values())
 
 
-def test_all_promises_are_kept(demonstration: Demonstration) -> None:
+def test_all_promises_are_kept(demonstration: Demonstration, ansvar: Ansvar) -> None:
     """On the demonstration every promise is kept, but for those that nothing has come under yet; the command says so and ends well."""
-    done = demonstration.ansvar("status", "--json")
-    assert done.returncode == 0, done.stdout + done.stderr
-    states = {promise: told["state"] for promise, told in json.loads(done.stdout).items()}
+    done = ansvar(demonstration, "status", "--json")
+    assert done.code == 0, done.out + done.err
+    states = {promise: told["state"] for promise, told in json.loads(done.out).items()}
     assert states == {promise: (State.NOT_YET if promise in NOT_YET else State.KEPT).value for promise in PROMISES}
 
 
@@ -106,11 +106,11 @@ def test_what_the_notice_in_force_does_not_name_is_not_held(place: Place, promis
     assert {finding.judgement.remedy for finding in standing.broken} == {"not_in_notice"}
 
 
-def test_a_broken_promise_in_the_command(place: Place, demonstration: Demonstration) -> None:
+def test_a_broken_promise_in_the_command(place: Place, demonstration: Demonstration, ansvar: Ansvar) -> None:
     """`ansvar status` names the broken promise, where and what to do, and ends with exit code 1; the others stay as they were."""
     break_promise(place, "chats_3_months")
-    done = demonstration.ansvar("status", ANSVAR_HOME=str(place.register.home.path))
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert "chats_3_months is broken at ingest/chats/conversations" in done.stdout
-    assert "Run `ansvar purge`" in done.stdout
-    assert done.stdout.count(" is broken at ") == 1
+    done = ansvar(demonstration, "status", ANSVAR_HOME=str(place.register.home.path))
+    assert done.code == 1, done.out + done.err
+    assert "chats_3_months is broken at ingest/chats/conversations" in done.out
+    assert "Run `ansvar purge`" in done.out
+    assert done.out.count(" is broken at ") == 1

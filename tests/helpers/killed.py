@@ -24,8 +24,10 @@ from assets.ingest.source import ingest_source
 from resources.catalogue import load_register
 from resources.clock import Clock
 from resources.home import Home
+from resources.keys import new_key
 from resources.register import open_register
 from resources.runs import finish_run
+from resources.warehouse import engine as engine_module
 from resources.warehouse.engine import engine, tables_of
 from tests.helpers.steps import killed, moments, times
 
@@ -69,8 +71,15 @@ def digest(table: Any) -> list[Any]:
     return [len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest()]
 
 
-def settle() -> None:
-    """Let no fork look for garbage in what was there before it: to look makes a copy of all of it, in each."""
+def settle(folder: Path) -> None:
+    """Do once what every fork would do, and spare them what each would pay for.
+
+    What DuckDB loads when it is first asked, its cryptography also, is loaded; a fork has one processor, so DuckDB works in one thread; and
+    no fork looks for garbage in what was there before it: to look makes a copy of all of it.
+    """
+    engine_module._CONFIG["threads"] = "1"
+    with engine(None, folder, key=new_key()) as memory:
+        memory.scalar("SELECT $number", {"number": 1})
     gc.collect()
     gc.freeze()
 
@@ -103,10 +112,8 @@ def main(folder: Path, moment: str, number: int) -> None:
     """Run, kill, run again."""
     catalogue = load_register(folder / "register")
     clock = Clock(catalogue.notice.time_zone, OffsetDateTime(moment).to_instant())
-    with engine(None, folder) as memory:  # what DuckDB loads when it is first asked, once and not in every fork
-        memory.scalar("SELECT $number", {"number": 1})
     trial = Trial(catalogue, clock, folder)
-    settle()
+    settle(folder)
     expected, undisturbed = result(fork(trial.whole))
     found = shared(trial, undisturbed, number)
     print(json.dumps({"expected": expected, "found": found}))  # noqa: T201 - what the test reads

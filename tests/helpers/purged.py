@@ -18,7 +18,7 @@ from whenever import OffsetDateTime
 from assets.retention.run import purge_in_run, verify
 from resources.catalogue import load_register
 from resources.clock import Clock
-from resources.warehouse.engine import engine, tables_of
+from resources.warehouse.engine import tables_of
 from tests.helpers.killed import Trial, digest, fork, result, settle, shared
 from tests.helpers.steps import killed, times
 
@@ -75,10 +75,8 @@ def main(folder: Path, moment: str, number: int) -> None:
     """Look, purge, kill."""
     catalogue = load_register(folder / "register")
     clock = Clock(catalogue.notice.time_zone, OffsetDateTime(moment).to_instant())
-    with engine(None, folder) as memory:  # what DuckDB loads when it is first asked, once and not in every fork
-        memory.scalar("SELECT $number", {"number": 1})
     trial = Purges(catalogue, clock, folder)
-    settle()
+    settle(folder)
     before = result(fork(lambda: seen(trial.copied("before"))))
     undisturbed, *after = result(fork(lambda: purge(trial.copied("undisturbed"), "undisturbed")))
     found = shared(trial, undisturbed, number)

@@ -5,11 +5,16 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import subprocess
-import sys
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
+
+from resources.catalogue import load_register
+from resources.home import Home
+from resources.ledger.users import CONSOLE, UserLedger
+from resources.register import open_register
+from resources.roles import Role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,6 +97,7 @@ class Visitor:
 
 
 def add_user(environment: Mapping[str, str], name: str, role: str) -> None:
-    """Add a user on the command line."""
-    program = [sys.executable, "-c", "from pipelines.cli import main; main()", "user", "add", name, "--role", role, "--password-stdin"]
-    subprocess.run(program, input=f"{PASSWORD}\n", env=dict(environment), text=True, check=True, capture_output=True)
+    """Add a user to the home that an environment names."""
+    register = open_register(load_register(environment["ANSVAR_REGISTER"]), Home(Path(environment["ANSVAR_HOME"])))
+    UserLedger(register.ledger).add(name, Role(role), PASSWORD, (CONSOLE, register.clock.now()))
+    register.ledger.close()

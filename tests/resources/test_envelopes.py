@@ -18,6 +18,8 @@ from resources.keys import Sealing, new_key
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("as_shipped")
+
 PHRASE = "a phrase that is long"
 
 

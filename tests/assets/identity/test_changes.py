@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from resources.catalogue import Catalogue
     from resources.warehouse import Engine
 
+pytestmark = pytest.mark.early
+
 ROOT = Path(__file__).parents[3]
 NOW = dt.datetime(2026, 10, 15)  # noqa: DTZ001 - the ledger's times are naive UTC
 AINO = ("email", "aino@koe.example")

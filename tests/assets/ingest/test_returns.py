@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.early
+
 EMAIL = ("email", "aino@koe.example")
 AINO = {"email": "Aino@koe.example"}
 LATER = "2026-10-20T03:00:00+03:00"

@@ -31,6 +31,8 @@ from tests.helpers.requests import file_verified, put, told_of_the_end
 if TYPE_CHECKING:
     from tests.helpers.small import Small
 
+pytestmark = pytest.mark.early
+
 EMAIL = ("email", "aino@koe.example")
 
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from assets.retention.restore import Restored
     from resources.register import Register
 
+pytestmark = pytest.mark.early
+
 PAIR = x25519.Identity.generate()
 LOCK = Lock(recipients=(str(PAIR.to_public()),))
 LATER = "2027-02-01T03:00:00+02:00"

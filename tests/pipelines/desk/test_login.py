@@ -37,7 +37,7 @@ def test_the_ledger_holds_no_password_and_no_token(served: Served) -> None:
     held = b"".join(path.read_bytes() for path in served.small.home.path.glob("ledger.db*"))
     assert token.encode() not in held
     assert PASSWORD.encode() not in held
-    assert b"$argon2id$v=19$m=65536,t=3,p=4$" in held
+    assert b"$argon2id$v=19$" in held
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+import shutil
 import traceback
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import pytest
 from resources.errors import AnsvarError
 from resources.keys import PLAIN, Sealing, is_encrypted
 from resources.warehouse import WarehouseError
+from resources.warehouse import engine as engine_module
 from resources.warehouse.engine import engine
 from tests.resources.warehouse.runs import MOMENT, publish, state, warehouse_in
 
@@ -69,6 +71,25 @@ def test_what_spills_is_encrypted(tmp_path: Path) -> None:
         files = list((tmp_path / "temporary").iterdir())
         assert sum(file.stat().st_size for file in files) > 1_000_000
         assert [file.name for file in files if b"plainly-" in file.read_bytes()] == []
+
+
+def test_an_extension_that_was_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DuckDB's cryptography is loaded only if its signature is right, also after another of its name was; nothing unsigned ever is."""
+    file = tmp_path / "httpfs.duckdb_extension"
+    shutil.copy(engine_module._extension(), file)
+    monkeypatch.setattr(engine_module, "_extension", lambda: file)
+    for _ in range(2):
+        with engine(None, tmp_path, key=KEY) as opened:
+            assert opened.scalar("SELECT current_setting('allow_unsigned_extensions')") is False
+    content = bytearray(file.read_bytes())
+    content[-1] ^= 1
+    (tmp_path / "changed").write_bytes(content)
+    (tmp_path / "changed").replace(file)
+    with pytest.raises(WarehouseError, match="cryptography cannot be loaded"), engine(None, tmp_path, key=KEY):
+        pass
+    file.unlink()
+    with pytest.raises(WarehouseError, match="cryptography cannot be loaded"), engine(None, tmp_path, key=KEY):
+        pass
 
 
 def test_a_plain_home_is_taken_over(tmp_path: Path) -> None:
