@@ -8,7 +8,6 @@ Each step is a process of its own, so that its peak memory is told; `--home` kee
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import multiprocessing
 import random
@@ -16,6 +15,8 @@ import resource
 import statistics
 import tempfile
 import time
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,18 +93,39 @@ _TEXT = f"""
 """
 
 
+@dataclass(frozen=True)
+class Named:
+    """A field by which a data set names a person: the rows' expressions, and of whom they are, where `is_main` a person, else an agent."""
+
+    dataset: Dataset
+    number: int
+    role: str
+    field: str
+    value: str
+    is_main: bool
+    is_key: bool
+
+
 def fill(register: Register, subjects: int, records: int) -> None:
-    """Publish so many records of so many persons, and who is who."""
-    catalogue = register.catalogue
-    datasets = [(dataset, max(1, records * SHARES[dataset.table] // sum(SHARES.values()))) for dataset in _datasets(catalogue)]
-    with register.warehouse.writing("fill") as opened:
+    """Publish so many records of so many persons, and who is who; each table is written in the order in which a publication leaves it."""
+    warehouse = register.warehouse
+    datasets = [(dataset, max(1, records * SHARES[dataset.table] // sum(SHARES.values()))) for dataset in _datasets(register.catalogue)]
+    with warehouse.writing("fill") as opened:
         opened.run(f"CREATE TEMP TABLE names AS SELECT {_list(FIRST_NAMES)} AS firsts, {_list(LAST_NAMES)} AS lasts")
+        _people(opened, datasets, subjects)
         for dataset, number in datasets:
             _fill_dataset(opened, dataset, number, subjects)
-        for source in catalogue.sources:
-            held = [(dataset, number) for dataset, number in datasets if dataset.source == source]
-            if held:
-                _fill_source(opened, source, held, subjects)
+        named = [each for dataset, number in datasets for each in _named(dataset, number)]
+        for first, last in pairwise("0123456789abcdefg"):
+            _fill_identity(opened, named, subjects, f"hash >= {literal(first)} AND hash < {literal(last)}")
+        opened.run("""
+            INSERT INTO identity.persons
+            SELECT * FROM (
+                SELECT hash, source, 'id', md5('s' || person) AS subject FROM people
+                UNION ALL SELECT hash, source, 'email', md5(value) FROM agents
+            ) AS rows
+            ORDER BY subject
+        """)
         opened.run("INSERT INTO identity.subjects SELECT subject, count(*), count(*), 0 FROM identity.persons GROUP BY subject")
         opened.run(f"""
             INSERT INTO quarantine.records
@@ -112,7 +134,12 @@ def fill(register: Register, subjects: int, records: int) -> None:
                 NULL, 'batch', TIMESTAMP '{NOW[:10]}', NULL
             FROM (SELECT number, number * 7919 % {subjects:d} AS person FROM range({records // _BAD:d}) AS numbers(number))
         """)  # noqa: S608 - our own names
-    register.warehouse.publish("fill", dt.datetime.fromisoformat(NOW[:19]))
+        opened.run(f"INSERT INTO meta.generations VALUES ('fill', TIMESTAMP '{NOW[:10]}')")
+    file = warehouse.folder / "working-fill.duckdb"
+    file.chmod(0o600)
+    file.rename(warehouse.folder / "generation-fill.duckdb")
+    (warehouse.folder / "current").symlink_to("generation-fill.duckdb")
+    warehouse.release("fill")
 
 
 def _datasets(catalogue: Catalogue) -> list[Dataset]:
@@ -140,47 +167,70 @@ def _values(dataset: Dataset) -> dict[str, str]:
     return found
 
 
+def _people(opened: Engine, datasets: list[tuple[Dataset, int]], subjects: int) -> None:
+    """The persons of every source by the hash that names them there, and the agents, by whose number every 40th record is one's."""
+    most: dict[str, int] = {}
+    for dataset, number in datasets:
+        most[dataset.source] = min(subjects, max(number, most.get(dataset.source, 0)))
+    each = " UNION ALL ".join(
+        f"SELECT {literal(source)} AS source, number AS person, md5({literal(source)} || number) AS hash FROM range({number:d}) AS numbers(number)"
+        for source, number in most.items()
+    )
+    opened.run(f"CREATE TEMP TABLE people AS {each} ORDER BY hash")
+    each = " UNION ALL ".join(
+        f"SELECT {literal(source)} AS source, number AS agent, {_AGENT} AS value, md5({literal(source)} || {_AGENT}) AS hash "  # noqa: S608
+        f"FROM range({_AGENTS:d}) AS numbers(number)"
+        for source in most
+    )
+    opened.run(f"CREATE TEMP TABLE agents AS {each}")
+
+
 def _fill_dataset(opened: Engine, dataset: Dataset, number: int, subjects: int) -> None:
-    rows = f"(SELECT number, number % {subjects:d} AS person FROM range({number:d}) AS numbers(number)) AS rows"  # noqa: S608 - our own
     columns = ", ".join(f"{value} AS {name(key)}" for key, value in _values(dataset).items())
-    ids = f"md5({literal(dataset.table)} || number) AS _record, md5({literal(dataset.source)} || person) AS _person"
     opened.run(f"""
         CREATE TABLE register.{name(dataset.table)} AS
-        SELECT {columns}, {ids}, 'batch' AS _batch, TIMESTAMP '{NOW[:10]}' AS _ingested_at FROM {rows}, names
+        SELECT {columns}, md5({literal(dataset.table)} || number) AS _record, hash AS _person, 'batch' AS _batch,
+            TIMESTAMP '{NOW[:10]}' AS _ingested_at
+        FROM (
+            SELECT person, hash, unnest(range(person, {number:d}, {subjects:d})) AS number FROM people WHERE source = {literal(dataset.source)}
+        ) AS rows, names
     """)  # noqa: S608 - our own names
+
+
+def _named(dataset: Dataset, number: int) -> Iterator[Named]:
     values = _values(dataset)
     for place, (role, fields) in enumerate(dataset.shape.persons.items()):
-        person = f"md5({literal(dataset.source)} || person)" if place == 0 else f"md5({literal(dataset.source)} || {_AGENT})"
         for rank, field in enumerate(fields):
-            shape = dataset.fields[field].shape
-            opened.run(f"""
-                INSERT INTO identity.identifiers
-                SELECT md5({literal(dataset.table)} || number), {literal(dataset.table)}, {literal(dataset.source)}, {literal(role)},
-                    {place == 0}, {person}, {literal(field)}, {literal(str(shape.identifies))}, {values[field]}, {bool(shape.shared)},
-                    {rank == 0}
-                FROM {rows}, names
-            """)  # noqa: S608 - our own names
-        opened.run(f"""
-            INSERT INTO identity.record_persons
-            SELECT md5({literal(dataset.table)} || number), {literal(dataset.table)}, {literal(role)}, {place == 0}, {person} FROM {rows}
+            yield Named(dataset, number, role, field, values[field], is_main=place == 0, is_key=rank == 0)
+
+
+def _fill_identity(opened: Engine, named: list[Named], subjects: int, some: str) -> None:
+    """Who is who among some persons: to put all in order at once would take much memory."""
+    people, agents = (f"(SELECT * FROM {table} WHERE {some})" for table in ("people", "agents"))  # noqa: S608 - our own names
+    identifiers, records, links = [], [], {}
+    for each in named:
+        table, source, shape = each.dataset.table, each.dataset.source, each.dataset.fields[each.field].shape
+        kind = str(shape.identifies)
+        held, step, first = (people, subjects, "person") if each.is_main else (agents, _AGENTS, "agent")
+        rows = f"(SELECT *, unnest(range({first}, {each.number:d}, {step:d})) AS number FROM {held} WHERE source = {literal(source)}) AS rows"
+        told = f"md5({literal(table)} || number) AS _record, {literal(table)} AS dataset"
+        identifiers.append(f"""
+            SELECT {told}, {literal(source)} AS source, {literal(each.role)} AS role, {each.is_main} AS is_main, hash AS person,
+                {literal(each.field)} AS field, {literal(kind)} AS kind, {each.value} AS value, {bool(shape.shared)} AS shared,
+                {each.is_key} AS is_key
+            FROM {rows}
         """)  # noqa: S608 - our own names
-
-
-def _fill_source(opened: Engine, source: str, datasets: list[tuple[Dataset, int]], subjects: int) -> None:
-    """The persons of a source, and their identifiers."""
-    most = min(subjects, max(number for _, number in datasets))
-    persons = f"(SELECT number AS person FROM range({most:d}) AS numbers(number)) AS rows"  # noqa: S608 - our own names
-    kinds = {str(dataset.fields[field].shape.identifies) for dataset, _ in datasets for field in next(iter(dataset.shape.persons.values()))}
-    person = f"md5({literal(source)} || person)"
-    opened.run(f"INSERT INTO identity.persons SELECT {person}, {literal(source)}, 'id', md5('s' || person) FROM {persons}")  # noqa: S608 - our own
-    for kind in sorted(kinds):
-        value, reason = _IDENTIFIERS.get(kind, f"{literal(f'{kind}-')} || person"), literal("kind_never_joins") if kind == "ip" else "NULL"
-        links = f"SELECT {person}, {literal(kind)}, {value}, {kind != 'ip'}, {reason} FROM {persons}"  # noqa: S608 - our own names
-        opened.run(f"INSERT INTO identity.links {links}")
-    agents = f"(SELECT DISTINCT {_AGENT} AS value FROM range({_AGENTS:d}) AS numbers(number)) AS agents"  # noqa: S608 - our own names
-    agent = f"md5({literal(source)} || value)"
-    opened.run(f"INSERT INTO identity.persons SELECT {agent}, {literal(source)}, 'email', md5(value) FROM {agents}")  # noqa: S608 - our own
-    opened.run(f"INSERT INTO identity.links SELECT {agent}, 'email', value, true, NULL FROM {agents}")  # noqa: S608 - our own names
+        if each.is_key:
+            records.append(f"SELECT {told}, {literal(each.role)} AS role, {each.is_main} AS is_main, hash AS person FROM {rows}")  # noqa: S608
+        if each.is_main:
+            reason = literal("kind_never_joins") if kind == "ip" else "NULL"
+            links[source, kind] = f"""
+                SELECT hash AS person, {literal(kind)} AS kind, {each.value} AS value, {kind != "ip"} AS joins, {reason} AS reason
+                FROM {people} AS rows WHERE source = {literal(source)}
+            """  # noqa: S608 - our own names
+    linked = [*links.values(), f"SELECT hash, 'email', value, true, NULL FROM {agents} AS rows"]  # noqa: S608 - our own names
+    for table, selects in (("identifiers", identifiers), ("record_persons", records), ("links", linked)):
+        opened.run(f"INSERT INTO identity.{table} SELECT * FROM ({' UNION ALL '.join(selects)}) AS rows ORDER BY person")  # noqa: S608
 
 
 def _opened(folder: Path) -> Register:
