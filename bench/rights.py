@@ -126,6 +126,8 @@ def fill(register: Register, subjects: int, records: int) -> None:
             ) AS rows
             ORDER BY subject
         """)
+        for kind in sorted({str(each.dataset.fields[each.field].shape.identifies) for each in named if each.is_main}):
+            _fill_links(opened, named, kind)
         opened.run("INSERT INTO identity.subjects SELECT subject, count(*), count(*), 0 FROM identity.persons GROUP BY subject")
         opened.run(f"""
             INSERT INTO quarantine.records
@@ -205,9 +207,9 @@ def _named(dataset: Dataset, number: int) -> Iterator[Named]:
 
 
 def _fill_identity(opened: Engine, named: list[Named], subjects: int, some: str) -> None:
-    """Who is who among some persons: to put all in order at once would take much memory."""
+    """Where some persons stand: to put all in order at once would take much memory."""
     people, agents = (f"(SELECT * FROM {table} WHERE {some})" for table in ("people", "agents"))  # noqa: S608 - our own names
-    identifiers, records, links = [], [], {}
+    identifiers, records = [], []
     for each in named:
         table, source, shape = each.dataset.table, each.dataset.source, each.dataset.fields[each.field].shape
         kind = str(shape.identifies)
@@ -222,15 +224,22 @@ def _fill_identity(opened: Engine, named: list[Named], subjects: int, some: str)
         """)  # noqa: S608 - our own names
         if each.is_key:
             records.append(f"SELECT {told}, {literal(each.role)} AS role, {each.is_main} AS is_main, hash AS person FROM {rows}")  # noqa: S608
-        if each.is_main:
-            reason = literal("kind_never_joins") if kind == "ip" else "NULL"
-            links[source, kind] = f"""
-                SELECT hash AS person, {literal(kind)} AS kind, {each.value} AS value, {kind != "ip"} AS joins, {reason} AS reason
-                FROM {people} AS rows WHERE source = {literal(source)}
-            """  # noqa: S608 - our own names
-    linked = [*links.values(), f"SELECT hash, 'email', value, true, NULL FROM {agents} AS rows"]  # noqa: S608 - our own names
-    for table, selects in (("identifiers", identifiers), ("record_persons", records), ("links", linked)):
+    for table, selects in (("identifiers", identifiers), ("record_persons", records)):
         opened.run(f"INSERT INTO identity.{table} SELECT * FROM ({' UNION ALL '.join(selects)}) AS rows ORDER BY person")  # noqa: S608
+
+
+def _fill_links(opened: Engine, named: list[Named], kind: str) -> None:
+    """Who bears the identifiers of a kind."""
+    value = next(each.value for each in named if each.is_main and each.dataset.fields[each.field].shape.identifies == kind)
+    sources = {each.dataset.source for each in named if each.is_main and each.dataset.fields[each.field].shape.identifies == kind}
+    reason = literal("kind_never_joins") if kind == "ip" else "NULL"
+    agents = "UNION ALL SELECT hash, value FROM agents" if kind == "email" else ""
+    opened.run(f"""
+        INSERT INTO identity.links
+        SELECT hash, {literal(kind)}, value, {kind != "ip"}, {reason}
+        FROM (SELECT hash, {value} AS value FROM people WHERE source IN ({", ".join(map(literal, sources))}) {agents}) AS rows
+        ORDER BY value
+    """)  # noqa: S608 - our own names
 
 
 def _opened(folder: Path) -> Register:
