@@ -14,8 +14,8 @@ WITH borne AS (
 )
 SELECT DISTINCT
   borne.request,
-  borne.kind,
-  borne.value,
+  links.kind,
+  links.value,
   borne.source,
   links.joins,
   links.reason,
@@ -23,4 +23,4 @@ SELECT DISTINCT
   borne.field
 FROM borne
 INNER JOIN identity.links AS links ON links.kind = borne.kind AND links.value = borne.value AND links.person = borne.person
-ORDER BY borne.request, borne.kind, borne.value, borne.source, borne.dataset, borne.field
+ORDER BY borne.request, links.kind, links.value, borne.source, borne.dataset, borne.field
