@@ -15,16 +15,16 @@ parts AS (
   CROSS JOIN places
   WHERE length(split_part(spelt.name, ' ', places.place)) > 1
 ),
-known_words AS (
+distinct_words AS (
   SELECT word, translate(word, $accented, $plain) AS folded
   FROM (SELECT DISTINCT word FROM parts) AS words
 ),
 forms AS (
-  SELECT known_words.word, known_words.folded, candidates.word AS written
-  FROM known_words
+  SELECT distinct_words.word, distinct_words.folded, candidates.word AS written
+  FROM distinct_words
   INNER JOIN word_candidates AS candidates
-    ON candidates.key = left(known_words.folded, CASE WHEN length(known_words.folded) > 4 THEN 3 ELSE 2 END)
-  WHERE starts_with(candidates.word, left(known_words.folded, greatest(2, length(known_words.folded) - 3)))
+    ON candidates.key = left(distinct_words.folded, CASE WHEN length(distinct_words.folded) > 4 THEN 3 ELSE 2 END)
+  WHERE starts_with(candidates.word, left(distinct_words.folded, greatest(2, length(distinct_words.folded) - 3)))
 ),
 hits AS (
   SELECT parts.name, parts.place, forms.folded, forms.written
