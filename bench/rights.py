@@ -136,7 +136,7 @@ def fill(register: Register, subjects: int, records: int) -> None:
                 NULL, 'batch', TIMESTAMP '{NOW[:10]}', NULL
             FROM (SELECT number, number * 7919 % {subjects:d} AS person FROM range({records // _BAD:d}) AS numbers(number))
         """)  # noqa: S608 - our own names
-        opened.run(f"INSERT INTO meta.generations VALUES ('fill', TIMESTAMP '{NOW[:10]}')")
+        opened.run(f"INSERT INTO meta.generations VALUES ('fill', TIMESTAMP '{NOW[:10]}')")  # noqa: S608 - our own names
     file = warehouse.folder / "working-fill.duckdb"
     file.chmod(0o600)
     file.rename(warehouse.folder / "generation-fill.duckdb")
@@ -175,7 +175,8 @@ def _people(opened: Engine, datasets: list[tuple[Dataset, int]], subjects: int) 
     for dataset, number in datasets:
         most[dataset.source] = min(subjects, max(number, most.get(dataset.source, 0)))
     each = " UNION ALL ".join(
-        f"SELECT {literal(source)} AS source, number AS person, md5({literal(source)} || number) AS hash FROM range({number:d}) AS numbers(number)"
+        f"SELECT {literal(source)} AS source, number AS person, md5({literal(source)} || number) AS hash "  # noqa: S608 - our own names
+        f"FROM range({number:d}) AS numbers(number)"
         for source, number in most.items()
     )
     opened.run(f"CREATE TEMP TABLE people AS {each} ORDER BY hash")
@@ -188,7 +189,7 @@ def _people(opened: Engine, datasets: list[tuple[Dataset, int]], subjects: int) 
 
 
 def _identifier(kind: str) -> str:
-    """An identifier of a person: short, as real ones are, for the engine tells values apart by their first eight bytes before it reads them."""
+    """An identifier of a person: short, as real ones are, for the engine tells by their first eight bytes where it need not read."""
     return _IDENTIFIERS.get(kind, f"{literal(f'{kind[0]}{kind[-1]}')} || person")
 
 
@@ -199,7 +200,8 @@ def _fill_dataset(opened: Engine, dataset: Dataset, number: int, subjects: int) 
         SELECT {columns}, md5({literal(dataset.table)} || number) AS _record, hash AS _person, 'batch' AS _batch,
             TIMESTAMP '{NOW[:10]}' AS _ingested_at
         FROM (
-            SELECT person, hash, unnest(range(person, {number:d}, {subjects:d})) AS number FROM people WHERE source = {literal(dataset.source)}
+            SELECT person, hash, unnest(range(person, {number:d}, {subjects:d})) AS number
+            FROM people WHERE source = {literal(dataset.source)}
         ) AS rows, names
     """)  # noqa: S608 - our own names
 
@@ -219,7 +221,8 @@ def _fill_identity(opened: Engine, named: list[Named], subjects: int, some: str)
         table, source, shape = each.dataset.table, each.dataset.source, each.dataset.fields[each.field].shape
         kind = str(shape.identifies)
         held, step, first = (people, subjects, "person") if each.is_main else (agents, _AGENTS, "agent")
-        rows = f"(SELECT *, unnest(range({first}, {each.number:d}, {step:d})) AS number FROM {held} WHERE source = {literal(source)}) AS rows"
+        numbers = f"unnest(range({first}, {each.number:d}, {step:d})) AS number"
+        rows = f"(SELECT *, {numbers} FROM {held} WHERE source = {literal(source)}) AS rows"  # noqa: S608 - our own names
         told = f"md5({literal(table)} || number) AS _record, {literal(table)} AS dataset"
         identifiers.append(f"""
             SELECT {told}, {literal(source)} AS source, {literal(each.role)} AS role, {each.is_main} AS is_main, hash AS person,
@@ -306,7 +309,7 @@ def _each(register: Register, persons: list[int]) -> Iterator[tuple[float, float
 
 
 def _seconds(each: Iterator[tuple[float, float]]) -> dict[str, object]:
-    """The first, which finds nothing in memory, and the median of the others; beside the processor's, which other work does not lengthen."""
+    """The first, which finds nothing in memory, and the median of the others; and of the processor, which others' work does not lengthen."""
     told = {}
     for kind, (first, *others) in zip(("", "processor_"), zip(*each, strict=True), strict=True):
         told |= {f"{kind}first": round(first, 3), f"{kind}median": round(statistics.median(others), 3)}

@@ -73,10 +73,10 @@ def test_json_is_exact(value: object, expected: object) -> None:
 def test_json_is_laid_out_as_by_json() -> None:
     """What is written is what Python's own encoder writes: at once, and piece by piece."""
     values: list[object] = [
-        {"a": None, "ä": True, "b": [1, -2.5, 1e300, 10**30], "c": {}, "d": [], "e": {"f": [{"g": "\u2028\x00\x1f\"\\/é😀"}, [[]], ()]}},
+        {"a": None, "ä": True, "b": [1, -2.5, 1e300, 10**30], "c": {}, "d": [], "e": {"f": [{"g": '\u2028\x00\x1f"\\/é😀'}, [[]], ()]}},
         "text",
         (1, "two"),
         {},
     ]
     assert (json.dumps(values, ensure_ascii=False, indent=1) + "\n").encode() == json_bytes(values) == b"".join(json_pieces(values))
-    assert [b"[]\n", b"{}\n", b"null\n"] == [b"".join(json_pieces([])), json_bytes({}), json_bytes(None)]
+    assert [b"".join(json_pieces([])), json_bytes({}), json_bytes(None)] == [b"[]\n", b"{}\n", b"null\n"]
