@@ -97,7 +97,7 @@ def _each(register: Register, persons: list[int]) -> Iterator[tuple[float, float
 
 def _seconds(each: Iterator[tuple[float, float]]) -> dict[str, object]:
     """The first, which finds nothing in memory, and the median of the others; and of the processor, which other work does not lengthen."""
-    told = {}
+    told: dict[str, object] = {}
     for kind, (first, *others) in zip(("", "processor_"), zip(*each, strict=True), strict=True):
         told |= {f"{kind}first": round(first, 3), f"{kind}median": round(statistics.median(others), 3)}
     return told
