@@ -6,8 +6,10 @@ that is nowhere but in memory, so that what it leaves on the disk cannot be read
 
 from __future__ import annotations
 
+import os
 import tempfile
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _KEY_BITS = 256
 _NONCE_BYTES = 12
+_TAG_BYTES = 16
 
 
 @dataclass(frozen=True)
@@ -31,14 +34,15 @@ class Place:
 
 
 class Spool:
-    """Blocks of bytes that are written once and read as often as one likes."""
+    """Blocks of bytes that are written once and read as often as one likes, by several threads if need be."""
 
     def __init__(self, folder: Path) -> None:
         """Open a spool in a folder, which is made where it is not there."""
         folder.mkdir(mode=0o700, exist_ok=True)
-        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - closed with the spool
+        self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - closed with the spool
         self._sealed = AESGCM(AESGCM.generate_key(_KEY_BITS))
         self._blocks = self._end = 0
+        self._placing = Lock()
 
     def __enter__(self) -> Self:
         """Itself; it is closed at the end."""
@@ -50,18 +54,20 @@ class Spool:
 
     def write(self, block: bytes) -> Place:
         """Put a block aside; gives where it lies."""
-        sealed = self._sealed.encrypt(_nonce(self._blocks), block, None)
-        self._file.seek(self._end)
-        self._file.write(sealed)
-        place = Place(self._blocks, self._end, len(sealed))
-        self._blocks += 1
-        self._end += len(sealed)
+        with self._placing:
+            place = Place(self._blocks, self._end, len(block) + _TAG_BYTES)
+            self._blocks += 1
+            self._end += place.length
+        sealed = memoryview(self._sealed.encrypt(_nonce(place.number), block, None))
+        written = 0
+        while written < place.length:
+            written += os.pwrite(self._file.fileno(), sealed[written:], place.start + written)
         return place
 
     def read(self, place: Place) -> bytes:
         """A block that was put aside."""
-        self._file.seek(place.start)
-        return self._sealed.decrypt(_nonce(place.number), self._file.read(place.length), None)
+        sealed = os.pread(self._file.fileno(), place.length, place.start)
+        return self._sealed.decrypt(_nonce(place.number), sealed, None)
 
 
 def _nonce(number: int) -> bytes:

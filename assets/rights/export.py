@@ -5,6 +5,7 @@ One request is a batch of one: whatever is asked of the warehouse is asked for a
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 KINDS_ANSWERED = ("access", PORTABILITY)
 _WAITING = (VERIFIED, IN_PROGRESS)
 _MOST_AT_ONCE = 1000
+_BESIDE_EACH_OTHER = 2  # bundles in the making: what typesets, packs, encrypts and writes one lets another go on
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ class _Answers:
         self._names = name_model(register.home.settings())
 
     def answer(self, request_ids: list[str]) -> None:
-        """Make them, one after the other, once everything about all of them is known."""
+        """Make them, in their order, once everything about all of them is known."""
         requests = self._requests(request_ids)
         subjects = self._subjects(requests)
         asked = [request for request in requests if request.id in subjects]
@@ -131,11 +133,20 @@ class _Answers:
         add_dealings(self._engine, self._register, asked, gathered)
         texts = (normal(text.text) for each in gathered.values() for text in texts_of(each.holding))
         found = look_up(self._engine, self._catalogue, texts, self._names)
-        for request in asked:
-            try:
-                self._batch.done.append(self._bundle(request, gathered.pop(request.id), found))
-            except AnsvarError as error:
-                self._batch.failed[request.id] = error
+        with ThreadPoolExecutor(_BESIDE_EACH_OTHER) as pool:
+            made = pool.map(lambda request: self._made(request, gathered.pop(request.id), found), asked)
+            for request, bundle in zip(asked, made, strict=True):
+                if isinstance(bundle, AnsvarError):
+                    self._batch.failed[request.id] = bundle
+                else:
+                    self._batch.done.append(bundle)
+
+    def _made(self, request: Request, gathered: Gathered, found: LookedUp) -> Exported | AnsvarError:
+        """The bundle of a request, or why there is none."""
+        try:
+            return self._bundle(request, gathered, found)
+        except AnsvarError as error:
+            return error
 
     def _requests(self, request_ids: list[str]) -> list[Request]:
         requests = []

@@ -8,6 +8,7 @@ import io
 import json
 import re
 from decimal import Decimal
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,16 +35,26 @@ def exact(value: object) -> object:
 
 def json_bytes(value: object) -> bytes:
     """JSON in UTF-8, laid out to be read."""
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+    return (_laid_out(value) + "\n").encode()
 
 
 def json_pieces(values: Iterable[object]) -> Iterator[bytes]:
     """A list as JSON, as `json_bytes` lays it out, value by value."""
     begun = False
     for value in values:
-        yield (",\n" if begun else "[\n").encode() + json.dumps([value], ensure_ascii=False, indent=1)[2:-2].encode()
+        yield ((",\n " if begun else "[\n ") + _laid_out(value, "\n ")).encode()
         begun = True
     yield b"\n]\n" if begun else b"[]\n"
+
+
+def _laid_out(value: object, before: str = "\n") -> str:
+    """What `json.dumps(value, ensure_ascii=False, indent=1)` gives, several times as fast: its own encoder in C does not indent."""
+    inner = f"{before} "
+    if isinstance(value, dict) and value:
+        return "{" + ",".join([f"{inner}{encode_basestring(key)}: {_laid_out(each, inner)}" for key, each in value.items()]) + before + "}"
+    if isinstance(value, list | tuple) and value:
+        return "[" + ",".join([f"{inner}{_laid_out(each, inner)}" for each in value]) + before + "]"
+    return encode_basestring(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def csv_pieces(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:

@@ -39,6 +39,7 @@ def unattributed(engine: Engine, catalogue: Catalogue, identifiers: Mapping[str,
         identifiers: of each request its subject's.
     """
     _values(engine, [_Value(request, each.kind, each.value) for request, listed in identifiers.items() for each in listed])
+    engine.run(f"CREATE OR REPLACE TEMP TABLE bearing AS {model('rights/bearing')}")
     tables = {dataset.table: dataset for dataset in catalogue.datasets}
     found: defaultdict[str, list[Unattributed]] = defaultdict(list)
     for request, table, kind, records in engine.rows(model("rights/unattributed")):

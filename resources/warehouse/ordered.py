@@ -1,4 +1,7 @@
-"""In what order the rows of a table are written: those of one person beside each other, to be read without reading the others."""
+"""In what order the rows of a table are written: those of one person beside each other, to be read without reading the others.
+
+What is looked up by an identifier is in the order of the identifiers.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ if TYPE_CHECKING:
     from resources.warehouse.engine import Engine
 
 _BIG = 122_880  # what DuckDB reads or passes over at once: a smaller table is read whole
-_BY = {"identity.persons": "subject"}
+_BY = {"identity.persons": ("subject",), "identity.links": ("kind", "value")}
 _PERSONS = ("_person", "person")
 
 
@@ -21,14 +24,14 @@ def copy_tables(opened: Engine, target: str) -> None:
         opened: the database, with the other attached.
         target: the name under which the other is attached.
     """
-    for schema, table, column, rows in _tables(opened):
+    for schema, table, by, rows in _tables(opened):
         named = f"{name(schema)}.{name(table)}"
-        order = f" ORDER BY {name(column)}" if column is not None and rows > _BIG else ""
+        order = f" ORDER BY {', '.join(map(name, by))}" if by and rows > _BIG else ""
         opened.run(f"INSERT INTO {target}.{named} SELECT * FROM {named}{order}")
 
 
-def _tables(opened: Engine) -> list[tuple[str, str, str | None, int]]:
-    """Every table with the column that tells whose a row is, where there is one, and about how many rows it has."""
+def _tables(opened: Engine) -> list[tuple[str, str, tuple[str, ...], int]]:
+    """Every table with the columns by which its rows are looked up, where there are any, and about how many rows it has."""
     columns: dict[tuple[str, str], set[str]] = {}
     found = opened.rows(
         "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE database_name = current_database() AND NOT internal"
@@ -38,9 +41,8 @@ def _tables(opened: Engine) -> list[tuple[str, str, str | None, int]]:
     sizes = opened.rows(
         "SELECT schema_name, table_name, estimated_size FROM duckdb_tables() WHERE database_name = current_database() AND NOT temporary"
     )
-    return [(schema, table, _column(schema, table, columns[schema, table]), rows) for schema, table, rows in sorted(sizes)]
+    return [(schema, table, _by(schema, table, columns[schema, table]), rows) for schema, table, rows in sorted(sizes)]
 
 
-def _column(schema: str, table: str, columns: set[str]) -> str | None:
-    stated = _BY.get(f"{schema}.{table}")
-    return stated or next((column for column in _PERSONS if column in columns), None)
+def _by(schema: str, table: str, columns: set[str]) -> tuple[str, ...]:
+    return _BY.get(f"{schema}.{table}") or tuple(column for column in _PERSONS if column in columns)[:1]

@@ -3,9 +3,11 @@
 WITH given AS (
   SELECT DISTINCT name, is_first FROM known_words WHERE name IS NOT NULL
 ),
+first_words AS (
+  SELECT DISTINCT split_part(trim(regexp_replace(lower(name), '[^\p{L}]+', ' ', 'g')), ' ', 1) AS word, is_first FROM given
+),
 spelt AS (
-  SELECT DISTINCT split_part(trim(regexp_replace(translate(lower(name), $accented, $plain), '[^\p{L}]+', ' ', 'g')), ' ', 1) AS name, is_first
-  FROM given
+  SELECT DISTINCT translate(word, $accented, $plain) AS name, is_first FROM first_words
 )
 SELECT DISTINCT candidates.word, spelt.name, spelt.is_first
 FROM word_candidates AS candidates

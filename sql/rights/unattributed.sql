@@ -1,13 +1,6 @@
 -- One row: a request, a data set and a kind of identifier, with how many records bear a value of the subject's and yet do not tell whom they are about.
--- Inputs: subject_values (request, kind, value; temporary), identity.identifiers, identity.persons.
-WITH bearing AS (
-  SELECT DISTINCT mine.request, identifiers._record, identifiers.dataset, identifiers.kind
-  FROM identity.identifiers AS identifiers
-  INNER JOIN subject_values AS mine ON mine.kind = identifiers.kind AND mine.value = identifiers.value
-  LEFT JOIN identity.persons AS persons ON persons.person = identifiers.person
-  WHERE persons.subject IS NULL
-),
-records AS (
+-- Inputs: bearing (request, _record, dataset, kind; temporary), identity.identifiers, identity.persons.
+WITH records AS (
   SELECT DISTINCT _record FROM bearing
 ),
 named AS (

@@ -270,4 +270,4 @@ def test_an_error_reads_as_a_list_of_places(models: Models) -> None:
         assemble(models.catalogue, models.folder)
     lines = str(raised.value).splitlines()
     assert lines[0] == "2 mistakes in the lineage of columns:"
-    assert [line.split(": ")[0] for line in lines[1:]] == ["sql/identity/edges.sql:12:8", "sql/rights/links.sql:8:3"]
+    assert [line.split(": ")[0] for line in lines[1:]] == ["sql/identity/edges.sql:12:8", "sql/rights/links.sql:20:3"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from decimal import Decimal
 
 import pytest
 
-from assets.rights.tabular import csv_bytes, exact, guarded
+from assets.rights.tabular import csv_bytes, exact, guarded, json_bytes, json_pieces
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,15 @@ def test_csv_is_read_by_spreadsheets() -> None:
 def test_json_is_exact(value: object, expected: object) -> None:
     """A decimal is a number where JSON's can hold it, else text; times are UTC; text is not changed."""
     assert expected == exact(value)
+
+
+def test_json_is_laid_out_as_by_json() -> None:
+    """What is written is what Python's own encoder writes: at once, and piece by piece."""
+    values: list[object] = [
+        {"a": None, "ä": True, "b": [1, -2.5, 1e300, 10**30], "c": {}, "d": [], "e": {"f": [{"g": '\u2028\x00\x1f"\\/é😀'}, [[]], ()]}},
+        "text",
+        (1, "two"),
+        {},
+    ]
+    assert (json.dumps(values, ensure_ascii=False, indent=1) + "\n").encode() == json_bytes(values) == b"".join(json_pieces(values))
+    assert [b"".join(json_pieces([])), json_bytes({}), json_bytes(None)] == [b"[]\n", b"{}\n", b"null\n"]
