@@ -106,7 +106,9 @@ class Desk:
     def _answer(self, handler: Handler, right: Right | None, visit: Visit) -> Response:
         if right is not None and not (visit.visitor and visit.visitor.role.may(right)):
             if visit.visitor:
-                self.entrance.record(visit.visitor, "refused", visit.path.strip("/") or "front")
+                self.entrance.record(
+                    visit.visitor, "refused", visit.path.strip("/").partition("/")[0] or "front"
+                )  # what is typed below it is kept nowhere
             return self.render(visit, "message.html", 403, title=visit.words.text("refused_title"), message=visit.words.text("refused"))
         if visit.form and visit.visitor and not hmac.compare_digest(visit.form.get("csrf", "").encode(), visit.csrf.encode()):
             self.entrance.record(visit.visitor, "refused", "form")

@@ -95,23 +95,11 @@ class RedactionLedger:
         with self._ledger.engine.connect() as connection:
             return [Decision(*row) for row in connection.execute(statement)]
 
-    def looked(self, request: str, by: str, reason: str, at: dt.datetime) -> None:
-        """Record, before anything is shown, that a named user looks at what was taken out of a request's texts, and why.
+    def looked(self, request: str, by: str, reason: str, at: dt.datetime) -> str:
+        """Record, before anything is shown, that a named user looks at what was taken out of a request's texts, and why; gives the look's id.
 
         Raises:
             AnsvarError: where there is no such request, or no user or no reason is named.
         """
         self._ledger.request(request)
-        if not by.strip() or not reason.strip():
-            raise AnsvarError("Whoever looks at a person's data gives a name and a reason: neither may be empty.")
-        look = {
-            "look": "l" + secrets.token_hex(_ID_BYTES),
-            "kind": LOOK,
-            "thing": request,
-            "by": by.strip(),
-            "reason": reason.strip(),
-            "at": at,
-        }
-        with self._ledger.engine.begin() as connection:
-            record(connection, Act(by, "bundle.review_looked", request, at, reason.strip()))
-            connection.execute(tables.looks.insert().values(look))
+        return self._ledger.record_look(LOOK, request, by, reason, at)
