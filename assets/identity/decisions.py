@@ -55,11 +55,9 @@ def decided(register: Register, found: Sequence[dict[str, Any]]) -> dict[str, st
     if not verdicts or not found:
         return {}
     persons = [person for each in found for person in each["persons"]]
+    statement = f"SELECT person, {_HASH} FROM (SELECT unnest($persons) AS person) AS given"
     with register.warehouse.reading() as engine:
-        rows = engine.rows(
-            f"SELECT person, {_HASH} FROM (SELECT unnest($persons) AS person) AS given", {"persons": persons, "pepper": kept.pepper}
-        )
-    hashes: dict[str, str] = dict(rows)
+        hashes = dict(engine.rows(statement, {"persons": persons, "pepper": kept.pepper}))
     group = least_of_groups((each["one"], each["other"]) for each in verdicts if each["kind"] == JOIN)
     apart = {frozenset((each["one"], each["other"])) for each in verdicts if each["kind"] == APART}
     said: dict[str, str] = {}

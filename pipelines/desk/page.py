@@ -68,6 +68,11 @@ class Visit:
         return self.visitor
 
     @property
+    def room(self) -> str:
+        """The first part of the path; what may be typed after it is somebody's own text."""
+        return self.path.strip("/").partition("/")[0] or "front"
+
+    @property
     def csrf(self) -> str:
         """What a form of this session bears, and no other site knows."""
         return hmac.digest((self.token or "").encode(), b"ansvar form", hashlib.sha256).hex()

@@ -336,7 +336,7 @@ class Ledger:
     # Who looked
 
     def record_look(self, kind: str, thing: str, by: str, reason: str, moment: dt.datetime) -> str:
-        """Record that a named user looks at something about a person, before it is shown, in the audit chain too; gives the look's random id.
+        """Record that a named user looks at something about a person, before it is shown; in the audit chain, too. Gives the look's id.
 
         Args:
             kind: what is looked at, as `quarantine` or `subject`.

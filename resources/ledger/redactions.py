@@ -96,7 +96,7 @@ class RedactionLedger:
             return [Decision(*row) for row in connection.execute(statement)]
 
     def looked(self, request: str, by: str, reason: str, at: dt.datetime) -> str:
-        """Record, before anything is shown, that a named user looks at what was taken out of a request's texts, and why; gives the look's id.
+        """Record, before anything is shown, that a named user looks at what was taken out of texts, and why; gives the look's id.
 
         Raises:
             AnsvarError: where there is no such request, or no user or no reason is named.
