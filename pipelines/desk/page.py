@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 _LANGUAGE = "ansvar-language"
 _A_YEAR = 31_536_000
 _NAVIGATION = (("/", "nav_front", Right.SEE), ("/promises", "nav_promises", Right.SEE), ("/dagster/", "nav_dagster", Right.SEE))
+_PERSONS = (
+    ("/bundles", "bundles_nav", Right.PERSONS),
+    ("/review", "review_nav", Right.PERSONS),
+    ("/quarantine", "quarantine_nav", Right.PERSONS),
+    ("/holds", "holds_nav", Right.PERSONS),
+)
 _MORE = (("/audit", "nav_audit", Right.AUDIT), ("/users", "nav_users", Right.USERS))
 
 
@@ -100,7 +106,7 @@ class Desk:
 
     def render(self, visit: Visit, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A page from its template."""
-        links = [(path, text) for path, text, right in (*_NAVIGATION, *_MORE) if visit.visitor and visit.visitor.role.may(right)]
+        links = [(path, text) for path, text, right in (*_NAVIGATION, *_PERSONS, *_MORE) if visit.visitor and visit.visitor.role.may(right)]
         shared = {"visit": visit, "words": visit.words, "text": visit.words.text, "links": links, "languages": LANGUAGES, "error": None}
         answer = HTMLResponse(self._templates.get_template(template).render(shared | values), status)
         if visit.query.get("language") == visit.words.language:
