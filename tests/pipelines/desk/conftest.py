@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     import dagster as dg
 
+    from pipelines.desk.dagster_ui import Workspace
+
 DEFINITIONS = Path(__file__).parent / "definitions.py"
 LATE = "2099-01-01T00:00:00Z"
 
@@ -38,6 +40,7 @@ class Served:
     small: Small
     entrance: Entrance
     instance: dg.DagsterInstance
+    workspace: Workspace
 
     def visitor(self, name: str | None = None) -> Visitor:
         """Somebody who is in, or nobody."""
@@ -75,7 +78,7 @@ def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         thread.start()
         while not server.started:
             time.sleep(0.05)
-        yield Served(base, small, entrance, instance)
+        yield Served(base, small, entrance, instance, workspace)
         server.should_exit = True
         thread.join(20)
     small.close()
