@@ -186,6 +186,23 @@ def by_websocket(attacker: Attacker, known: list[Mutation], origin: str | None =
             attacker.attack(group, each.name, 401)
 
 
+ROOMS = (
+    "/bundles",
+    f"/bundles/{REQUEST}",
+    f"/bundles/{REQUEST}/report",
+    f"/bundles/{REQUEST}/report?look=l0123456789abcdef0123",
+    f"/bundles/{REQUEST}/redactions",
+    f"/bundles/{REQUEST}/download",
+    "/review",
+    "/review/decisions",
+    f"/review/{'0' * 32}",
+    "/quarantine",
+    f"/quarantine/{'0' * 32}",
+    "/holds",
+)
+"""What is about persons: for officers alone."""
+
+
 def by_paths(attacker: Attacker, paths: Iterator[str]) -> None:
     """Paths of what is not to be reached, as pages and as data."""
     for path in paths:
@@ -198,6 +215,30 @@ def downloads() -> Iterator[str]:
     for path in ("logs/a/b.out", "notebook?repoLocName=tested&path=/etc/x.ipynb", "dagit/notebook?path=x.ipynb", "download_debug/x"):
         yield f"/dagster/{path}"
     yield from ("/dagster/server_info", "/dagster/dagit_info", "/logs/a/b.out", "/graphql", "/server_info", "/report_asset_check/table")
+
+
+def nobody() -> Iterator[str]:
+    """Ids that are none, and paths in their place: nothing is there for anybody."""
+    for room in ("bundles", "review", "quarantine"):
+        for thing in (
+            REQUEST[::-1],
+            "r'%20OR%201=1--",
+            "..",
+            "%2e%2e",
+            "%2e%2e%2fledger.db",
+            "..%2f..%2foutbox",
+            f"{REQUEST}.zip.age",
+            f"{REQUEST}%00",
+            f"{REQUEST}/..",
+            f"{REQUEST}/",
+            "{{7*7}}",
+            "x" * 2000,
+            quote(SECRET),
+        ):
+            yield f"/{room}/{thing}"
+    for below in ("report", "redactions", "download", "report/../../ledger.db", "audio/1.wav", "manifest.json"):
+        yield f"/bundles/{REQUEST}/{below}"
+        yield f"/bundles/{quote(SECRET)}/{below}"
 
 
 def tricks() -> Iterator[str]:
@@ -298,6 +339,14 @@ def by_forms(attacker: Attacker, mark: str, stranger: str) -> None:
         "/users": "do=add&user=evil&role=administrator&password=let+me+in+please",
         "/logout": "x=1",
         "/password": "present=x&new=y&again=y",
+        f"/bundles/{REQUEST}": "do=release&way=new",
+        f"/bundles/{REQUEST}/download": "x=1",
+        f"/bundles/{REQUEST}/report": "reason=x",
+        f"/bundles/{REQUEST}/redactions": "reason=x",
+        "/review/decisions": "decision=v0&reason=x",
+        f"/review/{'0' * 32}": "reason=x",
+        f"/quarantine/{'0' * 32}": "reason=x",
+        "/holds": "do=set&covers=dataset&dataset=shop.customers&reason=x&review=2030-01-01",
     }
     for path, form in forms.items():
         kind = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.desk.operations import ALLOWED
+from resources.ledger.holds import HoldLedger
 from resources.roles import Right, Role
 from tests.helpers.visiting import PASSWORD
 from tests.pipelines.desk import attacking
@@ -23,10 +24,10 @@ GROUPS = ("mutation", "websocket", "path", "header", "host", "method", "report",
 OUTSIDE = ("anonymous", "disabled", "expired", "logged out", "forged")
 INSIDE = tuple(role.value for role in Role)
 CLOSED = {
-    "viewer": ["/users", "/audit"],
-    "operator": ["/users", "/audit"],
+    "viewer": ["/users", "/audit", *attacking.ROOMS],
+    "operator": ["/users", "/audit", *attacking.ROOMS],
     "officer": ["/users"],
-    "administrator": [],
+    "administrator": [*attacking.ROOMS],
 }
 PAGES = ("/", "/promises", "/audit", "/users", "/password", "/dagster", "/dagster/", "/dagster/assets", "/dagster/favicon.ico", "/nowhere")
 
@@ -65,6 +66,8 @@ def _state(served: Served) -> dict[str, Any]:
         "partitions": instance.get_dynamic_partitions("requests"),
         "assets": sorted(key.to_user_string() for key in instance.all_asset_keys()),
         "limits": sorted(instance.event_log_storage.get_concurrency_keys()),
+        "holds": len(HoldLedger(served.small.register.ledger).holds()),
+        "looks": len(served.small.register.ledger.looks()),
         "users": [(user.name, user.role, user.password) for user in served.entrance.users.users() if not user.name.endswith(".once")],
     }
 
@@ -79,11 +82,12 @@ def test_nothing_passes(served: Served, who: str) -> None:
     attacking.by_websocket(attacker, known)
     attacking.by_websocket(attacker, known, attacking.EVIL)
     attacking.by_paths(attacker, attacking.downloads())
+    attacking.by_paths(attacker, attacking.nobody())
     attacking.by_hosts(attacker)
     attacking.by_methods(attacker)
     attacking.by_reports(attacker)
     if who in OUTSIDE:
-        attacking.by_paths(attacker, iter(PAGES))
+        attacking.by_paths(attacker, iter((*PAGES, *attacking.ROOMS)))
         attacking.by_paths(attacker, attacking.tricks())
         attacking.by_paths(attacker, attacking.static())
         attacking.by_headers(attacker)
@@ -97,6 +101,7 @@ def test_nothing_passes(served: Served, who: str) -> None:
     attacker.close()
     assert attacker.passed == []
     assert _state(served) == before
+    print(_row(who, attacker))
     assert _row(who, attacker) in (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8")
 
 
@@ -179,11 +184,13 @@ def test_every_refusal_of_a_user_is_written_down(served: Served) -> None:
     visitor = served.visitor("viewer")
     before = len(served.acts())
     visitor.get("/users")
+    visitor.get("/bundles/Maija")
     visitor.graphql("mutation ($r: String!) { terminateRun(runId: $r) { __typename } }", r="Maija")
     visitor.graphql("mutation { MaijaVirtanen }")
     visitor.ask("POST", "/logout", "", {"Origin": attacking.EVIL})
     assert served.acts()[before:] == [
         ("viewer", "refused", "users"),
+        ("viewer", "refused", "bundles"),
         ("viewer", "refused", "dagster.terminateRun"),
         ("viewer", "refused", "dagster.request"),
         ("viewer", "refused", "origin"),

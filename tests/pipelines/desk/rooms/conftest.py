@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 OFFICER, OTHER = "officer", "other.officer"
 ASKS = "eino.esimerkki@koe.example"
-TEXT = "Terve, soittakaa Aino Kettuselle numeroon +358 40 765 4321, toinen.osoite@koe.example. Myös Veli Vieras tietää. <b>Eino</b>"
+TEXT = "Terve, soittakaa Aino Kettuselle numeroon +358 40 765 4321, toinen.osoite@koe.example. Myös naapuri Veli Vieras tietää. <b>Eino</b>"
 
 
 @dataclass

@@ -21,7 +21,6 @@ def test_side_by_side_and_decided(rooms: Rooms) -> None:
     assert rooms.acts(request)[-1] == (OFFICER, "bundle.review_looked", "before the release")
     page = officer.get(f"{here}&language=en").text
     assert "<mark>Aino Kettuselle</mark>" in page
-    import re as r; print(r.findall('class="suspect">([^<]*)<', page)[:5])
     assert ('<span class="gone">[▮ name]</span>' in page, '<span class="suspect">Veli Vieras</span>' in page) == (True, True)
     assert ("&lt;b&gt;Eino&lt;/b&gt;" in page, "<b>Eino" in page) == (True, False)
     assert len(re.findall('<div class="sides">', page)) == 25
