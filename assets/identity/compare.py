@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 LOOK = "proposal"
 MOST = 8  # persons that are shown side by side
 FOR, AGAINST = "for", "against"
+_TOLD = {"user.name": "name"} | FEATURES
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,10 @@ def side_by_side(register: Register, proposal: str) -> SideBySide:
                 {"persons": persons},
             ),
         )
-        features = [told[each] for each in FEATURES.values() if each in told]
-        return SideBySide(proposal, *rows[0][1:], _sides(engine, persons), len(rows) - len(persons), features, [*borne.values()])
+        features = [told[each] for each in _TOLD.values() if each in told]
+        _, reason, probability = rows[0]
+        more = len(rows) - len(persons)
+        return SideBySide(proposal, reason, probability, _sides(engine, persons), more, features, [*borne.values()])
 
 
 def _rows(engine: Engine, proposal: str) -> list[tuple[Any, ...]]:
@@ -137,7 +140,7 @@ def _selects(engine: Engine, catalogue: Catalogue) -> Iterator[str]:
     held = set(tables_of(engine, "register"))
     for dataset in catalogue.datasets:
         if dataset.table in held and dataset.shape.persons:
-            for feature, key in features_of(dataset):
+            for feature, key in features_of(dataset, _TOLD):
                 yield (
                     f"SELECT _person AS person, {literal(feature)} AS feature, CAST({name(key)} AS VARCHAR) AS held, "
                     f"{folded(feature, name(key))} AS folded FROM register.{name(dataset.table)} "

@@ -8,7 +8,7 @@ from resources.warehouse.dialect import name
 from resources.warehouse.engine import tables_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import pyarrow as pa
 
@@ -61,11 +61,11 @@ def _select(dataset: Dataset) -> str | None:
     return f"SELECT _person AS person, {', '.join(columns)} FROM register.{name(dataset.table)} WHERE _person IS NOT NULL"
 
 
-def features_of(dataset: Dataset) -> Iterator[tuple[str, str]]:
-    """The features that a data set tells of its main person, each with the field; what is declared shared is left out."""
+def features_of(dataset: Dataset, features: Mapping[str, str] = FEATURES) -> Iterator[tuple[str, str]]:
+    """The features, by category, that a data set tells of its main person, each with the field; what is declared shared is left out."""
     others = {key for role, keys in [*dataset.shape.persons.items()][1:] for key in keys}
     for key, field in dataset.fields.items():
-        feature = FEATURES.get(field.shape.category)
+        feature = features.get(field.shape.category)
         if feature is not None and not field.shape.shared and key not in others:
             yield feature, key
 

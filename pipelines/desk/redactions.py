@@ -75,10 +75,10 @@ def _decide(desk: Desk, visit: Visit, request: Request) -> None:
         if one in form:
             ledger.decide(request.id, what, form[one], by, at)
             return
-    what, phrases = form.get("do"), [line for line in form.get("words", "").splitlines() if line.strip()]
-    if what not in (KEEP, TAKE_OUT):
+    do, phrases = form.get("do"), [line for line in form.get("words", "").splitlines() if line.strip()]
+    if do not in (KEEP, TAKE_OUT):
         raise FaultError("rooms_nothing_to_do")
     if not any(letter.isalnum() for letter in "".join(phrases)) or len(phrases) > _MOST_PHRASES:
         raise FaultError("redactions_no_words")
     for phrase in phrases:
-        ledger.decide(request.id, what, phrase, by, at)
+        ledger.decide(request.id, do, phrase, by, at)

@@ -101,7 +101,6 @@ def test_nothing_passes(served: Served, who: str) -> None:
     attacker.close()
     assert attacker.passed == []
     assert _state(served) == before
-    print(_row(who, attacker))
     assert _row(who, attacker) in (ROOT / "docs" / "attacks.md").read_text(encoding="utf-8")
 
 
