@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from assets.ingest.quarantined import LOOK, Chosen, counts, look, record_of, records
 from pipelines.desk.page import back_to
-from pipelines.desk.rooms import FaultError, NotThereError, look_begun, page_number, reason, room, told
+from pipelines.desk.rooms import FaultError, NotThereError, look_begun, need_published, page_number, reason, room, told
 from resources.errors import AnsvarError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ _LONGEST = 500
 @room
 def quarantine(desk: Desk, visit: Visit) -> Response:
     """Counts by source, data set and reason; of one of them, the records by their opaque ids."""
+    need_published(desk)
     register, number = desk.entrance.register, page_number(visit)
     named = {each.table: each for each in register.catalogue.datasets}
     language = visit.words.language
@@ -45,6 +46,7 @@ def quarantine(desk: Desk, visit: Visit) -> Response:
 @room
 def quarantined(desk: Desk, visit: Visit) -> Response:
     """One record: first the reason of the look, then the record as its source gave it."""
+    need_published(desk)
     register, thing = desk.entrance.register, visit.given["record"]
     try:
         found = record_of(register, thing)

@@ -8,7 +8,7 @@ from assets.identity import compare
 from assets.identity.decisions import decide, decided, proposals
 from assets.identity.kept import Kept
 from pipelines.desk.page import back_to
-from pipelines.desk.rooms import FaultError, NotThereError, look_begun, page_number, reason, room, told
+from pipelines.desk.rooms import FaultError, NotThereError, look_begun, need_published, page_number, reason, room, told
 from resources.errors import AnsvarError
 from resources.ledger.identity import APART, JOIN
 
@@ -23,6 +23,7 @@ _A_PAGE = 50
 @room
 def review(desk: Desk, visit: Visit) -> Response:
     """What waits for a decision, by opaque ids, the most probable first."""
+    need_published(desk)
     register, number = desk.entrance.register, page_number(visit)
     with register.warehouse.reading() as engine:
         count = engine.count("SELECT count(DISTINCT proposal) FROM identity.review")
@@ -34,6 +35,7 @@ def review(desk: Desk, visit: Visit) -> Response:
 @room
 def proposal(desk: Desk, visit: Visit) -> Response:
     """The persons of one proposal: first the reason of the look, then side by side, then the verdict."""
+    need_published(desk)
     register, thing = desk.entrance.register, visit.given["proposal"]
     with register.warehouse.reading() as engine:
         if not engine.count("SELECT count(*) FROM identity.review WHERE proposal = $proposal", {"proposal": thing}):

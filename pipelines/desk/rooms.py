@@ -67,6 +67,16 @@ def room(handler: Handler) -> Handler:
     return answered
 
 
+def need_published(desk: Desk) -> None:
+    """See that there is something to read.
+
+    Raises:
+        FaultError: before the first run.
+    """
+    if not desk.entrance.register.warehouse.is_published:
+        raise FaultError("nothing_yet")
+
+
 def reason(visit: Visit) -> str:
     """The reason that was filled in.
 

@@ -196,6 +196,14 @@ def test_every_refusal_of_a_user_is_written_down(served: Served) -> None:
     ]
 
 
+def test_before_the_first_run(served: Served) -> None:
+    """An officer is let into every room, and is told that nothing was read in yet where that is so."""
+    officer = served.visitor("officer")
+    answers = {path: officer.get(path) for path in ("/bundles", "/review", "/review/decisions", "/quarantine", "/holds")}
+    assert [each.status for each in answers.values()] == [200, 400, 200, 400, 200]
+    assert "ansvar run" not in answers["/review"].text + answers["/quarantine"].text
+
+
 def test_every_mutation_that_is_let_through_is_there() -> None:
     """The list of what may be asked names mutations that this Dagster has."""
     assert set(ALLOWED) <= {each.name for each in mutations()}
