@@ -98,7 +98,7 @@ def test_everybody_can_use_the_rooms(opened: Browser, rooms: Rooms, width: int, 
 
 @pytest.mark.skipif(AGE is None, reason="Debian's age is not installed")
 def test_an_officer_releases_and_fetches_a_bundle(opened: Browser, rooms: Rooms, tmp_path: Path) -> None:
-    """From the list to the released bundle by the pages' own buttons; what was fetched opens with the person's key in `age`, and is whole."""
+    """From the list to the released bundle by the pages' own buttons; what was fetched opens in `age` with the person's key, whole."""
     request, page = rooms.bundle(), _officer(opened, rooms, DESKTOP, "en")
     key = tmp_path / "key.txt"
     made = subprocess.run(["age-keygen", "-o", str(key)], check=True, capture_output=True, text=True).stderr
