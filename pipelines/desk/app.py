@@ -9,16 +9,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route, Router
 
 from pipelines.desk.audit import audit
-from pipelines.desk.bundles import bundle, bundles, download, report
 from pipelines.desk.dagster_ui import PREFIX, Webserver
 from pipelines.desk.front import front, promises
 from pipelines.desk.guard import LOGIN, Guard
-from pipelines.desk.holds import holds
 from pipelines.desk.login import login, logout, password
 from pipelines.desk.page import Desk, stylesheet
-from pipelines.desk.quarantine import quarantine, quarantined
-from pipelines.desk.redactions import redactions
-from pipelines.desk.review import decisions, proposal, review
+from pipelines.desk.release import routes as release_routes
 from pipelines.desk.users import users
 from resources.roles import Right
 
@@ -29,22 +25,6 @@ if TYPE_CHECKING:
 
     from pipelines.desk.dagster_ui import Workspace
     from pipelines.desk.entrance import Entrance
-
-
-_ASKING = ["GET", "POST"]
-_ABOUT_PERSONS = (
-    ("/bundles", bundles, ["GET"]),
-    ("/bundles/{request}", bundle, _ASKING),
-    ("/bundles/{request}/download", download, ["POST"]),
-    ("/bundles/{request}/report", report, _ASKING),
-    ("/bundles/{request}/redactions", redactions, _ASKING),
-    ("/review", review, ["GET"]),
-    ("/review/decisions", decisions, _ASKING),
-    ("/review/{proposal}", proposal, _ASKING),
-    ("/quarantine", quarantine, ["GET"]),
-    ("/quarantine/{record}", quarantined, _ASKING),
-    ("/holds", holds, _ASKING),
-)
 
 
 def application(entrance: Entrance, workspace: Workspace) -> ASGIApp:
@@ -65,16 +45,17 @@ def _desk(entrance: Entrance) -> list[BaseRoute]:
     async def dagster(_: Request) -> Response:
         return RedirectResponse(f"{PREFIX}/", 303)
 
+    asking = ["GET", "POST"]
     return [
-        Route(LOGIN, desk.page(login, None), methods=_ASKING),
+        Route(LOGIN, desk.page(login, None), methods=asking),
         Route("/desk.css", css),
         Route("/favicon.ico", no_picture),
         Route("/logout", desk.page(logout), methods=["POST"]),
-        Route("/password", desk.page(password), methods=_ASKING),
+        Route("/password", desk.page(password), methods=asking),
         Route("/", desk.page(front)),
         Route("/promises", desk.page(promises)),
         Route("/audit", desk.page(audit, Right.AUDIT)),
-        Route("/users", desk.page(users, Right.USERS), methods=_ASKING),
+        Route("/users", desk.page(users, Right.USERS), methods=asking),
+        *release_routes(desk),
         Route(PREFIX, dagster),
-        *(Route(path, desk.page(handler, Right.PERSONS), methods=methods) for path, handler, methods in _ABOUT_PERSONS),
     ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Handler = Callable[[Desk, Visit], Response]
 
 LONGEST_REASON = 500
-_A_LOOK = dt.timedelta(minutes=30)
+_A_LOOK = dt.timedelta(minutes=15)
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
@@ -90,7 +90,7 @@ def reason(visit: Visit) -> str:
 
 
 def look_begun(desk: Desk, visit: Visit, kind: str, thing: str) -> str | None:
-    """The look that the address names: one of the visitor's own, at this thing, begun in the last half hour; None where it names none."""
+    """The look that the address names: one of the visitor's own, at this thing, begun not long ago; None where there is none."""
     register, asked = desk.entrance.register, visit.query.get("look", "")
     if not asked:
         return None

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 _ID_BYTES = 10
 _LONGEST_NAME = 120
-_LOOKED = {"redactions": "bundle.review_looked"}  # what a look is called in the audit chain, where not by its kind
 _of_no_days = tables.batches.c.account["days"].as_integer().is_(None)
 
 
@@ -336,10 +335,12 @@ class Ledger:
     # Who looked
 
     def record_look(self, kind: str, thing: str, by: str, reason: str, moment: dt.datetime) -> str:
-        """Record that a named user looks at something about a person, before it is shown; in the audit chain, too. Gives the look's id.
+        """Record that a named user looks at something about a person, before it is shown; gives the look's random id.
+
+        It stands in the audit chain, too.
 
         Args:
-            kind: what is looked at, as `quarantine` or `subject`.
+            kind: what is looked at: `quarantine` or `subject`.
             thing: its opaque id.
             by: the named user.
             reason: why.
@@ -355,7 +356,7 @@ class Ledger:
         look = "l" + secrets.token_hex(_ID_BYTES)
         values = {"look": look, "kind": kind, "thing": thing, "by": by.strip(), "reason": reason.strip(), "at": moment}
         with self.engine.begin() as connection:
-            record(connection, Act(by, _LOOKED.get(kind, f"{kind}.looked"), thing, moment, reason.strip()))
+            record(connection, Act(by, f"{kind}.looked", thing, moment, reason.strip()))
             connection.execute(tables.looks.insert().values(values))
         return look
 

@@ -102,4 +102,17 @@ class RedactionLedger:
             AnsvarError: where there is no such request, or no user or no reason is named.
         """
         self._ledger.request(request)
-        return self._ledger.record_look(LOOK, request, by, reason, at)
+        if not by.strip() or not reason.strip():
+            raise AnsvarError("Whoever looks at a person's data gives a name and a reason: neither may be empty.")
+        look = {
+            "look": "l" + secrets.token_hex(_ID_BYTES),
+            "kind": LOOK,
+            "thing": request,
+            "by": by.strip(),
+            "reason": reason.strip(),
+            "at": at,
+        }
+        with self._ledger.engine.begin() as connection:
+            record(connection, Act(by, "bundle.review_looked", request, at, reason.strip()))
+            connection.execute(tables.looks.insert().values(look))
+        return str(look["look"])

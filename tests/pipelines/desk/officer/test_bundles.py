@@ -12,12 +12,12 @@ from pyrage import x25519
 from assets.rights.verify import verify
 from resources.ledger.bundles import BundleLedger
 from resources.ledger.redactions import TAKE_OUT, RedactionLedger
-from tests.pipelines.desk.rooms.conftest import ASKS, OFFICER, OTHER, looked, sent
+from tests.pipelines.desk.officer.conftest import ASKS, OFFICER, OTHER, looked, sent
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.pipelines.desk.rooms.conftest import Rooms
+    from tests.pipelines.desk.officer.conftest import Rooms
 
 
 def test_from_the_look_to_the_person(rooms: Rooms, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from pipelines.cli import ansvar
 from tests.helpers.browser import CHROMIUM, DESKTOP, PHONE, WITHOUT_CHROMIUM, browser, scrolls_sideways, violations
 from tests.helpers.visiting import PASSWORD
-from tests.pipelines.desk.rooms.conftest import OFFICER
+from tests.pipelines.desk.officer.conftest import OFFICER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-    from tests.pipelines.desk.rooms.conftest import Rooms
+    from tests.pipelines.desk.officer.conftest import Rooms
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=WITHOUT_CHROMIUM)
 AGE = shutil.which("age")

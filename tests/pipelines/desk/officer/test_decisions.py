@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from resources.ledger.holds import HoldLedger
 from resources.ledger.identity import IdentityLedger
-from tests.pipelines.desk.rooms.conftest import OFFICER, OTHER, looked, sent
+from tests.pipelines.desk.officer.conftest import OFFICER, OTHER, looked, sent
 
 if TYPE_CHECKING:
     import pytest
 
-    from tests.pipelines.desk.rooms.conftest import Rooms
+    from tests.pipelines.desk.officer.conftest import Rooms
 
 
 def test_a_verdict_is_given_and_taken_back(rooms: Rooms) -> None:
@@ -93,7 +93,7 @@ def test_a_hold_is_set_and_ended(rooms: Rooms) -> None:
     assert sent(officer, "/holds", do="end", hold="h0").status == 400
 
 
-def test_a_look_lasts_half_an_hour(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_look_is_over_after_a_while(rooms: Rooms, monkeypatch: pytest.MonkeyPatch) -> None:
     """After that the reason is asked for again."""
     import datetime as dt  # noqa: PLC0415 - here alone
 

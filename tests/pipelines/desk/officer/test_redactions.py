@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from resources.ledger.redactions import RedactionLedger
-from tests.pipelines.desk.rooms.conftest import OFFICER, OTHER, looked, sent
+from tests.pipelines.desk.officer.conftest import OFFICER, OTHER, looked, sent
 
 if TYPE_CHECKING:
-    from tests.pipelines.desk.rooms.conftest import Rooms
+    from tests.pipelines.desk.officer.conftest import Rooms
 
 
 def test_side_by_side_and_decided(rooms: Rooms) -> None:
