@@ -201,6 +201,17 @@ ROOMS = (
     "/holds",
 )
 """What is about persons: for officers alone."""
+ROOM_FORMS = {
+    f"/bundles/{REQUEST}": "do=release&way=new",
+    f"/bundles/{REQUEST}/download": "x=1",
+    f"/bundles/{REQUEST}/report": "reason=x",
+    f"/bundles/{REQUEST}/redactions": "reason=x",
+    "/review/decisions": "decision=v0&reason=x",
+    f"/review/{'0' * 32}": "reason=x",
+    f"/quarantine/{'0' * 32}": "reason=x",
+    "/holds": "do=set&covers=dataset&dataset=shop.customers&reason=x&review=2030-01-01",
+}
+"""The forms there."""
 
 
 def by_paths(attacker: Attacker, paths: Iterator[str]) -> None:
@@ -339,14 +350,7 @@ def by_forms(attacker: Attacker, mark: str, stranger: str) -> None:
         "/users": "do=add&user=evil&role=administrator&password=let+me+in+please",
         "/logout": "x=1",
         "/password": "present=x&new=y&again=y",
-        f"/bundles/{REQUEST}": "do=release&way=new",
-        f"/bundles/{REQUEST}/download": "x=1",
-        f"/bundles/{REQUEST}/report": "reason=x",
-        f"/bundles/{REQUEST}/redactions": "reason=x",
-        "/review/decisions": "decision=v0&reason=x",
-        f"/review/{'0' * 32}": "reason=x",
-        f"/quarantine/{'0' * 32}": "reason=x",
-        "/holds": "do=set&covers=dataset&dataset=shop.customers&reason=x&review=2030-01-01",
+        **ROOM_FORMS,
     }
     for path, form in forms.items():
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
