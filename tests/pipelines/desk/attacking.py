@@ -370,3 +370,10 @@ def by_forms(attacker: Attacker, mark: str, stranger: str) -> None:
         ):
             attacker.attack("form", f"{path} from {name}", attacker.send("POST", path, body, kind | headers))
     attacker.attack("form", "/logout by GET", attacker.send("GET", f"/logout?csrf={mark}"))
+
+
+def by_room_forms(attacker: Attacker, mark: str) -> None:
+    """The forms about persons, sent as their pages send them, by who may not."""
+    for path, form in ROOM_FORMS.items():
+        headers = {"Origin": attacker.base, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
+        attacker.attack("form", f"{path} without the right", attacker.send("POST", path, f"{form}&csrf={mark}", headers))

@@ -98,6 +98,8 @@ def test_nothing_passes(served: Served, who: str) -> None:
         own = served.visitor(who)
         attacker.cookie = own.cookies["ansvar"]
         attacking.by_forms(attacker, own.mark(), stranger.mark())
+        if not Role(who).may(Right.PERSONS):
+            attacking.by_room_forms(attacker, own.mark())
     attacker.close()
     assert attacker.passed == []
     assert _state(served) == before
