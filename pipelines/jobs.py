@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 DAILY = "daily"
 EXPORT = "export_bundle"
 PURGE = "purge"
+ERASURES = "erasures"
 REQUESTS = dg.AssetKey(["rights", "requests"])
 # A source that cannot be read fails its own step after handing on what was held of it: all else goes on, and the run ends as failed.
 # Nothing on the terminal: the UI and the command say what happened.
@@ -68,7 +69,7 @@ def purge_job() -> dg.UnresolvedAssetJobDefinition:
 def erasures_job(erasures: dg.AssetKey) -> dg.UnresolvedAssetJobDefinition:
     """Carry out by hand the erasures that named users decided."""
     return dg.define_asset_job(
-        "erasures",
+        ERASURES,
         selection=dg.AssetSelection.assets(erasures),
         tags={LANE_TAG: ON_DEMAND},
         description="Erases the persons whose erasure a named user decided (`ansvar erase REQUEST --by NAME --later`), now.",

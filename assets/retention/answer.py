@@ -48,6 +48,11 @@ def told(catalogue: Catalogue, summary: dict[str, Any], language: str) -> list[s
     return [*lines, "", texts["return" if "asked" in summary.get("grounds", ["asked"]) else "return_of_records"]]
 
 
+def ground_in_words(ground: str, language: str) -> str:
+    """The ground on which records stay."""
+    return _texts()[ground][language]
+
+
 def _stays(dataset: Dataset, row: dict[str, Any], texts: dict[str, str], language: str) -> list[str]:
     label, ground = dataset.shape.label.in_language(language), texts[row["ground"]]
     reason = dataset.rule.erasure.reason.in_language(language) if dataset.rule.erasure is not None else ""

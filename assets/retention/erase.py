@@ -87,6 +87,11 @@ class Preview:
     grounds: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
 
+    @property
+    def takes(self) -> bool:
+        """Whether there is anything that would go."""
+        return any(each.goes or each.quarantined or each.of_others for each in self.decided)
+
 
 @dataclass(frozen=True)
 class Erasures:

@@ -33,6 +33,16 @@ class Cell:
     time: str | None = None
 
 
+def cell(wording: Wording, row: Row, name: str) -> Cell:
+    """What stands in the cell of a record's field."""
+    if name in row.withheld:
+        return Cell(f"{wording.text('withheld_mark')} {wording.text(f'why_{row.withheld[name]}')}", "withheld")
+    value = row.values.get(name)
+    if value is None:
+        return Cell(wording.text("no_value"), "empty")
+    return Cell(wording.value(value), time=str(exact(value)) if isinstance(value, dt.date) else None)
+
+
 @dataclass(frozen=True)
 class Section:
     """A data set as the report shows it; `told` is what `about` says of it, `until` the day until which its newest record is kept."""
@@ -192,20 +202,11 @@ class Report:
             records=self.wording.records(len(table.rows)),
             until=self.wording.date(dt.date.fromisoformat(until)) if until else "",
             headings=[headings[name] for name in shown],
-            rows=[[self._cell(row, name) for name in shown] for row in islice(table.rows, MOST_ROWS)],
+            rows=[[cell(self.wording, row, name) for name in shown] for row in islice(table.rows, MOST_ROWS)],
             empty=[headings[name] for name in dataset.fields if name not in shown and dataset.fields[name].is_personal],
             number=len(table.rows),
             has_other_role=has_other_role,
         )
-
-    def _cell(self, row: Row, name: str) -> Cell:
-        if name in row.withheld:
-            return Cell(f"{self.wording.text('withheld_mark')} {self.wording.text(f'why_{row.withheld[name]}')}", "withheld")
-        value = row.values.get(name)
-        if value is None:
-            return Cell(self.wording.text("no_value"), "empty")
-        time = str(exact(value)) if isinstance(value, dt.date) else None
-        return Cell(self.wording.value(value), time=time)
 
     def _unread_field(self, unread: Unread) -> str:
         field = unread.dataset.fields.get(unread.field or "")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from assets.ingest.people import forms
 from assets.rights.find import Subject, UnclearError, bearers, find, find_all, given_values
@@ -23,8 +25,26 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 _LOOKED_AT = "request"
+NOON = dt.time(12)
 _CARRIED_OUT = ("restriction", "objection", "withdrawal")
 """Kinds that are answered in the moment in which they are carried out."""
+
+
+class FilingError(AnsvarError):
+    """A request cannot be filed as it is: `fault` says what is wrong with it, `number` with which of its identifiers, from 0 on."""
+
+    def __init__(self, fault: str, message: str, number: int | None = None) -> None:
+        """Name the fault, and say what to do."""
+        super().__init__(message)
+        self.fault, self.number = fault, number
+
+
+def received_on(register: Register, day: dt.date | None) -> dt.datetime:
+    """The moment of receipt, as a naive UTC timestamp: now, or, of another day than today, its noon."""
+    if day is None or day == register.clock.today():
+        return register.clock.now()
+    noon = dt.datetime.combine(day, NOON, ZoneInfo(register.catalogue.notice.time_zone))
+    return noon.astimezone(dt.UTC).replace(tzinfo=None)
 
 
 def ready(register: Register, request_id: str, kinds: Collection[str]) -> Request:
@@ -57,36 +77,42 @@ def check(register: Register, filing: Filing) -> None:
     """That a request can be filed.
 
     Raises:
-        AnsvarError: where its kind, scope, purpose, language or an identifier is none, it has no identifier, or is of a time to come.
+        FilingError: where its kind, scope, purpose, language or an identifier is none, it has no identifier, or is of a time to come.
     """
     shape = words().kinds.get(filing.kind)
     if shape is None:
-        raise AnsvarError(f"There is no kind of request of that name. Known: {', '.join(words().kinds)}.")
+        raise FilingError("kind", f"There is no kind of request of that name. Known: {', '.join(words().kinds)}.")
     if filing.scope is None and shape.scopes:
-        raise AnsvarError(f"What the person objects to is missing: give the scope, one of {', '.join(shape.scopes)}.")
+        raise FilingError("scope", f"What the person objects to is missing: give the scope, one of {', '.join(shape.scopes)}.")
     if filing.scope is not None and filing.scope not in shape.scopes:
         known = f"one of {', '.join(shape.scopes)}" if shape.scopes else "none"
-        raise AnsvarError(f"The scope of a request of {filing.kind} is {known}.")
+        raise FilingError("scope", f"The scope of a request of {filing.kind} is {known}.")
     purposes = register.catalogue.notice.purposes
     if filing.purpose is not None and not (shape.of_purpose and filing.purpose in purposes):
         known = f"one of {', '.join(purposes)}" if shape.of_purpose else "none"
-        raise AnsvarError(f"The purpose of a request of {filing.kind} is {known}.")
+        raise FilingError("purpose", f"The purpose of a request of {filing.kind} is {known}.")
     if filing.language not in LANGUAGES:
-        raise AnsvarError(f"The language of the answer is one of {', '.join(LANGUAGES)}.")
+        raise FilingError("language", f"The language of the answer is one of {', '.join(LANGUAGES)}.")
     if filing.received_at > register.clock.now():
-        raise AnsvarError("The time of receipt is ahead: give the day on which the request reached you.")
+        raise FilingError("received", "The time of receipt is ahead: give the day on which the request reached you.")
+    _check_identifiers(register, filing)
+
+
+def _check_identifiers(register: Register, filing: Filing) -> None:
     if not filing.identifiers:
-        raise AnsvarError("A request needs what the person is known by: give --email, --phone or --identifier.")
-    for kind, value in filing.identifiers:
-        _check_identifier(register, kind, value)
+        raise FilingError("identifiers", "A request needs what the person is known by: give --email, --phone or --identifier.")
+    known = kinds_to_find_by(register)
+    for number, (kind, value) in enumerate(filing.identifiers):
+        if kind not in known:
+            said = f"What stands before '=' in --identifier is no kind that a person can be found by. Known: {', '.join(known)}."
+            raise FilingError("identifier_kind", said, number)
+        if not forms(kind, value, register.catalogue):
+            raise FilingError("identifier", f"What was given as {kind} does not look like one: check how it is written.", number)
 
 
-def _check_identifier(register: Register, kind: str, value: str) -> None:
-    known = [name for name, shape in register.catalogue.vocabulary.identifiers.items() if shape.joins]
-    if kind not in known:
-        raise AnsvarError(f"What stands before '=' in --identifier is no kind that a person can be found by. Known: {', '.join(known)}.")
-    if not forms(kind, value, register.catalogue):
-        raise AnsvarError(f"What was given as {kind} does not look like one: check how it is written.")
+def kinds_to_find_by(register: Register) -> list[str]:
+    """The kinds of identifiers that a person can be found by."""
+    return [name for name, shape in register.catalogue.vocabulary.identifiers.items() if shape.joins]
 
 
 def meant(engine: Engine, register: Register, request: Request) -> Subject:
@@ -217,7 +243,16 @@ def answered_by_hand(register: Register, request_id: str, by: str) -> Request:
     Raises:
         AnsvarError: where a command carries out what it asks for, and has not; or the step cannot follow.
     """
-    ledger, request = RequestLedger(register.ledger), register.ledger.request(request_id)
+    check_answer_by_hand(register, register.ledger.request(request_id))
+    return RequestLedger(register.ledger).step(request_id, Step(ANSWERED, by, register.clock.now()))
+
+
+def check_answer_by_hand(register: Register, request: Request) -> None:
+    """That a request can be answered by hand.
+
+    Raises:
+        AnsvarError: where a command carries out what it asks for, and has not; or the step cannot follow.
+    """
     if words().kinds[request.kind].by_bundle:
         raise AnsvarError(f"A request for {request.kind} is answered when its bundle is released: see `ansvar bundle release`.")
     after(request, ANSWERED)
@@ -227,4 +262,3 @@ def answered_by_hand(register: Register, request_id: str, by: str) -> Request:
             f"Nothing was done for this request of {request.kind} yet: `ansvar request carry-out {request.id} --by NAME` does it, and "
             "`--preview` tells what that is; or refuse it with `ansvar request refuse`."
         )
-    return ledger.step(request.id, Step(ANSWERED, by, register.clock.now()))

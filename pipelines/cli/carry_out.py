@@ -106,7 +106,7 @@ def _erase_without_ground(register: Register, request: Request, by: str) -> None
     from assets.rights.whom import whom
 
     found = preview(register, request.id, whom)
-    if not any(each.goes or each.quarantined or each.of_others for each in found.decided):
+    if not found.takes:
         click.echo("There is nothing that no other ground remains for.")
     elif found.kept_back:
         click.echo(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -96,16 +95,12 @@ def _split(text: str) -> tuple[str, str]:
 
 
 def _received(register: Register, text: str | None) -> dt.datetime:
-    """The moment of receipt: of a day before today, its noon."""
-    now, today = register.clock.now(), register.clock.today()
+    from assets.rights.requests import received_on
+
     try:
-        day = dt.date.fromisoformat(text) if text else today
+        return received_on(register, dt.date.fromisoformat(text) if text else None)
     except ValueError:
         raise AnsvarError("--received takes a day, as 2026-10-12.") from None
-    if day == today:
-        return now
-    noon = dt.datetime.combine(day, dt.time(12), ZoneInfo(register.catalogue.notice.time_zone))
-    return noon.astimezone(dt.UTC).replace(tzinfo=None)
 
 
 @command.command("list")

@@ -140,32 +140,18 @@ def write_letter(register: Register, request: Request, kind: str, to: tuple[Path
     Raises:
         AnsvarError: where the letter does not fit the request, its form is none, or the file cannot be written.
     """
-    from assets.rights.letters.compose import compose
-    from assets.rights.letters.render import FORMATS, write
+    from assets.rights.letters.render import FORMATS
+    from pipelines.letters import written
 
     output, form = to[0], to[1] or to[0].suffix.removeprefix(".")
     if form not in FORMATS:
         raise AnsvarError(f"A letter is written as {', '.join(FORMATS)}: name the file so, or say --format.")
-    content = write(compose(register, request, kind, ground=ground, more=_more(register, request, kind)), form)
+    content = written(register, request, kind, form, ground)
     try:
         write_private(output, content)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise AnsvarError(f"The letter cannot be written to {output} ({reason}): name a file that you may write.") from None
-
-
-def _more(register: Register, request: Request, kind: str) -> list[str]:
-    """What an answer says beside its text: what was erased, also where an objection led to it, and what stays on which ground."""
-    if kind != "answer" or request.nothing_held:
-        return []
-    from assets.retention.answer import told
-    from assets.retention.erase import summary_of
-    from resources.ledger.erasures import ErasureLedger
-
-    if request.kind != "erasure" and not ErasureLedger(register.ledger).erasures(request=request.id):
-        return []
-    lines = told(register.catalogue, summary_of(register, request.id)["summary"], request.language)
-    return [line.strip() for line in lines if line.strip()]
 
 
 def _ledger(register: Register) -> RequestLedger:

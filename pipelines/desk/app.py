@@ -12,9 +12,11 @@ from pipelines.desk.audit import audit
 from pipelines.desk.dagster_ui import PREFIX, Webserver
 from pipelines.desk.front import front, promises
 from pipelines.desk.guard import LOGIN, Guard
+from pipelines.desk.launches import Launches
 from pipelines.desk.login import login, logout, password
 from pipelines.desk.page import Desk, stylesheet
 from pipelines.desk.release import routes as release_routes
+from pipelines.desk.requests import routes as requests_routes
 from pipelines.desk.users import users
 from resources.roles import Right
 
@@ -29,12 +31,12 @@ if TYPE_CHECKING:
 
 def application(entrance: Entrance, workspace: Workspace) -> ASGIApp:
     """All that is served."""
-    routes = [*_desk(entrance), *Webserver(workspace, entrance.record).build_routes()]
+    routes = [*_desk(entrance, Launches(workspace)), *Webserver(workspace, entrance.record).build_routes()]
     return Guard(ExceptionMiddleware(Router(routes, redirect_slashes=False)), entrance)
 
 
-def _desk(entrance: Entrance) -> list[BaseRoute]:
-    desk, look = Desk(entrance), stylesheet()
+def _desk(entrance: Entrance, launches: Launches) -> list[BaseRoute]:
+    desk, look = Desk(entrance, launches), stylesheet()
 
     async def css(_: Request) -> Response:
         return Response(look, media_type="text/css")
@@ -54,6 +56,7 @@ def _desk(entrance: Entrance) -> list[BaseRoute]:
         Route("/password", desk.page(password), methods=asking),
         Route("/", desk.page(front)),
         Route("/promises", desk.page(promises)),
+        *requests_routes(desk),
         Route("/audit", desk.page(audit, Right.AUDIT)),
         Route("/users", desk.page(users, Right.USERS), methods=asking),
         *release_routes(desk),

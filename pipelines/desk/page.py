@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from pipelines.desk.entrance import Entrance
+    from pipelines.desk.launches import Launches
     from resources.ledger.sessions import Visitor
 
     Handler = Callable[["Desk", "Visit"], Response]
@@ -34,6 +35,7 @@ _LANGUAGE = "ansvar-language"
 _A_YEAR = 31_536_000
 _NAVIGATION = (("/", "nav_front", Right.SEE), ("/promises", "nav_promises", Right.SEE), ("/dagster/", "nav_dagster", Right.SEE))
 _PERSONS = (
+    ("/requests", "nav_requests", Right.PERSONS),
     ("/bundles", "bundles_nav", Right.PERSONS),
     ("/review", "review_nav", Right.PERSONS),
     ("/quarantine", "quarantine_nav", Right.PERSONS),
@@ -87,9 +89,9 @@ class Visit:
 class Desk:
     """The desk of an entrance: its templates and its checks."""
 
-    def __init__(self, entrance: Entrance) -> None:
-        """Work at an entrance."""
-        self.entrance = entrance
+    def __init__(self, entrance: Entrance, launches: Launches) -> None:
+        """Work at an entrance, and begin runs there."""
+        self.entrance, self.launches = entrance, launches
         self._templates = environment("pipelines.desk")
 
     def page(self, handler: Handler, right: Right | None = Right.SEE) -> Callable[[Request], Awaitable[Response]]:

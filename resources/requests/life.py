@@ -75,6 +75,15 @@ def after(request: Request, step: str) -> str:
     return state or _state_after(request, step)
 
 
+def may_follow(request: Request, step: str) -> bool:
+    """Whether a step can follow."""
+    try:
+        after(request, step)
+    except AnsvarError:
+        return False
+    return True
+
+
 _DONE = {"asked": "asked to show identity", "verified": "verified", "started": "started on"}
 
 

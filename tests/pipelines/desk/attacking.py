@@ -36,6 +36,51 @@ GRAPHQL = "/dagster/graphql"
 GRAPHQL_WS = Subprotocol("graphql-ws")
 EVIL = "https://evil.example"
 SECRET = "Maija Virtanen"  # noqa: S105 - somebody's name, which is not to be kept
+NO_REQUEST = "r00000000000000000000"
+"""An id as requests have, of none that there is."""
+ROOMS = (
+    "/bundles",
+    f"/bundles/{REQUEST}",
+    f"/bundles/{REQUEST}/report",
+    f"/bundles/{REQUEST}/report?look=l0123456789abcdef0123",
+    f"/bundles/{REQUEST}/redactions",
+    f"/bundles/{REQUEST}/download",
+    "/review",
+    "/review/decisions",
+    f"/review/{'0' * 32}",
+    "/quarantine",
+    f"/quarantine/{'0' * 32}",
+    "/holds",
+)
+"""What is about persons: for officers alone."""
+ROOM_FORMS = {
+    f"/bundles/{REQUEST}": "do=release&way=new",
+    f"/bundles/{REQUEST}/download": "x=1",
+    f"/bundles/{REQUEST}/report": "reason=x",
+    f"/bundles/{REQUEST}/redactions": "reason=x",
+    "/review/decisions": "decision=v0&reason=x",
+    f"/review/{'0' * 32}": "reason=x",
+    f"/quarantine/{'0' * 32}": "reason=x",
+    "/holds": "do=set&covers=dataset&dataset=shop.customers&reason=x&review=2030-01-01",
+}
+"""The forms there."""
+DESK_FORMS = {
+    **ROOM_FORMS,
+    "/requests/new": "kind=access&language=fi&kind-0=email&value-0=evil%40evil.example",
+    f"/requests/{NO_REQUEST}": "do=verify&how=signed_in",
+    f"/requests/{NO_REQUEST}/letter": "kind=receipt&format=pdf",
+    f"/requests/{NO_REQUEST}/held": "do=look&reason=because&table=shop_customers",
+    f"/requests/{NO_REQUEST}/candidates": "do=settle&subject=s1&reason=because",
+    f"/requests/{NO_REQUEST}/carry-out": "do=carry_out",
+    f"/requests/{NO_REQUEST}/export": "do=export",
+}
+"""The forms of the desk that only who may see persons' data may send, as they would be filled in."""
+DESK_PAGES = (
+    "/requests",
+    "/requests?which=all&page=2",
+    *ROOMS,
+    *(path for path in DESK_FORMS if path.startswith("/requests") and not path.endswith("/letter")),
+)
 REFUSALS = {400, 401, 403, 404, 405, 413, 414, 415, 421, 429}
 BUILD = Path(dagster_webserver.__file__).parent / "webapp" / "build"
 _NAMED = {
@@ -186,34 +231,6 @@ def by_websocket(attacker: Attacker, known: list[Mutation], origin: str | None =
             attacker.attack(group, each.name, 401)
 
 
-ROOMS = (
-    "/bundles",
-    f"/bundles/{REQUEST}",
-    f"/bundles/{REQUEST}/report",
-    f"/bundles/{REQUEST}/report?look=l0123456789abcdef0123",
-    f"/bundles/{REQUEST}/redactions",
-    f"/bundles/{REQUEST}/download",
-    "/review",
-    "/review/decisions",
-    f"/review/{'0' * 32}",
-    "/quarantine",
-    f"/quarantine/{'0' * 32}",
-    "/holds",
-)
-"""What is about persons: for officers alone."""
-ROOM_FORMS = {
-    f"/bundles/{REQUEST}": "do=release&way=new",
-    f"/bundles/{REQUEST}/download": "x=1",
-    f"/bundles/{REQUEST}/report": "reason=x",
-    f"/bundles/{REQUEST}/redactions": "reason=x",
-    "/review/decisions": "decision=v0&reason=x",
-    f"/review/{'0' * 32}": "reason=x",
-    f"/quarantine/{'0' * 32}": "reason=x",
-    "/holds": "do=set&covers=dataset&dataset=shop.customers&reason=x&review=2030-01-01",
-}
-"""The forms there."""
-
-
 def by_paths(attacker: Attacker, paths: Iterator[str]) -> None:
     """Paths of what is not to be reached, as pages and as data."""
     for path in paths:
@@ -254,7 +271,7 @@ def nobody() -> Iterator[str]:
 
 def tricks() -> Iterator[str]:
     """Other spellings of paths that are there: an open one before a closed one, encodings, doubled slashes, steps up, letters' case."""
-    for closed in ("dagster/", "dagster/graphql", "users", "audit", "promises"):
+    for closed in ("dagster/", "dagster/graphql", "users", "audit", "promises", "requests", f"requests/{NO_REQUEST}/held"):
         for before in (
             "/",
             "/./",
@@ -276,6 +293,23 @@ def tricks() -> Iterator[str]:
         yield f"/%{ord(closed[0]):02x}{closed[1:]}"
         yield f"http://{EVIL}/{closed}"
         yield f"\\{closed}"
+
+
+def no_requests() -> Iterator[str]:
+    """Paths of requests that are none, and steps out of the folder of one."""
+    for each in (
+        "Maija",
+        "r1",
+        NO_REQUEST,
+        NO_REQUEST.upper(),
+        f"{NO_REQUEST}0",
+        f"{NO_REQUEST}%00",
+        f"{NO_REQUEST}%2fheld",
+        "..%2fusers",
+        "*",
+    ):
+        for below in ("", "/held", "/candidates", "/carry-out", "/export", "/letter", "/../../users", "/%2e%2e", "//held", "/held/"):
+            yield f"/requests/{each}{below}"
 
 
 def static() -> Iterator[str]:
@@ -350,7 +384,7 @@ def by_forms(attacker: Attacker, mark: str, stranger: str) -> None:
         "/users": "do=add&user=evil&role=administrator&password=let+me+in+please",
         "/logout": "x=1",
         "/password": "present=x&new=y&again=y",
-        **ROOM_FORMS,
+        **DESK_FORMS,
     }
     for path, form in forms.items():
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -369,11 +403,13 @@ def by_forms(attacker: Attacker, mark: str, stranger: str) -> None:
             ("text", marked, {"Origin": EVIL, "Content-Type": "text/plain"}),
         ):
             attacker.attack("form", f"{path} from {name}", attacker.send("POST", path, body, kind | headers))
+    for path, form in DESK_FORMS.items():
+        attacker.attack("form", f"{path} by GET", attacker.send("GET", f"{path}/x?{form}&csrf={mark}"))
     attacker.attack("form", "/logout by GET", attacker.send("GET", f"/logout?csrf={mark}"))
 
 
-def by_room_forms(attacker: Attacker, mark: str) -> None:
-    """The forms about persons, sent as their pages send them, by who may not."""
-    for path, form in ROOM_FORMS.items():
+def by_own_forms(attacker: Attacker, mark: str) -> None:
+    """The desk's forms, sent as its pages send them, by who may not."""
+    for path, form in DESK_FORMS.items():
         headers = {"Origin": attacker.base, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
         attacker.attack("form", f"{path} without the right", attacker.send("POST", path, f"{form}&csrf={mark}", headers))

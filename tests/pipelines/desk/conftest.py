@@ -20,6 +20,7 @@ from resources.roles import Role
 from tests.helpers.small import Small
 from tests.helpers.visiting import PASSWORD, Visitor
 from tests.pipelines.desk.definitions import REQUEST
+from tests.pipelines.desk.rooms import room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from pipelines.desk.dagster_ui import Workspace
+    from tests.pipelines.desk.rooms import Room
 
 DEFINITIONS = Path(__file__).parent / "definitions.py"
 LATE = "2099-01-01T00:00:00Z"
@@ -100,3 +102,10 @@ def served(_running: Served) -> Iterator[Served]:
     _running.small.register = _running.entrance.register
     if _running.small.register.clock != clock:
         _running.at("2026-10-15T03:00:00+03:00")
+
+
+@pytest.fixture(scope="session")
+def desk(_running: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Room]:
+    """Another entrance, to a register that holds somebody's data."""
+    with room(tmp_path_factory.mktemp("desk"), _running.workspace) as opened:
+        yield opened

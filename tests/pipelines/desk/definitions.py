@@ -16,6 +16,8 @@ def bundle() -> None:
 
 
 daily = dg.define_asset_job("daily", [table])
+export = dg.define_asset_job("export_bundle", [bundle])
+erasures = dg.define_asset_job("erasures", [table])
 
 
 @dg.sensor(job=daily)
@@ -26,7 +28,7 @@ def watching() -> dg.SkipReason:
 
 defs = dg.Definitions(
     assets=[table, bundle],
-    jobs=[daily],
+    jobs=[daily, export, erasures],
     schedules=[dg.ScheduleDefinition(name="nightly", job=daily, cron_schedule="0 3 * * *")],
     sensors=[watching],
 )

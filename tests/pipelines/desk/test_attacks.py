@@ -24,12 +24,24 @@ GROUPS = ("mutation", "websocket", "path", "header", "host", "method", "report",
 OUTSIDE = ("anonymous", "disabled", "expired", "logged out", "forged")
 INSIDE = tuple(role.value for role in Role)
 CLOSED = {
-    "viewer": ["/users", "/audit", *attacking.ROOMS],
-    "operator": ["/users", "/audit", *attacking.ROOMS],
+    "viewer": ["/users", "/audit", *attacking.DESK_PAGES],
+    "operator": ["/users", "/audit", *attacking.DESK_PAGES],
     "officer": ["/users"],
-    "administrator": [*attacking.ROOMS],
+    "administrator": [*attacking.DESK_PAGES],
 }
-PAGES = ("/", "/promises", "/audit", "/users", "/password", "/dagster", "/dagster/", "/dagster/assets", "/dagster/favicon.ico", "/nowhere")
+PAGES = (
+    *attacking.DESK_PAGES,
+    "/",
+    "/promises",
+    "/audit",
+    "/users",
+    "/password",
+    "/dagster",
+    "/dagster/",
+    "/dagster/assets",
+    "/dagster/favicon.ico",
+    "/nowhere",
+)
 
 
 def _token(served: Served, who: str) -> str | None:
@@ -68,6 +80,7 @@ def _state(served: Served) -> dict[str, Any]:
         "limits": sorted(instance.event_log_storage.get_concurrency_keys()),
         "holds": len(HoldLedger(served.small.register.ledger).holds()),
         "looks": len(served.small.register.ledger.looks()),
+        "requests": served.small.register.ledger.requests(),
         "users": [(user.name, user.role, user.password) for user in served.entrance.users.users() if not user.name.endswith(".once")],
     }
 
@@ -87,7 +100,7 @@ def test_nothing_passes(served: Served, who: str) -> None:
     attacking.by_methods(attacker)
     attacking.by_reports(attacker)
     if who in OUTSIDE:
-        attacking.by_paths(attacker, iter((*PAGES, *attacking.ROOMS)))
+        attacking.by_paths(attacker, iter(PAGES))
         attacking.by_paths(attacker, attacking.tricks())
         attacking.by_paths(attacker, attacking.static())
         attacking.by_headers(attacker)
@@ -98,8 +111,9 @@ def test_nothing_passes(served: Served, who: str) -> None:
         own = served.visitor(who)
         attacker.cookie = own.cookies["ansvar"]
         attacking.by_forms(attacker, own.mark(), stranger.mark())
+        attacking.by_paths(attacker, attacking.no_requests())
         if not Role(who).may(Right.PERSONS):
-            attacking.by_room_forms(attacker, own.mark())
+            attacking.by_own_forms(attacker, own.mark())
     attacker.close()
     assert attacker.passed == []
     assert _state(served) == before
