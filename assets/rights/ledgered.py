@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _AT_ONCE = 500
 _SUBJECT = "subject"
 # Acts on a request or its bundle by which a person of the controller's sees the data, as the chain names them.
-_LOOKS = frozenset({"bundle.review_looked", "bundle.looked", "request.settled"})
+_LOOKS = frozenset({"bundle.review_looked", "bundle.looked", "request.looked", "request.settled"})
 
 
 def add_ledgered(register: Register, request: str, holding: Holding) -> None:

@@ -11,6 +11,8 @@ import dagster as dg
 import pytest
 
 from assets.rights.export import export
+from assets.rights.holding import Holding
+from assets.rights.ledgered import add_ledgered
 from assets.rights.listed import list_page
 from assets.rights.requests import file
 from resources.ledger import tables
@@ -100,6 +102,9 @@ def test_from_filing_to_the_bundle(desk: Room, officer: Visitor) -> None:
         ("officer", "export.asked"),
     ]
     assert verify(desk.register.ledger.engine) == []
+    told = Holding()
+    add_ledgered(desk.register, request, told)
+    assert [each.what for each in told.looks] == ["answer"]
 
 
 def test_a_look_is_its_own_and_ends(desk: Room, officer: Visitor) -> None:
