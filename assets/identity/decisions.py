@@ -21,16 +21,53 @@ if TYPE_CHECKING:
 _HASH = "sha256($pepper || person)"
 
 
-def proposals(engine: Engine) -> list[dict[str, Any]]:
-    """What waits for a decision, the most probable first: `proposal`, `reason`, `probability`, and the source persons as opaque ids."""
+def proposals(engine: Engine, most: int | None = None, skipped: int = 0) -> list[dict[str, Any]]:
+    """What waits for a decision, the most probable first: `proposal`, `reason`, `probability`, and the source persons as opaque ids.
+
+    Args:
+        engine: what is published.
+        most: how many are given; None for all.
+        skipped: how many of the first are left out.
+    """
     rows = engine.rows(
-        "SELECT proposal, reason, probability, person FROM identity.review ORDER BY probability DESC NULLS LAST, proposal, person"
+        """
+        SELECT review.proposal, review.reason, review.probability, review.person
+        FROM identity.review AS review
+        INNER JOIN (
+          SELECT proposal FROM identity.review GROUP BY proposal
+          ORDER BY max(probability) DESC NULLS LAST, proposal LIMIT $most OFFSET $skipped
+        ) AS listed ON listed.proposal = review.proposal
+        ORDER BY review.probability DESC NULLS LAST, review.proposal, review.person
+        """,
+        {"most": most, "skipped": skipped},
     )
     found: dict[str, dict[str, Any]] = {}
     for proposal, reason, probability, person in rows:
         each = found.setdefault(proposal, {"proposal": proposal, "reason": reason, "probability": probability, "persons": []})
         each["persons"].append(person)
     return [*found.values()]
+
+
+def decided(register: Register, found: Sequence[dict[str, Any]]) -> dict[str, str]:
+    """The proposals, as `proposals` gives them, that were decided since identities were worked out last: `join` or `apart`, by proposal."""
+    kept = Kept.of(register)
+    verdicts = kept.ledger.verdicts()
+    if not verdicts or not found:
+        return {}
+    persons = [person for each in found for person in each["persons"]]
+    statement = f"SELECT person, {_HASH} FROM (SELECT unnest($persons) AS person) AS given"
+    with register.warehouse.reading() as engine:
+        hashes = dict(engine.rows(statement, {"persons": persons, "pepper": kept.pepper}))
+    group = least_of_groups((each["one"], each["other"]) for each in verdicts if each["kind"] == JOIN)
+    apart = {frozenset((each["one"], each["other"])) for each in verdicts if each["kind"] == APART}
+    said: dict[str, str] = {}
+    for each in found:
+        own = [hashes[person] for person in each["persons"]]
+        if len({group.get(one, one) for one in own}) == 1:
+            said[each["proposal"]] = JOIN
+        elif all(frozenset(pair) in apart for pair in combinations(own, 2)):
+            said[each["proposal"]] = APART
+    return said
 
 
 def decide(register: Register, kind: str, ids: Sequence[str], by: str, reason: str) -> str:

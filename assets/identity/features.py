@@ -8,6 +8,8 @@ from resources.warehouse.dialect import name
 from resources.warehouse.engine import tables_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     import pyarrow as pa
 
     from resources.catalogue import Catalogue, Dataset
@@ -33,7 +35,7 @@ _STAND_INS = "\ue000\ue001\ue002"  # for private use: they stand in no name, and
 def compared(engine: Engine, catalogue: Catalogue) -> pa.Table:
     """One row a source person of which a name is known: `person`, and each of `FEATURES` as folded text, or nothing.
 
-    Letters are folded (see `_folded`), the last digits of telephone numbers alone are kept. Of several values the least is taken.
+    Letters are folded (see `folded`), the last digits of telephone numbers alone are kept. Of several values the least is taken.
     What is declared shared is left out.
     """
     held = tables_of(engine, "register")
@@ -48,11 +50,8 @@ def compared(engine: Engine, catalogue: Catalogue) -> pa.Table:
 def _select(dataset: Dataset) -> str | None:
     """The SELECT of a data set's main persons with their features; None where it tells no name."""
     fields: dict[str, list[str]] = {}
-    others = {key for role, keys in [*dataset.shape.persons.items()][1:] for key in keys}
-    for key, field in dataset.fields.items():
-        feature = FEATURES.get(field.shape.category)
-        if feature is not None and not field.shape.shared and key not in others:
-            fields.setdefault(feature, []).append(_folded(feature, name(key)))
+    for feature, key in features_of(dataset):
+        fields.setdefault(feature, []).append(folded(feature, name(key)))
     if not dataset.shape.persons or not fields.keys() & _NAMES:
         return None
     columns = [
@@ -62,7 +61,16 @@ def _select(dataset: Dataset) -> str | None:
     return f"SELECT _person AS person, {', '.join(columns)} FROM register.{name(dataset.table)} WHERE _person IS NOT NULL"
 
 
-def _folded(feature: str, column: str) -> str:
+def features_of(dataset: Dataset, features: Mapping[str, str] = FEATURES) -> Iterator[tuple[str, str]]:
+    """The features, by category, that a data set tells of its main person, each with the field; what is declared shared is left out."""
+    others = {key for role, keys in [*dataset.shape.persons.items()][1:] for key in keys}
+    for key, field in dataset.fields.items():
+        feature = features.get(field.shape.category)
+        if feature is not None and not field.shape.shared and key not in others:
+            yield feature, key
+
+
+def folded(feature: str, column: str) -> str:
     """The expression of a value as it is compared.
 
     Å, ä and ö are letters of their own in Finnish and Swedish, and stay: Hänninen is not Hanninen. Other letters lose their accents, in

@@ -174,6 +174,15 @@ def is_past(rule: RuleShape, day: dt.date, today: dt.date) -> bool:
     return last is not None and last < today
 
 
+def last_day_of_bundle(register: Register, row: Mapping[str, Any]) -> dt.date | None:
+    """The last local date on which a bundle is kept where nothing holds it back; None where it goes by no date. `row` is the ledger's."""
+    retention = register.catalogue.retention
+    last: dt.date | None = retention.rules[retention.own.bundles].limit.last_day(
+        local_date(_since(row), register.catalogue.notice.time_zone), {}
+    )
+    return last
+
+
 def bundle_files(register: Register) -> Iterator[Path]:
     """Every file in the two folders of bundles."""
     for folder in (register.waiting, register.outbox):

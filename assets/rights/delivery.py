@@ -86,8 +86,8 @@ def release(register: Register, request: str, addressee: Addressee, by: str) -> 
     partial = target.with_name(f".{target.name}.partial")
     partial.unlink(missing_ok=True)
     try:
-        with opened(register, row) as plain:
-            addressee.seal(plain, partial)
+        with opened(register, row) as stream:
+            addressee.seal(stream, partial)
         digest = sha256(partial)
         partial.replace(target)
     finally:
@@ -118,27 +118,57 @@ def download(register: Register, request: str, by: str, folder: Path) -> Path:
     Raises:
         AnsvarError: where there is none in the outbox, it is not what was put there, or the folder cannot be written.
     """
-    named(by)
-    row = BundleLedger(register.ledger).bundle(request)
-    if row["state"] != DELIVERED:
-        raise AnsvarError("The bundle waits for its release: `ansvar bundle release` puts it into the outbox.")
-    _check(register, row)
+    row = _delivered(register, request, by)
     target = folder / str(row["file"])
     if target.exists():
         raise AnsvarError(f"{target} is there already: name another folder with --output.")
-    BundleLedger(register.ledger).downloaded(request, by, register.clock.now())
     try:
-        with register.bundle_file(row).open("rb") as source, _plain(target) as written:
+        with _handed_over(register, row, by) as source, _plain(target) as written:
             shutil.copyfileobj(source, written, 1 << 20)
     except OSError as error:
         raise AnsvarError(f"The bundle cannot be written to {folder} ({error.strerror}): name a folder that you may write.") from None
     return target
 
 
+def hand_over(register: Register, request: str, by: str) -> tuple[str, IO[bytes]]:
+    """A bundle in the outbox, still encrypted, after it was recorded who fetches it: its name, and its file, which the caller closes.
+
+    Raises:
+        AnsvarError: where there is none in the outbox, or it is not what was put there.
+    """
+    row = _delivered(register, request, by)
+    return str(row["file"]), _handed_over(register, row, by)
+
+
+def _delivered(register: Register, request: str, by: str) -> dict[str, Any]:
+    named(by)
+    row = BundleLedger(register.ledger).bundle(request)
+    if row["state"] != DELIVERED:
+        raise AnsvarError("The bundle waits for its release: `ansvar bundle release` puts it into the outbox.")
+    _check(register, row)
+    return row
+
+
+def _handed_over(register: Register, row: dict[str, Any], by: str) -> IO[bytes]:
+    """The file of a bundle in the outbox, opened first and recorded then: nothing is told to be fetched that was gone."""
+    file = register.bundle_file(row).open("rb")
+    try:
+        BundleLedger(register.ledger).downloaded(row["request"], by, register.clock.now())
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def is_outdated(register: Register, row: dict[str, Any]) -> bool:
+    """Whether something was decided on the texts of a bundle since it was made; `row` is the ledger's."""
+    decided = sorted(each.redaction for each in RedactionLedger(register.ledger).decisions(row["request"]))
+    return bool(decided != row["says"].get("decisions", []))
+
+
 def _check_decisions(register: Register, row: dict[str, Any]) -> None:
     """Let nothing go whose texts do not follow what was decided on them since."""
-    decided = sorted(each.redaction for each in RedactionLedger(register.ledger).decisions(row["request"]))
-    if decided != row["says"].get("decisions", []):
+    if is_outdated(register, row):
         raise AnsvarError(
             "The bundle was made before the last decision on its texts (`ansvar redactions list`): make it again with `ansvar export`."
         )
@@ -152,6 +182,24 @@ def opened(register: Register, row: dict[str, Any]) -> Iterator[IO[bytes]]:
         AnsvarError: where it is not what was made.
     """
     _check(register, row)
+    with plain(register, row) as stream:
+        yield stream
+
+
+def checked(register: Register, request: str) -> dict[str, Any]:
+    """The ledger's row of a bundle that waits, and is what was made.
+
+    Raises:
+        AnsvarError: where there is none, it was released, or it is not what was made.
+    """
+    row = _waiting(register, request)
+    _check(register, row)
+    return row
+
+
+@contextmanager
+def plain(register: Register, row: dict[str, Any]) -> Iterator[IO[bytes]]:
+    """The ZIP of a bundle that was checked already, as a stream to be read once; `row` is the ledger's."""
     path = register.bundle_file(row)
     with path.open("rb") as file:
         is_sealed = file.read(len(_HEAD)) == _HEAD

@@ -35,12 +35,9 @@ def command(context: click.Context, *, as_json: bool) -> None:
     """
     if context.invoked_subcommand is not None:
         return
-    with open_register().warehouse.reading() as engine:
-        rows = engine.rows("""
-            SELECT dataset, field, rule, reason, count(*) FROM quarantine.records
-            GROUP BY dataset, field, rule, reason
-            ORDER BY dataset, field, rule, reason
-        """)
+    from assets.ingest.quarantined import counts
+
+    rows = counts(open_register())
     if as_json:
         print_json([dict(zip(_COLUMNS, row, strict=True)) for row in rows])
         return
@@ -54,17 +51,11 @@ def command(context: click.Context, *, as_json: bool) -> None:
 @click.option("--last", type=click.IntRange(min=1), default=50, show_default=True, help="How many, newest first.")
 def listing(*, as_json: bool, dataset: str | None, field: str | None, last: int) -> None:
     """The records that could not be read in, by their opaque ids, newest first. Their content is not shown."""
+    from assets.ingest.quarantined import Chosen, records
+
     register = open_register()
     chosen = _dataset(register, dataset).table if dataset is not None else None
-    with register.warehouse.reading() as engine:
-        rows = engine.rows(
-            """
-            SELECT _quarantine, dataset, field, rule, _quarantined_at FROM quarantine.records
-            WHERE ($dataset IS NULL OR dataset = $dataset) AND ($field IS NULL OR field = $field)
-            ORDER BY _quarantined_at DESC, dataset, _quarantine LIMIT $last
-            """,
-            {"dataset": chosen, "field": field, "last": last},
-        )
+    rows = records(register, Chosen(chosen, field), last)
     ids = {each.table: each.id for each in register.catalogue.datasets}
     shown = [(record, ids.get(of, of), *broken, f"{at:%Y-%m-%d %H:%M}") for record, of, *broken, at in rows]
     if as_json:
@@ -79,19 +70,15 @@ def listing(*, as_json: bool, dataset: str | None, field: str | None, last: int)
 @click.option("--reason", required=True, help="Why the record must be looked at.")
 def show(record: str, by: str, reason: str) -> None:
     """Show one record as its source gave it, after the ledger has recorded who looks, and why. It is personal data: keep it nowhere."""
+    from assets.ingest.quarantined import look, record_of
+
     register = open_register()
-    with register.warehouse.reading() as engine:
-        found = engine.rows(
-            "SELECT dataset, field, rule, reason, record, _context FROM quarantine.records WHERE _quarantine = $record", {"record": record}
-        )
-    if not found:
-        raise AnsvarError("There is no record of that id in quarantine: `ansvar quarantine list` shows those that there are.")
-    dataset, field, rule, broken, text, around = found[0]
-    register.ledger.record_look("quarantine", record, by, reason, register.clock.now())
-    click.echo(f"{dataset}: {field or 'the record'} breaks the rule '{rule}': {broken}")
-    click.echo(_printable(text or ""))
-    if around not in (None, "{}"):
-        click.echo(f"around it: {_printable(around)}")
+    look(register, record, by, reason)
+    found = record_of(register, record)
+    click.echo(f"{found.dataset}: {found.field or 'the record'} breaks the rule '{found.rule}': {found.reason}")
+    click.echo(found.text)
+    if found.around:
+        click.echo(f"around it: {found.around}")
 
 
 @command.command("release")
@@ -196,8 +183,3 @@ def _dataset(register: Register, name: str) -> Dataset:
         if dataset.id == name:
             return dataset
     raise AnsvarError(f"There is no data set '{name}': `ansvar fields` shows those that there are.")
-
-
-def _printable(text: str) -> str:
-    """Text without the control characters by which it could take over the terminal."""
-    return "".join(letter if letter.isprintable() or letter in "\n\t" else f"\\u{ord(letter):04x}" for letter in text)

@@ -15,6 +15,7 @@ from pipelines.desk.guard import LOGIN, Guard
 from pipelines.desk.launches import Launches
 from pipelines.desk.login import login, logout, password
 from pipelines.desk.page import Desk, stylesheet
+from pipelines.desk.release import routes as release_routes
 from pipelines.desk.requests import routes as requests_routes
 from pipelines.desk.users import users
 from resources.roles import Right
@@ -58,5 +59,6 @@ def _desk(entrance: Entrance, launches: Launches) -> list[BaseRoute]:
         *requests_routes(desk),
         Route("/audit", desk.page(audit, Right.AUDIT)),
         Route("/users", desk.page(users, Right.USERS), methods=asking),
+        *release_routes(desk),
         Route(PREFIX, dagster),
     ]

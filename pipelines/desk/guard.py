@@ -183,7 +183,7 @@ class _Answer:
         if self._encrypted:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         if not path.startswith(f"{PREFIX}/"):
-            headers["Content-Security-Policy"] = _OUR_CSP
+            headers.setdefault("Content-Security-Policy", _OUR_CSP)  # a page that shows what others wrote has a stricter one of its own
 
 
 def _is_own(headers: Headers, origin: str) -> bool:

@@ -34,7 +34,14 @@ if TYPE_CHECKING:
 _LANGUAGE = "ansvar-language"
 _A_YEAR = 31_536_000
 _NAVIGATION = (("/", "nav_front", Right.SEE), ("/promises", "nav_promises", Right.SEE), ("/dagster/", "nav_dagster", Right.SEE))
-_MORE = (("/requests", "nav_requests", Right.PERSONS), ("/audit", "nav_audit", Right.AUDIT), ("/users", "nav_users", Right.USERS))
+_PERSONS = (
+    ("/requests", "nav_requests", Right.PERSONS),
+    ("/bundles", "bundles_nav", Right.PERSONS),
+    ("/review", "review_nav", Right.PERSONS),
+    ("/quarantine", "quarantine_nav", Right.PERSONS),
+    ("/holds", "holds_nav", Right.PERSONS),
+)
+_MORE = (("/audit", "nav_audit", Right.AUDIT), ("/users", "nav_users", Right.USERS))
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,11 @@ class Visit:
         return self.visitor
 
     @property
+    def room(self) -> str:
+        """The first part of the path; what may be typed after it is somebody's own text."""
+        return self.path.strip("/").partition("/")[0] or "front"
+
+    @property
     def csrf(self) -> str:
         """What a form of this session bears, and no other site knows."""
         return hmac.digest((self.token or "").encode(), b"ansvar form", hashlib.sha256).hex()
@@ -96,7 +108,7 @@ class Desk:
 
     def render(self, visit: Visit, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A page from its template."""
-        links = [(path, text) for path, text, right in (*_NAVIGATION, *_MORE) if visit.visitor and visit.visitor.role.may(right)]
+        links = [(path, text) for path, text, right in (*_NAVIGATION, *_PERSONS, *_MORE) if visit.visitor and visit.visitor.role.may(right)]
         shared = {"visit": visit, "words": visit.words, "text": visit.words.text, "links": links, "languages": LANGUAGES, "error": None}
         answer = HTMLResponse(self._templates.get_template(template).render(shared | values), status)
         if visit.query.get("language") == visit.words.language:
@@ -107,7 +119,9 @@ class Desk:
     def _answer(self, handler: Handler, right: Right | None, visit: Visit) -> Response:
         if right is not None and not (visit.visitor and visit.visitor.role.may(right)):
             if visit.visitor:
-                self.entrance.record(visit.visitor, "refused", visit.path.strip("/") or "front")
+                self.entrance.record(
+                    visit.visitor, "refused", visit.path.strip("/").partition("/")[0] or "front"
+                )  # what is typed below it is kept nowhere
             return self.render(visit, "message.html", 403, title=visit.words.text("refused_title"), message=visit.words.text("refused"))
         if visit.form and visit.visitor and not hmac.compare_digest(visit.form.get("csrf", "").encode(), visit.csrf.encode()):
             self.entrance.record(visit.visitor, "refused", "form")

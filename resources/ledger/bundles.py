@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from resources.ledger import Ledger
 
 WAITING, DELIVERED = "waiting", "delivered"
+LOOK = "bundle"
 
 
 class BundleLedger:
@@ -71,6 +72,15 @@ class BundleLedger:
         with self._ledger.engine.begin() as connection:
             connection.execute(bundles.update().where(bundles.c.request == request).values(downloads=bundles.c.downloads + 1))
             record(connection, Act(by, "bundle.downloaded", request, moment))
+
+    def looked(self, request: str, by: str, reason: str, moment: dt.datetime) -> str:
+        """Record, before anything is shown, that a named user looks at what is in a bundle, and why; gives the look's id.
+
+        Raises:
+            AnsvarError: where there is no such bundle, or no user or no reason is named.
+        """
+        self.bundle(request)
+        return self._ledger.record_look(LOOK, request, by, reason, moment)
 
     def refused(self, request: str, by: str, reason: str, moment: dt.datetime) -> None:
         """A named user did not let a bundle go: it is known no more, and is to be made again."""

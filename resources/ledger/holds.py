@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from resources.errors import AnsvarError
 from resources.ledger import tables
+from resources.ledger.audit import Act, record
 from resources.ledger.requests import Step, is_written, note_step
 from resources.requests.life import CLOSED, ENDED, ERASED, REFUSED
 
@@ -84,6 +85,7 @@ class HoldLedger:
             raise AnsvarError("A hold has a reason: give one with --reason.")
         values = vars(hold) | {"hold": identifier, "made_by": named(hold.made_by), "reason": reason}
         with self._ledger.engine.begin() as connection:
+            record(connection, Act(values["made_by"], "hold.made", identifier, hold.made_at, reason))
             connection.execute(tables.holds.insert().values(values))
             rows = [{"hold": identifier, "hash": each} for each in sorted(set(persons))]
             if rows:
@@ -107,9 +109,9 @@ class HoldLedger:
         columns = tables.holds.c
         statement = tables.holds.update().where(columns.hold == hold, columns.ended_at.is_(None))
         with self._ledger.engine.begin() as connection:
-            changed = connection.execute(statement.values(ended_by=named(by), ended_at=moment)).rowcount
-        if changed == 0:
-            raise AnsvarError("There is no hold of that id in force: `ansvar hold list` shows those that there are.")
+            if connection.execute(statement.values(ended_by=named(by), ended_at=moment)).rowcount == 0:
+                raise AnsvarError("There is no hold of that id in force: `ansvar hold list` shows those that there are.")
+            record(connection, Act(by, "hold.ended", hold, moment))
 
     def lift(self, request: str, by: str, moment: dt.datetime) -> None:
         """Lift the restriction that a request asked for, once the letter was written that tells the person so beforehand: GDPR Art. 18(3).

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from resources.errors import AnsvarError
 from resources.ledger import tables
+from resources.ledger.audit import Act, record
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -106,6 +107,7 @@ class IdentityLedger:
         common = {"decision": decision, "kind": kind, "made_at": moment} | _answered("made_by", made_by, "reason", reason)
         rows = [common | {"verdict": secrets.token_hex(_ID_BYTES), "one": one, "other": other} for one, other in pairs]
         with self._ledger.engine.begin() as connection:
+            record(connection, Act(made_by, f"verdict.{kind}", decision, moment, reason.strip()))
             connection.execute(tables.verdicts.insert(), rows)
         return decision
 
@@ -119,9 +121,9 @@ class IdentityLedger:
         values = {"undone_at": moment} | _answered("undone_by", by, "undone_reason", reason)
         statement = tables.verdicts.update().where(columns.decision == decision, columns.undone_at.is_(None)).values(values)
         with self._ledger.engine.begin() as connection:
-            changed = connection.execute(statement).rowcount
-        if changed == 0:
-            raise AnsvarError("There is no decision of that id in force: `ansvar review decisions` shows those that there are.")
+            if connection.execute(statement).rowcount == 0:
+                raise AnsvarError("There is no decision of that id in force: `ansvar review decisions` shows those that there are.")
+            record(connection, Act(by, "verdict.undone", decision, moment, reason.strip()))
 
     def _verdicts(self, condition: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
         statement = sa.select(tables.verdicts).where(condition).order_by(tables.verdicts.c.made_at, tables.verdicts.c.verdict)

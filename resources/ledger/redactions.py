@@ -105,8 +105,8 @@ class RedactionLedger:
         with self._ledger.engine.connect() as connection:
             return [Decision(*row) for row in connection.execute(statement)]
 
-    def looked(self, request: str, by: str, reason: str, at: dt.datetime) -> None:
-        """Record, before anything is shown, that a named user looks at what was taken out of a request's texts, and why.
+    def looked(self, request: str, by: str, reason: str, at: dt.datetime) -> str:
+        """Record, before anything is shown, that a named user looks at what was taken out of texts, and why; gives the look's id.
 
         Raises:
             AnsvarError: where there is no such request, or no user or no reason is named.
@@ -125,3 +125,4 @@ class RedactionLedger:
         with self._ledger.engine.begin() as connection:
             record(connection, Act(by, "bundle.review_looked", request, at, reason.strip()))
             connection.execute(tables.looks.insert().values(look))
+        return str(look["look"])

@@ -155,7 +155,7 @@ looks = sa.Table(
     "looks",
     metadata,
     sa.Column("look", sa.String(32), primary_key=True),
-    sa.Column("kind", sa.String(16), nullable=False),  # quarantine, subject, redactions
+    sa.Column("kind", sa.String(16), nullable=False),  # quarantine, subject, redactions, bundle, proposal
     sa.Column("thing", sa.String(64), nullable=False),  # the opaque id of what was looked at
     sa.Column("by", sa.String(120), nullable=False),  # the named user
     sa.Column("reason", sa.Text, nullable=False),

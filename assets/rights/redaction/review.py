@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING
 
 from assets.page import environment
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from assets.rights.holding import Holding
+    from resources.ledger import Request
+    from resources.ledger.redactions import Decision
     from resources.register import Register
 
 TEXTS_A_PAGE = 200
@@ -82,6 +86,59 @@ def review(register: Register, request_id: str, output: Path, language: str | No
     Raises:
         UnclearError: where the identifiers do not tell who the person is.
     """
+    with sides(register, request_id, language) as both:
+        told = {"request": both.request, "decisions": both.decisions, "made": register.clock.now()}
+        return _written(both.found, both.texts, output, both.wording, told)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the texts: those on it, which page it is of how many, what there is in all, and the decisions in force."""
+
+    texts: list[Shown]
+    number: int
+    pages: int
+    found: Reviewed
+    decisions: list[Decision]
+
+
+def page_of(register: Register, request_id: str, number: int, language: str, size: int) -> Page:
+    """One page of the texts of a request's answer side by side, and nothing of it in a file.
+
+    Args:
+        register: the register.
+        request_id: the request; the look at it is recorded already.
+        number: which page, from 1; where there are fewer, there is nothing on it.
+        language: the page's.
+        size: how many texts stand on a page.
+
+    Raises:
+        UnclearError: where the identifiers do not tell who the person is.
+    """
+    first = (number - 1) * size
+    with sides(register, request_id, language) as both:
+        texts = [each for place, each in enumerate(both.texts) if first <= place < first + size]
+    return Page(texts, number, max(1, ceil(both.found.shown / size)), both.found, both.decisions)
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The texts of an answer, to be gone through once: `found` counts them as they come."""
+
+    request: Request
+    wording: Wording
+    decisions: list[Decision]
+    found: Reviewed
+    texts: Iterator[Shown]
+
+
+@contextmanager
+def sides(register: Register, request_id: str, language: str | None = None) -> Iterator[Sides]:
+    """The texts of a request's answer of which something goes or may have to, out of what is published.
+
+    Raises:
+        UnclearError: where the identifiers do not tell who the person is.
+    """
     notice, request = register.catalogue.notice, register.ledger.request(request_id)
     wording = Wording(language if language in LANGUAGES else notice.languages[0], notice.time_zone)
     decisions = RedactionLedger(register.ledger).decisions(request_id)
@@ -93,8 +150,8 @@ def review(register: Register, request_id: str, output: Path, language: str | No
         held = _Texts(holding)
         names, decided = name_model(register.home.settings()), Decided.of(decisions)
         redactor = Redactor.of(engine, register.catalogue, own, held, marks, decided=decided, names=names)
-        found, told = Reviewed(), {"request": request, "decisions": decisions, "made": register.clock.now()}
-        return _written(found, _shown(redactor, holding, wording, found), output, wording, told)
+        found = Reviewed()
+        yield Sides(request, wording, decisions, found, _shown(redactor, holding, wording, found))
 
 
 def _shown(redactor: Redactor, holding: Holding, wording: Wording, found: Reviewed) -> Iterator[Shown]:

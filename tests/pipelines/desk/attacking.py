@@ -38,7 +38,34 @@ EVIL = "https://evil.example"
 SECRET = "Maija Virtanen"  # noqa: S105 - somebody's name, which is not to be kept
 NO_REQUEST = "r00000000000000000000"
 """An id as requests have, of none that there is."""
+ROOMS = (
+    "/bundles",
+    f"/bundles/{REQUEST}",
+    f"/bundles/{REQUEST}/report",
+    f"/bundles/{REQUEST}/report?look=l0123456789abcdef0123",
+    f"/bundles/{REQUEST}/redactions",
+    f"/bundles/{REQUEST}/download",
+    "/review",
+    "/review/decisions",
+    f"/review/{'0' * 32}",
+    "/quarantine",
+    f"/quarantine/{'0' * 32}",
+    "/holds",
+)
+"""What is about persons: for officers alone."""
+ROOM_FORMS = {
+    f"/bundles/{REQUEST}": "do=release&way=new",
+    f"/bundles/{REQUEST}/download": "x=1",
+    f"/bundles/{REQUEST}/report": "reason=x",
+    f"/bundles/{REQUEST}/redactions": "reason=x",
+    "/review/decisions": "decision=v0&reason=x",
+    f"/review/{'0' * 32}": "reason=x",
+    f"/quarantine/{'0' * 32}": "reason=x",
+    "/holds": "do=set&covers=dataset&dataset=shop.customers&reason=x&review=2030-01-01",
+}
+"""The forms there."""
 DESK_FORMS = {
+    **ROOM_FORMS,
     "/requests/new": "kind=access&language=fi&kind-0=email&value-0=evil%40evil.example",
     f"/requests/{NO_REQUEST}": "do=verify&how=signed_in",
     f"/requests/{NO_REQUEST}/letter": "kind=receipt&format=pdf",
@@ -48,7 +75,12 @@ DESK_FORMS = {
     f"/requests/{NO_REQUEST}/export": "do=export",
 }
 """The forms of the desk that only who may see persons' data may send, as they would be filled in."""
-DESK_PAGES = ("/requests", "/requests?which=all&page=2", *(path for path in DESK_FORMS if not path.endswith("/letter")))
+DESK_PAGES = (
+    "/requests",
+    "/requests?which=all&page=2",
+    *ROOMS,
+    *(path for path in DESK_FORMS if path.startswith("/requests") and not path.endswith("/letter")),
+)
 REFUSALS = {400, 401, 403, 404, 405, 413, 414, 415, 421, 429}
 BUILD = Path(dagster_webserver.__file__).parent / "webapp" / "build"
 _NAMED = {
@@ -211,6 +243,30 @@ def downloads() -> Iterator[str]:
     for path in ("logs/a/b.out", "notebook?repoLocName=tested&path=/etc/x.ipynb", "dagit/notebook?path=x.ipynb", "download_debug/x"):
         yield f"/dagster/{path}"
     yield from ("/dagster/server_info", "/dagster/dagit_info", "/logs/a/b.out", "/graphql", "/server_info", "/report_asset_check/table")
+
+
+def nobody() -> Iterator[str]:
+    """Ids that are none, and paths in their place: nothing is there for anybody."""
+    for room in ("bundles", "review", "quarantine"):
+        for thing in (
+            REQUEST[::-1],
+            "r'%20OR%201=1--",
+            "..",
+            "%2e%2e",
+            "%2e%2e%2fledger.db",
+            "..%2f..%2foutbox",
+            f"{REQUEST}.zip.age",
+            f"{REQUEST}%00",
+            f"{REQUEST}/..",
+            f"{REQUEST}/",
+            "{{7*7}}",
+            "x" * 2000,
+            quote(SECRET),
+        ):
+            yield f"/{room}/{thing}"
+    for below in ("report", "redactions", "download", "report/../../ledger.db", "audio/1.wav", "manifest.json"):
+        yield f"/bundles/{REQUEST}/{below}"
+        yield f"/bundles/{quote(SECRET)}/{below}"
 
 
 def tricks() -> Iterator[str]:

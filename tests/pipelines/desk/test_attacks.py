@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pipelines.desk.operations import ALLOWED
+from resources.ledger.holds import HoldLedger
 from resources.roles import Right, Role
 from tests.helpers.visiting import PASSWORD
 from tests.pipelines.desk import attacking
@@ -77,6 +78,8 @@ def _state(served: Served) -> dict[str, Any]:
         "partitions": instance.get_dynamic_partitions("requests"),
         "assets": sorted(key.to_user_string() for key in instance.all_asset_keys()),
         "limits": sorted(instance.event_log_storage.get_concurrency_keys()),
+        "holds": len(HoldLedger(served.small.register.ledger).holds()),
+        "looks": len(served.small.register.ledger.looks()),
         "requests": served.small.register.ledger.requests(),
         "users": [(user.name, user.role, user.password) for user in served.entrance.users.users() if not user.name.endswith(".once")],
     }
@@ -92,6 +95,7 @@ def test_nothing_passes(served: Served, who: str) -> None:
     attacking.by_websocket(attacker, known)
     attacking.by_websocket(attacker, known, attacking.EVIL)
     attacking.by_paths(attacker, attacking.downloads())
+    attacking.by_paths(attacker, attacking.nobody())
     attacking.by_hosts(attacker)
     attacking.by_methods(attacker)
     attacking.by_reports(attacker)
@@ -195,15 +199,25 @@ def test_every_refusal_of_a_user_is_written_down(served: Served) -> None:
     visitor = served.visitor("viewer")
     before = len(served.acts())
     visitor.get("/users")
+    visitor.get("/bundles/Maija")
     visitor.graphql("mutation ($r: String!) { terminateRun(runId: $r) { __typename } }", r="Maija")
     visitor.graphql("mutation { MaijaVirtanen }")
     visitor.ask("POST", "/logout", "", {"Origin": attacking.EVIL})
     assert served.acts()[before:] == [
         ("viewer", "refused", "users"),
+        ("viewer", "refused", "bundles"),
         ("viewer", "refused", "dagster.terminateRun"),
         ("viewer", "refused", "dagster.request"),
         ("viewer", "refused", "origin"),
     ]
+
+
+def test_before_the_first_run(served: Served) -> None:
+    """An officer is let into every room, and is told that nothing was read in yet where that is so."""
+    officer = served.visitor("officer")
+    answers = {path: officer.get(path) for path in ("/bundles", "/review", "/review/decisions", "/quarantine", "/holds")}
+    assert [each.status for each in answers.values()] == [200, 400, 200, 400, 200]
+    assert "ansvar run" not in answers["/review"].text + answers["/quarantine"].text
 
 
 def test_every_mutation_that_is_let_through_is_there() -> None:
