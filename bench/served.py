@@ -1,9 +1,9 @@
 """How long a click takes to become a bundle while the register is in use: `python -m bench.served`.
 
-The demonstration is made and served as `make demo` and `make ui` do. An operator starts the daily run and, at the same time and after, exports:
-each by Dagster's GraphQL over HTTP with a session, as its pages do. Others browse: the desk's pages, and what Dagster's pages ask. A bundle
-is there when the ledger has it and its file lies in the home. Prints a line of JSON for each kind of click and of page, and ends with exit
-code 1 where anything failed.
+The demonstration is made and served as `make demo` and `make ui` do. An operator starts the daily run and, at the same time and after,
+exports: each by Dagster's GraphQL over HTTP with a session, as its pages do. Others browse: the desk's pages, and what Dagster's pages ask.
+A bundle is there when the ledger has it and its file lies in the home. Prints a line of JSON for each kind of click and of page, and ends
+with exit code 1 where anything failed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from resources.register import open_register
 from resources.roles import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from resources.register import Register
 
@@ -119,7 +119,7 @@ def browse(person: Person, number: int, seen: Seen, over: threading.Event) -> No
                 return
 
 
-def _timed(seen: Seen, kind: str, task: Any) -> None:
+def _timed(seen: Seen, kind: str, task: Callable[[], object]) -> None:
     began = time.perf_counter()
     try:
         task()
@@ -206,7 +206,8 @@ def measure(base: str, register: Register, given: argparse.Namespace, password: 
         for number, email in enumerate(emails):
             run = instance.get_run_by_id(daily)
             is_running = run is not None and not run.is_finished
-            click(register, operator, email, seen, "click to bundle, beside the daily run" if is_running else "click to bundle, browsed alone")
+            beside = "beside the daily run" if is_running else "beside who browse"
+            click(register, operator, email, seen, f"click to bundle, {beside}")
             left = given.seconds - (time.monotonic() - began)
             over.wait(0.5 if is_running and number < given.exports // 2 else max(0.0, left / (given.exports - number)))
         over.set()
@@ -214,8 +215,8 @@ def measure(base: str, register: Register, given: argparse.Namespace, password: 
             each.join()
         while (run := instance.get_run_by_id(daily)) is not None and not run.is_finished:
             time.sleep(0.5)
-        if run is not None and run.start_time and run.end_time:
-            seen.seconds["daily run"].append(instance.get_run_stats(daily).end_time - instance.get_run_stats(daily).start_time)
+        stats = instance.get_run_stats(daily)
+        seen.seconds["daily run"].append((getattr(stats, "end_time", None) or 0.0) - (getattr(stats, "start_time", None) or 0.0))
         seen.failures += [f"run {each.run_id} of {each.job_name} has failed" for each in instance.get_runs() if not each.is_success]
     return seen
 
@@ -228,7 +229,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=5, help="who browse at once")
     parser.add_argument("--persons", type=int, default=1000, help="of the demonstration")
     parser.add_argument("--port", type=int, default=3456)
-    parser.add_argument("--home", type=Path, help="a demonstration's home that is there, with .demo beside it; by default a new one that goes again")
+    parser.add_argument("--home", type=Path, help="a demonstration's, with .demo beside it; by default a new one that goes again")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as passing:
         folder = given.home or Path(passing) / "home"
