@@ -12,8 +12,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.helpers.ports import free_port
 from tests.helpers.records import customer
 from tests.helpers.small import Small
