@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import requests
+from dagster import DagsterRunStatus, RunsFilter
 
 from pipelines.instance import add_partition, open_instance
 from resources.errors import AnsvarError
@@ -217,7 +218,8 @@ def measure(base: str, register: Register, given: argparse.Namespace, password: 
             time.sleep(0.5)
         stats = instance.get_run_stats(daily)
         seen.seconds["daily run"].append((getattr(stats, "end_time", None) or 0.0) - (getattr(stats, "start_time", None) or 0.0))
-        seen.failures += [f"run {each.run_id} of {each.job_name} has failed" for each in instance.get_runs() if not each.is_success]
+        failed = instance.get_runs(RunsFilter(statuses=[DagsterRunStatus.FAILURE, DagsterRunStatus.CANCELED]))
+        seen.failures += [f"run {each.run_id} of {each.job_name} has failed" for each in failed]
     return seen
 
 
