@@ -140,9 +140,14 @@ def test_kills(tmp_path: Path) -> None:
                 os.kill(each, signal.SIGKILL)
         with (home / "warehouse" / "writer.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            runs: list[str] = []
-            _until(lambda: runs.append(_launched(operator) or "") or runs[-1])
-            run = runs[-1]
+            run = ""
+
+            def is_launched() -> bool:
+                nonlocal run
+                run = _launched(operator) or ""
+                return bool(run)
+
+            _until(is_launched)
             _until(lambda: _status(operator, run) == "STARTED")
             served.kill()
             served.wait()
