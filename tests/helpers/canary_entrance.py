@@ -1,30 +1,24 @@
-"""The entrance in everybody's use, on a home with a marker in every field, and with markers typed wherever one can type."""
+"""The entrance on a home with a marker in every field: it is served as a process, and markers are typed wherever one can type."""
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from resources.roles import Role
-from tests.end_to_end.conftest import REPOSITORY
-from tests.end_to_end.test_canaries import TODAY, UNCOMPRESSED, Place, place, prepared  # noqa: F401 - fixtures
 from tests.helpers.ports import free_port
-from tests.helpers.visiting import PASSWORD, Visitor, add_user
+from tests.helpers.visiting import Visitor, add_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
-pytestmark = pytest.mark.early
-
+REPOSITORY = Path(__file__).parents[2]
 PATIENCE_SECONDS = 180
 SELECTOR = {"repositoryLocationName": "ansvar", "repositoryName": "__repository__"}
 LAUNCH = "mutation L($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename ... on LaunchRunSuccess { run { runId } } } }"
@@ -34,11 +28,11 @@ RUNS = "query R($k: String!) { runsOrError(filter: {tags: [{key: $k, value: $k}]
 
 
 @contextmanager
-def _served(home: Place, folder: Path) -> Iterator[str]:
+def served(register: Path, home: Path, clock: str, folder: Path) -> Iterator[str]:
     """The entrance on a home, with a user of each role; what it prints, and what it puts aside, lies in the folder."""
     (folder / "aside").mkdir(parents=True)
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSVAR_", "DAGSTER_"))}
-    environment = kept | {"ANSVAR_HOME": str(home.home), "ANSVAR_REGISTER": str(home.register)}
+    environment = kept | {"ANSVAR_HOME": str(home), "ANSVAR_REGISTER": str(register)}
     environment |= {"TMPDIR": str(folder / "aside"), "HELPDESK_URL": f"http://127.0.0.1:{free_port()}/helpdesk"}
     for role in Role:
         add_user(environment, role.value, role.value)
@@ -46,7 +40,7 @@ def _served(home: Place, folder: Path) -> Iterator[str]:
     program = [sys.executable, "-c", "from pipelines.cli import main; main()", "serve", "--port", str(port)]
     with (folder / "printed").open("wb") as printed:
         served = subprocess.Popen(
-            program, cwd=REPOSITORY, env=environment | {"ANSVAR_CLOCK": TODAY}, stdout=printed, stderr=printed, start_new_session=True
+            program, cwd=REPOSITORY, env=environment | {"ANSVAR_CLOCK": clock}, stdout=printed, stderr=printed, start_new_session=True
         )
     try:
         base = f"http://127.0.0.1:{port}"
@@ -74,7 +68,7 @@ def _until(is_so: Callable[[], object]) -> None:
         time.sleep(0.1)
 
 
-def _type(visitor: Visitor, word: str) -> None:
+def type_everywhere(visitor: Visitor, word: str) -> None:
     """Type a word, and a sentence with it, wherever one can."""
     for text in (word, f"{word}@koe.example", f"Maija {word}"):
         plain = text.replace(" ", "+")
@@ -93,7 +87,7 @@ def _type(visitor: Visitor, word: str) -> None:
             visitor.graphql(LAUNCH, p={"selector": selector, "mode": "default", "runConfigData": {"ops": {text: {"config": text}}}})
 
 
-def _run(operator: Visitor, job: str, *partition: str) -> str:
+def run_job(operator: Visitor, job: str, *partition: str) -> str:
     """Start a job, and wait until it has ended; gives how."""
     tags = [{"key": "dagster/partition", "value": each} for each in partition]
     given = {"selector": SELECTOR | {"jobName": job}, "mode": "default", "runConfigData": {}, "executionMetadata": {"tags": tags}}
@@ -108,27 +102,3 @@ def _run(operator: Visitor, job: str, *partition: str) -> str:
 
     _until(has_ended)
     return statuses[-1]
-
-
-def test_the_entrance_writes_nothing_of_anybody(place: Place, tmp_path: Path) -> None:  # noqa: F811 - the fixture
-    """Every role logs in, reads, types; an operator's runs end well and badly: neither Dagster, nor what is printed, has a marker.
-
-    What was typed where it does not belong stands nowhere in the home, the ledger and its audit chain included.
-    """
-    (row,) = json.loads(place.ansvar("request", "list", "--json"))
-    folder, typed = tmp_path / "served", list[str]()
-    with _served(place, folder) as base:
-        visitors = {role: Visitor(base) for role in Role}
-        for role, visitor in visitors.items():  # whoever guesses too often waits, and so do all at the address
-            assert visitor.login(role.value, PASSWORD).status == 303
-        for role, visitor in visitors.items():
-            for path in ("/", "/promises", "/audit", "/users", "/dagster/", "/dagster/runs", "/password"):
-                visitor.get(path)
-            typed.append(f"typed by {role.value}")
-            _type(visitor, place.canaries.text(typed[-1]))
-        operator = visitors[Role.OPERATOR]
-        assert _run(operator, "export_bundle", row["request"]) == "SUCCESS"
-        assert _run(operator, "daily") == "FAILURE"  # the helpdesk is not there
-    assert place.canaries.found(folder) == set()
-    assert place.found("dagster", "documents", "temporary") == set()
-    assert not place.found() & set(typed)
