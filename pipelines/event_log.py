@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from dagster import Field, StringSource
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 
 from resources.errors import AnsvarError
 
@@ -26,6 +29,17 @@ if TYPE_CHECKING:
 
 _MOST_OPEN = 8  # databases: the index, and the runs that were looked at last
 _PATIENCE_SECONDS = 30  # as Dagster's own waits for another writer
+
+
+@cache
+def _empty() -> bytes:
+    """The database of a run in which nothing has happened, as Dagster makes it: to make its tables takes longer than to copy them."""
+    with TemporaryDirectory() as folder:
+        own = SqliteEventLogStorage(folder)
+        with own.run_connection("empty"):
+            pass
+        own.dispose()
+        return Path(own.path_for_shard("empty")).read_bytes()
 
 
 class KeptOpenEventLogStorage(SqliteEventLogStorage):
@@ -67,7 +81,9 @@ class KeptOpenEventLogStorage(SqliteEventLogStorage):
             return self._open[shard]
         arguments = {"timeout": _PATIENCE_SECONDS, "check_same_thread": False}
         engine = sa.create_engine(self.conn_string_for_shard(shard), poolclass=sa.NullPool, connect_args=arguments)
-        if shard not in self._initialized_dbs:
+        if shard != INDEX_SHARD_NAME:
+            self._make(shard)
+        elif shard not in self._initialized_dbs:
             self._initdb(engine)
             self._initialized_dbs.add(shard)
         connection = engine.connect()
@@ -78,6 +94,18 @@ class KeptOpenEventLogStorage(SqliteEventLogStorage):
         if len(self._open) > _MOST_OPEN:
             self._open.popitem(last=False)[1].close()
         return connection
+
+    def _make(self, run: str) -> None:
+        """Make the database of a run, unless there is one: it is there whole or not at all, whoever else makes it."""
+        path = Path(self.path_for_shard(run))
+        if path.exists():
+            return
+        with NamedTemporaryFile(dir=path.parent, prefix="making-") as made:
+            made.write(_empty())
+            made.flush()
+            os.fsync(made.fileno())
+            with suppress(FileExistsError):
+                os.link(made.name, path)
 
     def store_event(self, event: EventLogEntry) -> None:
         """Store an event, and let whoever watches the run's file know: what is written stands beside it until it is emptied into it."""

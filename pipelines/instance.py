@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from resources.home import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,15 +18,41 @@ if TYPE_CHECKING:
 
 
 REQUESTS = "requests"
+SHIPPED = (
+    "45d748f8a5472f7d300b2a31248aedcc6c132f9cac0cacdae891eef00a8c5ff5",
+    "dbb817fded6a6902f63dc526f155dfa8d01f993816f71a77c79d940454be0f53",
+    "9ee326d0daea209706be0cfea3a609f925bba61fd344915aa20a91e036f0a458",
+    "6d282f5b31fc3d5c5bfc051d3dd467c2b73ad1e9b64af3af1073255e883223ef",
+    "4d821e243019582447a3f89a2ae5cc152d9226b82a14c8deb1032ffb99d3ae8a",
+    "53b13af267d548dc9e13e3b4fdde1238de72dc63963b69d941085d6a105eb427",
+    "d293c920ec88b31c565a606246a197025cb3491dddcd30ad602cfee9abcbf184",
+)
+"""SHA-256 of every `dagster.yaml` that was shipped, the present one last."""
 
 
 def prepare_instance(home: Home) -> Path:
-    """Put the instance's settings into the home, unless it has its own; gives the instance's folder."""
+    """Put the instance's settings into the home; those of an earlier version that nobody has changed are replaced. Gives their folder."""
     folder = home.path / "dagster"
     settings = folder / "dagster.yaml"
-    if not settings.exists():
-        shutil.copyfile(shipped("dagster.yaml"), settings)
+    digest = _digest(settings)
+    if digest is None or digest in SHIPPED[:-1]:
+        write_private(settings, shipped("dagster.yaml").read_bytes())
     return folder
+
+
+def told_of_own_settings(home: Home) -> list[str]:
+    """What is said of settings that were changed by hand, which stay as they are, whatever is shipped; nothing of others."""
+    settings = home.path / "dagster" / "dagster.yaml"
+    if _digest(settings) in {None, *SHIPPED}:
+        return []
+    return [f"{settings} was changed by hand, so it stays as it is. Look at what is new in {shipped('dagster.yaml')}."]
+
+
+def _digest(file: Path) -> str | None:
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return None
 
 
 def shipped(name: str) -> Path:

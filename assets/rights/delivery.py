@@ -6,6 +6,7 @@ knows a passphrase, or holds the private key of a recipient.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from contextlib import contextmanager
@@ -49,8 +50,13 @@ def deliver(register: Register, bundle: Bundle) -> Delivered:
     Where the register says so (`bundles: {release: when_needed}`), one without free text, with nothing withheld or taken out, and without
     anything that could not be read in, goes to the register's recipient at once.
     """
-    ledger, request = BundleLedger(register.ledger), bundle.request.id
     register.waiting.mkdir(mode=0o700, exist_ok=True)
+    with _alone(register.waiting / f".{bundle.request.id}.lock"):
+        return _deliver(register, bundle)
+
+
+def _deliver(register: Register, bundle: Bundle) -> Delivered:
+    ledger, request = BundleLedger(register.ledger), bundle.request.id
     key = register.home.sealing.age_key()
     path = register.waiting / f"{request}.zip{ENDING if key else ''}"
     partial = path.with_name(f".{path.name}.partial")
@@ -238,6 +244,22 @@ def _clear(register: Register, request: str) -> None:
     for folder in (register.waiting, register.outbox):
         for ending in ("", ENDING):
             (folder / f"{request}.zip{ending}").unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold a lock by the name of its file, which goes with it: a request's bundle may be asked for by a click and by the sensor at once."""
+    while True:
+        lock = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if path.exists() and os.path.samestat(os.fstat(lock), path.stat()):
+            break
+        os.close(lock)  # whoever held it has taken the file away
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+        os.close(lock)
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pipelines.instance import prepare_instance
+from pipelines.instance import prepare_instance, told_of_own_settings
 from resources.catalogue import load_register
 from resources.clock import clock_of
 from resources.errors import AnsvarError
@@ -32,5 +32,7 @@ def command() -> None:
     ledger.requests()
     ledger.close()
     click.echo(f"The home is ready: {home.path}")
+    for line in told_of_own_settings(home):
+        click.echo(line, err=True)
     if (home.path / "warehouse" / "current").exists() and not published_is_encrypted(home.path) and not home.sealing.plain:
         click.echo("Its warehouse is not encrypted yet: the next run that is published encrypts it.")

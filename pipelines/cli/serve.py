@@ -34,9 +34,12 @@ def command(  # noqa: PLR0913 - the options of a command
     register = open_register()
     os.environ.setdefault("PYTHONWARNINGS", "ignore")  # Dagster's own, of commands that it is about to rename
     from pipelines.desk.serve import Listening, serve
+    from pipelines.instance import told_of_own_settings
 
     if not UserLedger(register.ledger).users():
         click.echo("Nobody can log in yet: add the first user with `ansvar user add NAME --role administrator`.")
+    for line in told_of_own_settings(register.home):
+        click.echo(line, err=True)
     shown = min(where.origins, key=lambda each: "127.0.0.1" not in each)
     click.echo(f"Open {shown} and log in  (Ctrl-C ends it)")
     sys.exit(serve(register, where, Listening(host, port, certificate, key)))

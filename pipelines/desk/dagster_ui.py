@@ -7,6 +7,7 @@ which of them changed. `dagster~=1.13` is pinned.
 from __future__ import annotations
 
 import json
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,7 @@ _NEVER = (
     "report_asset_check",
     "report_asset_observation",
 )
+_OWN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{40}(:[0-9a-f]{40})?|r[0-9a-f]{20}|\d{4}-\d\d-\d\d")
 _UNPERMITTED = "Your role may not do that."
 
 
@@ -191,8 +193,17 @@ class Webserver(DagsterWebserver[Workspace, _Context]):
             await run_in_threadpool(self._record, visitor, "refused", f"dagster.{what}")
             return refusal
         for each in found.mutations:
-            await run_in_threadpool(self._record, visitor, f"dagster.{each}"[:60], found.thing[:100] or "all")
+            await run_in_threadpool(self._record, visitor, f"dagster.{each}"[:60], self._named(found.thing))
         return None
+
+    def _named(self, thing: str) -> str:
+        """What a mutation is about, as the audit chain has it: an id, or a name that Dagster knows, and none that a visitor made up."""
+        if _OWN_ID.fullmatch(thing):
+            return thing
+        locations = [each.code_location for each in self._process_context.get_current_workspace().code_location_entries.values()]
+        known = (repository for each in locations if each for repository in each.get_repositories().values())
+        is_known = any(each.has_job(thing) or each.has_schedule(thing) or each.has_sensor(thing) for each in known)
+        return thing if is_known else "other" if thing else "all"
 
 
 def visitor_of(source: Any) -> Visitor:

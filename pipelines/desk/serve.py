@@ -1,6 +1,7 @@
 """The web server with all that belongs to it: the servers of the register's code, what runs are forked from, the daemon, the entrance.
 
-They live and end together: what ends by itself ends the others, and whoever started them starts them anew.
+They live and end together: what ends by itself ends the others, and whoever started them starts them anew. Also where this process is
+killed, nothing that it started goes on (`pipelines.launch.tree`).
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from pipelines.desk.dagster_ui import code_servers, opened_workspace
 from pipelines.desk.entrance import Entrance
 from pipelines.instance import open_instance, shipped
 from pipelines.launch.client import ready
+from pipelines.launch.tree import one_tree
+from pipelines.launch.warm import warm
 from resources.errors import AnsvarError
 
 if TYPE_CHECKING:
@@ -61,6 +64,7 @@ def serve(register: Register, addresses: Addresses, listening: Listening) -> int
     os.chdir(register.home.path)  # Dagster warns of every dagster.yaml in the present folder
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         stack.enter_context(_ended_by_signals())
+        stack.enter_context(one_tree())
         instance = stack.enter_context(open_instance(register.home))
         stack.enter_context(ready(Path(instance.root_directory)))
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="serving-", dir=register.home.path / "dagster")))
@@ -68,6 +72,7 @@ def serve(register: Register, addresses: Addresses, listening: Listening) -> int
         YAML().dump(stack.enter_context(code_servers(instance, shipped("workspace.yaml"))), workspace_file)
         daemon = stack.enter_context(_daemon(workspace_file))
         workspace = stack.enter_context(opened_workspace(instance, workspace_file))
+        warm()
         server = uvicorn.Server(configuration(Entrance(register, addresses), workspace, listening))
         ended = threading.Event()
         watch = threading.Thread(target=_watch, args=(daemon, server, ended), daemon=True)

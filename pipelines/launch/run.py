@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 from dagster._cli.api import _execute_run_command_body
 from dagster._utils.interrupts import capture_interrupts
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 ENDED = "The process of this run ended without a word. What it had not published never happened."
 
 
-def carry_out(run: str) -> None:
-    """Carry out a run, as `dagster api execute_run` does in a process of its own; its events tell how it ended."""
-    with capture_interrupts(), dg.DagsterInstance.get() as instance:
-        _execute_run_command_body(run, instance, lambda _event: None, set_exit_code_on_failure=False)
+def opened() -> Callable[[str], None]:
+    """What carries out a run, as `dagster api execute_run` does in a process of its own; its events tell how it ended.
+
+    Dagster's instance is opened here, before the process is forked in which a run is carried out: to find out that its databases are of
+    this version takes a fifth of a second. None of them stays open.
+    """
+    instance = dg.DagsterInstance.get()
+    instance.get_runs(limit=1)
+    instance.event_log_storage.dispose()
+
+    def carry_out(run: str) -> None:
+        with capture_interrupts(), instance:
+            _execute_run_command_body(run, instance, lambda _event: None, set_exit_code_on_failure=False)
+
+    return carry_out
 
 
 def settle(run: str) -> None:

@@ -25,7 +25,9 @@ from typing import TYPE_CHECKING, NoReturn
 from pipelines.launch.process import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    CarryOut = Callable[[str], None]
 
 SOCKET, LOCK = "launcher.socket", "launcher.lock"
 GO, STALE = b"go\n", b"stale\n"
@@ -49,29 +51,34 @@ def main() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return  # another one serves, or is about to
-    before = _state()
-    _load()
+    before = _state(folder)
+    carry_out = _load()
     if _threads() != 1:
         sys.exit("The process that runs are forked from has more than one thread: runs are started in the ordinary way.")
-    _serve(folder, before)
+    _serve(folder, before, carry_out)
 
 
-def _load() -> None:
-    """Import what a run needs, and resolve its jobs; DuckDB is closed after."""
+def _load() -> CarryOut:
+    """Import what a run needs, and resolve its jobs; DuckDB is closed after. Gives what carries out a run."""
     import duckdb  # noqa: PLC0415
     from dagster._core.definitions.reconstruct import repository_def_from_target_def  # noqa: PLC0415
 
+    from pipelines.launch.run import opened  # noqa: PLC0415
+    from pipelines.launch.warm import warm  # noqa: PLC0415
     from pipelines.location import defs  # noqa: PLC0415
 
     repository = repository_def_from_target_def(defs)
     for job in repository.get_all_jobs() if repository is not None else ():
         job.get_subset()
+    carry_out = opened()
+    warm()
     duckdb.default_connection().close()  # importing it opens one, with threads
     gc.collect()
     gc.freeze()  # what is loaded is never looked at again, so its pages stay shared with the children
+    return carry_out
 
 
-def _serve(folder: Path, before: str) -> None:
+def _serve(folder: Path, before: str, carry_out: CarryOut) -> None:
     opened, path = at(folder)
     with suppress(FileNotFoundError):
         (folder / SOCKET).unlink()
@@ -99,14 +106,14 @@ def _serve(folder: Path, before: str) -> None:
                     waking.recv(_LONGEST)
             _reap(children)
             if listening in ready:
-                _answer(listening, before, children)
+                _answer(listening, lambda: _state(folder) != before, carry_out, children)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.set_wakeup_fd(-1)
     with suppress(FileNotFoundError):
         (folder / SOCKET).unlink()
 
 
-def _answer(listening: socket.socket, before: str, children: dict[int, str]) -> None:
+def _answer(listening: socket.socket, has_changed: Callable[[], bool], carry_out: CarryOut, children: dict[int, str]) -> None:
     """Fork a child for the run that is asked for; begin anew where what was loaded has changed since."""
     try:
         asking, _ = listening.accept()
@@ -116,17 +123,17 @@ def _answer(listening: socket.socket, before: str, children: dict[int, str]) -> 
         asking.settimeout(_PATIENCE_SECONDS)
         with suppress(OSError, ValueError):
             run = str(json.loads(asking.recv(_LONGEST))["run"])
-            if _state() != before:
+            if has_changed():
                 asking.sendall(STALE)
                 os.execv(sys.executable, [sys.executable, "-m", "pipelines.launch.server"])  # noqa: S606 - this very program
             child = os.fork()
             if child == 0:
-                _begin(asking, run)
+                _begin(asking, run, carry_out)
             children[child] = run
             asking.sendall(name_of(child).encode() + b"\n")
 
 
-def _begin(asking: socket.socket, run: str) -> NoReturn:
+def _begin(asking: socket.socket, run: str, carry_out: CarryOut) -> NoReturn:
     """In the child: wait for the word, then carry out the run."""
     status = 1
     try:
@@ -134,13 +141,12 @@ def _begin(asking: socket.socket, run: str) -> NoReturn:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        null = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(null, sys.stdin.fileno())
+        null = os.open(os.devnull, os.O_RDWR)
+        for standard in range(3):
+            os.dup2(null, standard)  # a run's events tell of it; what it prints goes nowhere
         os.closerange(3, asking.fileno())  # the lock, the socket and whoever started the server are the server's alone
         os.closerange(asking.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
         if asking.recv(len(GO)) == GO:
-            from pipelines.launch.run import carry_out  # noqa: PLC0415
-
             carry_out(run)
         status = 0
     finally:
@@ -177,20 +183,25 @@ def _threads() -> int:
     return len(list(Path("/proc/self/task").iterdir()))
 
 
-def _state() -> str:
-    """What was loaded, as it stands on the disk: names, sizes and times of the register's files and of the program's."""
+def _state(dagster: Path) -> str:
+    """What was loaded, as it stands on the disk: names, sizes and times of the register's files, the program's, Dagster's settings."""
     from resources.register import register_folder  # noqa: PLC0415
 
     program = Path(__file__).parents[2]
-    return "\n".join(line for folder in (register_folder(), *(program / name for name in _LOADED)) for line in sorted(_files(folder)))
+    folders = (register_folder(), *(program / name for name in _LOADED))
+    return "\n".join([_line(dagster / "dagster.yaml"), *(line for folder in folders for line in sorted(_files(folder)))])
 
 
 def _files(folder: Path) -> Iterator[str]:
     for path, folders, files in os.walk(folder):
         folders[:] = [each for each in folders if each != "__pycache__"]
         for each in files:
-            status = os.stat(os.path.join(path, each))  # noqa: PTH116, PTH118 - hundreds of them, each time that a run begins
-            yield f"{path}/{each} {status.st_size} {status.st_mtime_ns}"
+            yield _line(f"{path}/{each}")
+
+
+def _line(file: str | Path) -> str:
+    status = os.stat(file)  # noqa: PTH116 - hundreds of them, each time that a run begins
+    return f"{file} {status.st_size} {status.st_mtime_ns}"
 
 
 if __name__ == "__main__":

@@ -126,6 +126,8 @@ def verify(engine: sa.Engine) -> list[str]:
             faults.append(f"Entry {entry.number} was changed after it was written.")
         if entry.why is not None and (entry.salt is None or entry.why_digest != _digest(entry.salt, entry.why)):
             faults.append(f"The reason in entry {entry.number} was changed after it was written.")
+        if entry.why is None and entry.salt is not None:
+            faults.append(f"The reason in entry {entry.number} was taken out, not deleted when its period was over: its salt is there.")
         number, previous = entry.number, entry.hash
     with engine.connect() as connection:
         last = connection.execute(sa.select(tables.audit_head.c.number, tables.audit_head.c.hash)).one_or_none()

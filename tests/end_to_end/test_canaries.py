@@ -22,11 +22,14 @@ from resources.clock import Clock
 from resources.home import Home, write_private
 from resources.keys import PLAIN_SETTING
 from resources.register import Register, open_register
+from resources.roles import Role
 from resources.runs import begin_run, finish_run
 from resources.warehouse import engine
 from tests.end_to_end.conftest import REPOSITORY
 from tests.helpers.canaries import LOADED, QUARANTINED, Canaries, holds_no_marker
+from tests.helpers.canary_entrance import run_job, served, type_everywhere
 from tests.helpers.canary_world import write_world
+from tests.helpers.visiting import PASSWORD, Visitor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -209,6 +212,30 @@ def test_an_erasure_leaves_what_a_ground_keeps(place: Place) -> None:
     assert place.found() == place.found("work_orders") == place.alike(_keys(place) & stays)
     place.ansvar("purge", at=ALL_OVER)
     assert place.found() == set()
+
+
+def test_the_entrance_writes_nothing_of_anybody(place: Place, tmp_path: Path) -> None:
+    """Every role logs in, reads, types; an operator's runs end well and badly: neither Dagster, nor what is printed, has a marker.
+
+    What was typed where it does not belong stands nowhere in the home, the ledger and its audit chain included.
+    """
+    (row,) = json.loads(place.ansvar("request", "list", "--json"))
+    folder, typed = tmp_path / "served", list[str]()
+    with served(place.register, place.home, TODAY, folder) as base:
+        visitors = {role: Visitor(base) for role in Role}
+        for role, visitor in visitors.items():  # whoever guesses too often waits, and so do all at the address
+            assert visitor.login(role.value, PASSWORD).status == 303
+        for role, visitor in visitors.items():
+            for path in ("/", "/promises", "/audit", "/users", "/dagster/", "/dagster/runs", "/password"):
+                visitor.get(path)
+            typed.append(f"typed by {role.value}")
+            type_everywhere(visitor, place.canaries.text(typed[-1]))
+        operator = visitors[Role.OPERATOR]
+        assert run_job(operator, "export_bundle", row["request"]) == "SUCCESS"
+        assert run_job(operator, "daily") == "FAILURE"  # the helpdesk is not there
+    assert place.canaries.found(folder) == set()
+    assert place.found("dagster", "documents", "temporary") == set()
+    assert not place.found() & set(typed)
 
 
 def _release(place: Place) -> None:

@@ -14,9 +14,14 @@ from assets.rights.inflection import is_form
 @cache
 def listed(kind: str) -> frozenset[str]:
     """The folded words of a kind: `ordinary`, `no_surname`, `titles` or `no_first_name`."""
+    return frozenset(chain.from_iterable(_words()[kind]))
+
+
+@cache
+def _words() -> dict[str, list[list[str]]]:
     text = (package_data.files("assets.rights.redaction") / "words.yaml").read_text(encoding="utf-8")
     found: dict[str, list[list[str]]] = YAML(typ="safe", pure=True).load(text)
-    return frozenset(chain.from_iterable(found[kind]))
+    return found
 
 
 @cache

@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,16 @@ def test_a_bundle_is_released_to_a_passphrase(small: Register, ask: Ask) -> None
     assert (exported.path.exists(), path.parent, stat.S_IMODE(path.stat().st_mode)) == (False, small.outbox, 0o600)
     row = BundleLedger(small.ledger).bundle(exported.request)
     assert (row["state"], row["released_by"], small.ledger.request(exported.request).state) == ("delivered", BY, "answered")
+
+
+def test_a_bundle_may_be_asked_for_by_several_at_once(small: Register) -> None:
+    """A click and the sensor start the same export: all are done, and the bundle that lies there is the one that the ledger knows."""
+    request = file_verified(small.ledger, "access", "fi", [NOBODY], small.clock.now())
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda _: export(small, request.id), range(8)))
+    assert {each.state for each in done} == {"waiting"}
+    assert sorted(each.name for each in small.waiting.iterdir() if request.id in each.name) == [done[0].path.name]
+    release(small, request.id, Addressee(new_passphrase()), BY)  # refused where the file is not what was made
 
 
 def test_a_bundle_is_released_to_a_key(small: Register, ask: Ask) -> None:

@@ -2,49 +2,53 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import pytest
-
+from tests.helpers.ports import free_port
+from tests.helpers.records import customer
 from tests.helpers.small import Small
 from tests.helpers.visiting import Visitor, add_user
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+PATIENCE_SECONDS = 120
+LAUNCH = "mutation L($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename ... on LaunchRunSuccess { run { runId } } } }"
 ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
-def _serving(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Visitor]]:
-    """The command on a small register, once it answers."""
-    small = Small(folder)
-    small.close()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def _serving(folder: Path, port: int | None = None) -> Iterator[tuple[subprocess.Popen[bytes], Visitor]]:
+    """The command on a small register, once it answers an operator."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSVAR_", "DAGSTER_"))}
-    environment = kept | {"ANSVAR_HOME": str(small.home.path), "ANSVAR_REGISTER": str(folder / "register")}
-    add_user(environment, "viewer", "viewer")
+    environment = kept | {"ANSVAR_HOME": str(folder / "home"), "ANSVAR_REGISTER": str(folder / "register")}
+    if port is None:
+        small = Small(folder)
+        small.deliver("shop", [customer(1)])
+        small.close()
+        add_user(environment, "operator", "operator")
+    port = port or free_port()
     program = [sys.executable, "-c", "from pipelines.cli import main; main()", "serve", "--port", str(port)]
     with (folder / "log").open("wb") as log:
         served = subprocess.Popen(program, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
-    visitor, deadline = Visitor(f"http://127.0.0.1:{port}"), time.monotonic() + 120
+    visitor = Visitor(f"http://127.0.0.1:{port}")
+
+    def is_in() -> bool:
+        assert served.poll() is None, (folder / "log").read_text()
+        with suppress(OSError):
+            visitor.login("operator")
+        return bool(visitor.cookies)
+
     try:
-        while not visitor.cookies:
-            assert served.poll() is None, (folder / "log").read_text()
-            assert time.monotonic() < deadline
-            with suppress(OSError):
-                visitor.login("viewer")
-            time.sleep(0.2)
+        _until(is_in)
         yield served, visitor
     finally:
         with suppress(ProcessLookupError):
@@ -52,13 +56,49 @@ def _serving(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Visitor]]:
         served.wait()
 
 
-def _daemon(group: int) -> int:
-    """The process of Dagster's daemon."""
+def _until(is_so: Callable[[], object]) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.1)
+
+
+def _started(home: Path) -> dict[int, str]:
+    """The processes that work on a home, but for the entrance's own, with their command lines."""
+    found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if os.getpgid(int(entry.name)) == group and b"dagster._daemon" in (entry / "cmdline").read_bytes():
-                return int(entry.name)
-    pytest.fail("Dagster's daemon does not run")
+            environment = (entry / "environ").read_bytes().split(b"\0")
+            if f"ANSVAR_HOME={home}".encode() in environment and any(each.startswith(b"ANSVAR_TREE=") for each in environment):
+                found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    return found
+
+
+def _named(home: Path, *words: str) -> list[int]:
+    """Those whose command lines have one of these words."""
+    return [number for number, line in _started(home).items() if any(word in line for word in words)]
+
+
+def _launched(operator: Visitor) -> str | None:
+    """A purge that an operator starts; gives the run's id, None where the processes of code are only coming up."""
+    selector = {"repositoryLocationName": "ansvar", "repositoryName": "__repository__", "jobName": "purge"}
+    ops = {"ops": {"retention__purge": {"config": {"dry_run": False}}}}
+    answer = operator.graphql(LAUNCH, p={"selector": selector, "mode": "default", "runConfigData": ops}).json
+    launched: dict[str, Any] = answer["data"]["launchRun"]
+    return str(launched["run"]["runId"]) if launched["__typename"] == "LaunchRunSuccess" else None
+
+
+def _status(operator: Visitor, run: str) -> str:
+    """How far a run is."""
+    answer = operator.graphql("query S($r: ID!) { runOrError(runId: $r) { ... on Run { status } } }", r=run)
+    return str(answer.json["data"]["runOrError"]["status"])
+
+
+def _is_loaded(operator: Visitor) -> bool:
+    """Whether Dagster knows the register's jobs."""
+    answer = operator.graphql("{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { name } } } } }")
+    return bool((answer.json["data"] or {}).get("repositoriesOrError", {}).get("nodes"))
 
 
 def _left(group: int) -> list[bytes]:
@@ -75,17 +115,47 @@ def test_it_ends_with_all_that_it_started(tmp_path: Path) -> None:
     """SIGTERM ends it with exit code 0, and no process of it is left; what it printed names nobody and no traceback."""
     with _serving(tmp_path) as (served, visitor):
         assert visitor.get("/").status == 200
+        assert _started(tmp_path / "home")
         assert visitor.graphql("{ version }").json["data"]["version"] is not None
         served.send_signal(signal.SIGTERM)
         assert served.wait(60) == 0
-        assert _left(served.pid) == []
+        assert (_left(served.pid), _started(tmp_path / "home")) == ([], {})
     said = (tmp_path / "log").read_text()
     assert said.startswith(f"Open {visitor.base} and log in")
     assert "Traceback" not in said
 
 
-def test_it_ends_where_a_part_of_it_has_ended(tmp_path: Path) -> None:
-    """Without the daemon no schedule would run: it ends with exit code 1, for a supervisor to start it again."""
-    with _serving(tmp_path) as (served, _):
-        os.kill(_daemon(served.pid), signal.SIGKILL)
-        assert served.wait(60) == 1
+def test_kills(tmp_path: Path) -> None:
+    """What is killed comes back, or ends all: the processes of runs and of code, a run, the whole with a run under way, the daemon.
+
+    The whole leaves no process behind, and begins anew at once at the same port; what the run had not published never happened.
+    """
+    home = tmp_path / "home"
+    with _serving(tmp_path) as (served, operator):
+        _until(lambda: _is_loaded(operator))
+        for words in (["pipelines.launch.server"], ["code-server", "api grpc"]):
+            killed = _named(home, *words)
+            assert killed
+            for each in killed:
+                os.kill(each, signal.SIGKILL)
+        with (home / "warehouse" / "writer.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            run = ""
+
+            def is_launched() -> bool:
+                nonlocal run
+                run = _launched(operator) or ""
+                return bool(run)
+
+            _until(is_launched)
+            _until(lambda: _status(operator, run) == "STARTED")
+            served.kill()
+            served.wait()
+            _until(lambda: not _started(home))
+            with _serving(tmp_path, int(operator.base.rpartition(":")[2])) as (again, newcomer):
+                assert _status(newcomer, run) in {"FAILURE", "CANCELED"}
+                assert Path(home / "warehouse" / "current").exists() is False
+                (daemon,) = _named(home, "dagster._daemon")
+                os.kill(daemon, signal.SIGKILL)
+                assert again.wait(60) == 1
+    assert _started(home) == {}
