@@ -13,7 +13,8 @@ from assets.retention.own import last_day_of_bundle
 from assets.rights import delivery
 from assets.rights.waiting import report_of
 from pipelines.desk.page import back_to
-from pipelines.desk.rooms import FaultError, NotThereError, look_begun, page_number, reason, room, told
+from pipelines.desk.requests_shared import open_look, page_number
+from pipelines.desk.rooms import FaultError, NotThereError, reason, room, told
 from resources.envelopes import ENDING, SHORTEST, Addressee, new_passphrase
 from resources.errors import AnsvarError
 from resources.ledger.audit import latest
@@ -100,7 +101,7 @@ def report(desk: Desk, visit: Visit) -> Response:
     register, found, error = desk.entrance.register, _found(desk, visit), None
     if found.row is None or found.row["state"] != WAITING:
         raise FaultError("bundles_not_waiting")
-    if look_begun(desk, visit, LOOK, found.request.id):
+    if open_look(desk, visit, LOOK, found.request.id):
         shown = report_of(register, found.request.id)
         return StreamingResponse(shown, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _REPORT_CSP})
     if visit.form:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from assets.retention.holds import hold
 from pipelines.desk.page import back_to
-from pipelines.desk.rooms import FaultError, page_number, reason, room, told
+from pipelines.desk.requests_shared import page_number
+from pipelines.desk.rooms import FaultError, reason, room, told
 from resources.errors import AnsvarError
 from resources.ledger.holds import COMPANY, DATASET, SUBJECT, HoldLedger
 

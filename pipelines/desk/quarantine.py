@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from assets.ingest.quarantined import LOOK, Chosen, counts, look, record_of, records
 from pipelines.desk.page import back_to
-from pipelines.desk.rooms import FaultError, NotThereError, look_begun, need_published, page_number, reason, room, told
+from pipelines.desk.requests_shared import open_look, page_number
+from pipelines.desk.rooms import FaultError, NotThereError, need_published, reason, room, told
 from resources.errors import AnsvarError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def quarantined(desk: Desk, visit: Visit) -> Response:
         found = record_of(register, thing)
     except AnsvarError:
         raise NotThereError("quarantine_no_record") from None
-    begun, error = look_begun(desk, visit, LOOK, thing), None
+    begun, error = open_look(desk, visit, LOOK, thing), None
     if visit.form:
         try:
             return back_to(f"{visit.path}?look={look(register, thing, visit.user.name, reason(visit))}")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assets.rights.redact import KINDS
+from assets.rights.redaction.decide import decide
 from assets.rights.redaction.review import SUSPECT, page_of
 from assets.rights.wording import Wording
 from pipelines.desk.bundles import kind_of
 from pipelines.desk.page import back_to
-from pipelines.desk.rooms import FaultError, NotThereError, look_begun, page_number, reason, room, told
+from pipelines.desk.requests_shared import open_look, page_number
+from pipelines.desk.rooms import FaultError, NotThereError, reason, room, told
 from resources.errors import AnsvarError
 from resources.ledger.redactions import KEEP, LOOK, TAKE_OUT, RedactionLedger
 from resources.requests.vocabulary import words
@@ -28,7 +30,7 @@ _MOST_PHRASES = 100
 def redactions(desk: Desk, visit: Visit) -> Response:
     """Ask for the reason of the look; then show the texts page by page, and take decisions on them."""
     register, request = desk.entrance.register, _request(desk, visit)
-    look, error = look_begun(desk, visit, LOOK, request.id), None
+    look, error = open_look(desk, visit, LOOK, request.id), None
     if visit.form:
         try:
             if look is None:
@@ -65,20 +67,19 @@ def _decide(desk: Desk, visit: Visit, request: Request) -> None:
         AnsvarError: where there is nothing to decide on, or it cannot be decided so.
     """
     register, form = desk.entrance.register, visit.form
-    ledger, by, at = RedactionLedger(register.ledger), visit.user.name, register.clock.now()
+    ledger, by = RedactionLedger(register.ledger), visit.user.name
     if "undo" in form:
         if form["undo"] not in {each.redaction for each in ledger.decisions(request.id)}:
             raise FaultError("redactions_no_decision")
-        ledger.undo(form["undo"], by, at)
+        ledger.undo(form["undo"], by, register.clock.now())
         return
     for one, what in (("keep", KEEP), ("take_out", TAKE_OUT)):
         if one in form:
-            ledger.decide(request.id, what, form[one], by, at)
+            decide(register, request.id, what, [form[one]], by)
             return
     do, phrases = form.get("do"), [line for line in form.get("words", "").splitlines() if line.strip()]
     if do not in (KEEP, TAKE_OUT):
         raise FaultError("rooms_nothing_to_do")
     if not any(letter.isalnum() for letter in "".join(phrases)) or len(phrases) > _MOST_PHRASES:
         raise FaultError("redactions_no_words")
-    for phrase in phrases:
-        ledger.decide(request.id, do, phrase, by, at)
+    decide(register, request.id, do, phrases, by)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 REASON = "reason"
 LONGEST_REASON = 500
 _LOOK_LASTS = dt.timedelta(minutes=15)
-_NUMBER = re.compile(r"[0-9]{1,6}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
 def of_request(handler: OfRequest) -> Callable[[Desk, Visit], Response]:

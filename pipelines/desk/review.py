@@ -8,7 +8,8 @@ from assets.identity import compare
 from assets.identity.decisions import decide, decided, proposals
 from assets.identity.kept import Kept
 from pipelines.desk.page import back_to
-from pipelines.desk.rooms import FaultError, NotThereError, look_begun, need_published, page_number, reason, room, told
+from pipelines.desk.requests_shared import open_look, page_number
+from pipelines.desk.rooms import FaultError, NotThereError, need_published, reason, room, told
 from resources.errors import AnsvarError
 from resources.ledger.identity import APART, JOIN
 
@@ -40,7 +41,7 @@ def proposal(desk: Desk, visit: Visit) -> Response:
     with register.warehouse.reading() as engine:
         if not engine.count("SELECT count(*) FROM identity.review WHERE proposal = $proposal", {"proposal": thing}):
             raise NotThereError("review_no_proposal")
-    look, error = look_begun(desk, visit, compare.LOOK, thing), None
+    look, error = open_look(desk, visit, compare.LOOK, thing), None
     if visit.form:
         try:
             if look is None:

@@ -1,9 +1,7 @@
-"""What the rooms of bundles, review, quarantine and holds share: reasons and looks, mistakes told in words, and pages of a list."""
+"""What the rooms of bundles, review, quarantine and holds share: reasons, and mistakes told in words."""
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING
@@ -20,8 +18,6 @@ if TYPE_CHECKING:
     Handler = Callable[[Desk, Visit], Response]
 
 LONGEST_REASON = 500
-_A_LOOK = dt.timedelta(minutes=15)
-_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
 class FaultError(AnsvarError):
@@ -87,19 +83,3 @@ def reason(visit: Visit) -> str:
     if not given:
         raise FaultError("rooms_no_reason")
     return given
-
-
-def look_begun(desk: Desk, visit: Visit, kind: str, thing: str) -> str | None:
-    """The look that the address names: one of the visitor's own, at this thing, begun not long ago; None where there is none."""
-    register, asked = desk.entrance.register, visit.query.get("look", "")
-    if not asked:
-        return None
-    since = register.clock.now() - _A_LOOK
-    begun = register.ledger.looks(kind, thing)
-    return next((each["look"] for each in begun if each["look"] == asked and each["by"] == visit.user.name and each["at"] >= since), None)
-
-
-def page_number(visit: Visit) -> int:
-    """Which page of a list is asked for, from 1."""
-    given = visit.query.get("page", "")
-    return int(given) if _NUMBER.fullmatch(given) else 1

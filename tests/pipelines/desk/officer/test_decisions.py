@@ -101,5 +101,5 @@ def test_a_look_is_over_after_a_while(rooms: Rooms, monkeypatch: pytest.MonkeyPa
     (record,) = [row[0] for row in rooms.small.rows("SELECT _quarantine FROM quarantine.records WHERE dataset = 'chats_conversations'")]
     here = looked(officer, f"/quarantine/{record}", "the shop asked")
     assert "soon" in officer.get(here).text
-    monkeypatch.setattr("pipelines.desk.rooms._A_LOOK", dt.timedelta(seconds=-1))
+    monkeypatch.setattr("pipelines.desk.requests_shared._LOOK_LASTS", dt.timedelta(seconds=-1))
     assert "soon" not in officer.get(here).text
