@@ -107,7 +107,7 @@ def _check_identifiers(register: Register, filing: Filing) -> None:
     known = kinds_to_find_by(register)
     for number, (kind, value) in enumerate(filing.identifiers):
         if kind not in known:
-            said = f"What stands before '=' in --identifier is no kind that a person can be found by. Known: {', '.join(known)}."
+            said = f"The kind of an identifier is none that a person can be found by. Known: {', '.join(known)}."
             raise FilingError("identifier_kind", said, number)
         if not forms(kind, value, register.catalogue):
             raise FilingError("identifier", f"What was given as {kind} does not look like one: check how it is written.", number)

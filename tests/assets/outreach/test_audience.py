@@ -198,7 +198,7 @@ def test_the_tables_are_published_where_anything_changed(small: Small) -> None:
 def test_a_register_that_says_nothing(tmp_path: Path) -> None:
     """Without outreach.yaml nobody may be written to, and the command says what is missing."""
     made = Small(tmp_path)
-    made.ingest("shop")
+    made.ingest("shop", whole=False)
     with made.register.warehouse.reading() as engine, pytest.raises(AnsvarError, match=r"describe it in outreach\.yaml"):
         work_out(engine, made.register, Told.of(made.register))
     made.close()

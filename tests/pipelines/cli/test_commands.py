@@ -205,7 +205,7 @@ def test_a_forecast(small: Small, ansvar: Command, on: tuple[str, ...]) -> None:
 def test_a_request_that_a_person_answers(ansvar: Command, small: Small) -> None:
     """A request for erasure is filed and listed, no bundle answers it, and it is answered when a person says so."""
     on = ("--register", small.folder / "register", "--home", small.home.path)
-    small.ingest("shop")
+    small.ingest("shop", whole=False)
     request = ansvar(*on, "request", "new", "--kind", "erasure", "--email", "asko@koti.example", "--by", "Dana Officer").out.strip()
     assert ansvar(*on, "export", request).message.startswith("The request is one of erasure, not for access")
     assert ansvar(*on, "request", "verify", request, "--how", "signed_in", "--by", "Dana").out == f"{request} is verified.\n"

@@ -32,7 +32,7 @@ def test_a_disclosure_is_recorded_and_listed(ansvar: Command, small: Small, tmp_
 
 def test_a_list_that_names_nobody_known(ansvar: Command, small: Small, tmp_path: Path) -> None:
     """A line that means nobody is told by its number, and the words of the list are not repeated."""
-    small.ingest("shop")
+    small.ingest("shop", whole=False)
     persons = tmp_path / "persons.txt"
     persons.write_text("nobody@koti.example\n", encoding="utf-8")
     on = (*_on(small), "disclosure", "new", "--recipient", "partner", "--ground", "Fair", "--by", "Liisa", "--persons", persons)

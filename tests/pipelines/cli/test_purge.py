@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def test_old_runs_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A dry run counts the runs that are past their period, and takes none."""
     small = Small(tmp_path)
-    small.ingest("shop")
+    small.ingest("shop", whole=False)
     with open_instance(small.home) as instance:
         run = instance.create_run_for_job(dg.GraphDefinition(name="old").to_job(), status=dg.DagsterRunStatus.SUCCESS)
         begun = instance.get_run_records()[0].create_timestamp.date()

@@ -93,8 +93,11 @@ def test_what_is_ready(ledger: Ledger) -> None:
 def test_a_bundle_answers_only_who_was_verified(ledger: Ledger) -> None:
     """A bundle cannot answer a request of somebody unknown, and nothing of it is recorded then."""
     request = ledger.new_request("access", "fi", GIVEN, MOMENT)
+    lies = {"request": request.id, "file": "x.zip", "sha256": "0" * 64, "made_at": MOMENT, "records": 1, "says": {}}
+    BundleLedger(ledger).made(lies, OFFICER)
     with pytest.raises(AnsvarError, match="not verified"):
         BundleLedger(ledger).released(request.id, "x.zip.age", "0" * 64, OFFICER, MOMENT)
+    assert BundleLedger(ledger).bundle(request.id)["state"] == "waiting"
     assert request.state == ledger.request(request.id).state == "received"
     assert "bundle.released" not in [each.what for each in entries(ledger.engine, request.id)]
 
