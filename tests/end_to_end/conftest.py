@@ -33,6 +33,11 @@ class Demonstration:
         own = {"ANSVAR_HOME": str(self.home), "ANSVAR_DEMO": str(self.world), "ANSVAR_REGISTER": str(REPOSITORY / "register")}
         return kept | own | more
 
+    def copied(self, home: Path) -> Demonstration:
+        """The same in another home, for tests that change it."""
+        subprocess.run(["cp", "-a", str(self.home), str(home)], check=True)
+        return replace(self, home=home)
+
 
 class Ansvar(Protocol):
     """Runs `ansvar` on a demonstration's home, in this process."""
@@ -56,9 +61,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
             done = subprocess.run(program, cwd=REPOSITORY, env=made.environment(), capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stdout + done.stderr
             printed.write_text(done.stdout + done.stderr, encoding="utf-8")
-    home = tmp_path_factory.mktemp("demonstration") / "home"
-    subprocess.run(["cp", "-a", str(made.home), str(home)], check=True)
-    return replace(made, home=home, printed=printed.read_text(encoding="utf-8"))
+    return replace(made, printed=printed.read_text(encoding="utf-8")).copied(tmp_path_factory.mktemp("demonstration") / "home")
 
 
 @pytest.fixture
@@ -76,9 +79,7 @@ def ansvar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
 @pytest.fixture
 def copied(demonstration: Demonstration, tmp_path: Path) -> Demonstration:
     """A copy of the demonstration's home, for a test that changes it."""
-    home = tmp_path / "home"
-    subprocess.run(["cp", "-a", str(demonstration.home), str(home)], check=True)
-    return Demonstration(home, demonstration.world, demonstration.printed)
+    return demonstration.copied(tmp_path / "home")
 
 
 @pytest.fixture(scope="session")

@@ -36,9 +36,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def place(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
     """A copy of the demonstration's home, which these tests change."""
-    home = tmp_path_factory.mktemp("ui") / "home"
-    subprocess.run(["cp", "-a", str(demonstration.home), str(home)], check=True)
-    return Demonstration(home, demonstration.world, demonstration.printed)
+    return demonstration.copied(tmp_path_factory.mktemp("ui") / "home")
 
 
 @pytest.fixture(scope="module")

@@ -64,7 +64,7 @@ class Labelled:
         tags = {"type": "text", "origin": "data_subject", "promise": "held"}
         fields: dict[str, dict[str, Any]] = {
             "number": tags | {"required": True, "category": "user.unique_id", "identifies": "account_number", "shared": False},
-            "ended_on": {"type": "date", "category": "system"},
+            "ended_on": {"type": "date", "category": "system", "label": {"en": "Ended", "sv": "Upphört", "fi": "Päättynyt"}},
         }
         for field, category in FIELDS[file].items():
             identifying = {"identifies": IDENTIFIES[field], "shared": False} if field in IDENTIFIES else {}

@@ -40,9 +40,10 @@ Bundles = dict[str, dict[str, bytes]]
 
 
 @pytest.fixture(scope="module")
-def bundles(demonstration: Demonstration, truth: dict[str, Any]) -> Bundles:
+def bundles(demonstration: Demonstration, truth: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Bundles:
     """The bundle of everybody who gives an e-mail address of one person's own, made in one batch; by the person's number."""
-    register = open_register(load_register(REGISTER), Home(demonstration.home))
+    place = demonstration.copied(tmp_path_factory.mktemp("bundles") / "home")
+    register = open_register(load_register(REGISTER), Home(place.home))
     alone = _identifiers_of_one(truth)
     asked = {}
     for number, person in truth["persons"].items():

@@ -78,6 +78,8 @@ def test_from_the_letter_to_the_answer(ansvar: Command, on: tuple[str, ...], sho
             right = ("--dataset", "shop.customers", "--field", "name", "--value", tmp_path / "right.txt", "--proof", "A letter")
             assert ansvar(*on, "correct", "new", request, *right, *BY).code == 0
         assert ansvar(*on, "request", "answered", request, *BY).out == f"{request} is answered.\n"
+    assert (_state(ansvar, on, request)["state"], RequestLedger(shop.register.ledger).open()) == ("answered", [])
+    assert not shop.register.ledger.request(request).nothing_held
     told = _letter(ansvar, on, request, "answer", tmp_path)
     assert "Our answer to your request" in told
     assert ("Because" in told or "We have erased the following records" in told) == (kind == "erasure")
