@@ -11,6 +11,7 @@ from assets.rights.report import cell
 from assets.rights.wording import Wording
 from pipelines.desk.page import back_to
 from pipelines.desk.requests_shared import look, open_look, page_number
+from pipelines.desk.rooms import told
 from resources.errors import AnsvarError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from assets.rights.held import Counted, RecordPage
     from pipelines.desk.page import Desk, Visit
+    from pipelines.desk.rooms import Told
     from resources.ledger import Request
 
 A_PAGE = 20
@@ -34,7 +36,7 @@ def held(desk: Desk, visit: Visit, request: Request) -> Response:
         try:
             begun = look(desk, visit, *thing)
         except AnsvarError as error:
-            return _page(desk, visit, request, found, status=400, error=str(error))
+            return _page(desk, visit, request, found, status=400, error=told(visit, error))
         return back_to(_link(request, begun, visit.form.get("table", "")))
     looking, table = open_look(desk, visit, *thing), visit.query.get("table", "")
     if looking is None or table not in {dataset.table for dataset, _ in found.tables}:
@@ -60,7 +62,7 @@ def _page(  # noqa: PLR0913 - what the page shows
     *,
     status: int = 200,
     reason: str | None = None,
-    error: str | None = None,
+    error: Told | None = None,
     looking: str | None = None,
     shown: RecordPage | None = None,
     turns: dict[str, str] | None = None,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from assets.rights.letters.compose import EXTENSION
 from assets.rights.requests import answered_by_hand, check_answer_by_hand
 from assets.rights.requests import start as started
+from pipelines.desk.rooms import FaultError
 from pipelines.letters import written
 from resources.errors import AnsvarError
 from resources.ledger.erasures import ErasureLedger
@@ -73,8 +74,8 @@ def step_forms(register: Register, request: Request) -> StepForms:
     return StepForms(
         ask=may_follow(request, "asked"),
         verify=may_follow(request, "verified"),
-        start=may_follow(request, "started"),
-        extend=_passes(lambda: _check_extension(register, request)),
+        start=may_follow(request, "started") and not erasing,
+        extend=not erasing and _passes(lambda: _check_extension(register, request)),
         refusals=_refusals(request) if may_follow(request, "refused") and not erasing else [],
         settle=request.state == UNCLEAR,
         export=can_carry_out and request.kind in words().by_bundle,
@@ -96,7 +97,7 @@ def take_step(desk: Desk, visit: Visit, request: Request, step: str) -> None:
     """
     take = _STEPS.get(step)
     if take is None:
-        raise AnsvarError(visit.words.text("request_no_step"))
+        raise FaultError("request_no_step")
     take(desk, visit, request)
 
 
@@ -130,14 +131,14 @@ def _chosen(visit: Visit, name: str, known: object) -> str:
     """
     picked = visit.form.get(name, "")
     if not isinstance(known, (dict, list)) or picked not in known:
-        raise AnsvarError(visit.words.text("request_pick"))
+        raise FaultError("request_pick")
     return picked
 
 
 def _note(visit: Visit, *, needed: bool) -> str | None:
     written_down = visit.form.get("note", "").strip()
     if (needed and not written_down) or len(written_down) > _LONGEST_NOTE:
-        raise AnsvarError(visit.words.text("request_reason_missing"))
+        raise FaultError("request_reason_missing")
     return written_down or None
 
 
