@@ -31,7 +31,8 @@ _TOLD = {Found.OVER: "provider_over", Found.AWAY: "provider_away", Found.REFUSED
 def begin(desk: Desk, visit: Visit) -> Response:
     """Send the browser on to the provider, with a cookie by which it is known when it comes back."""
     entrance, provider = desk.entrance, _provider(desk)
-    begun = Begun.now(entrance.register.home.pepper, entrance.register.clock.now(), onward_of(visit.form.get("next") or "/"))
+    onward, at = onward_of(visit.form.get("next") or "/"), entrance.register.clock.now()
+    begun = Begun.now(entrance.register.home.pepper, at, onward, visit.words.language)
     try:
         address = provider.asked(begun, visit.origin + CALLBACK)
     except AwayError as error:
@@ -52,6 +53,8 @@ def begin(desk: Desk, visit: Visit) -> Response:
 def came_back(desk: Desk, visit: Visit) -> Response:
     """The provider has sent the browser back: let the user in, ask for the user's code, or refuse."""
     begun, given = _begun(desk, visit), visit.query
+    if begun:  # browsers do not send the cookie of the language along from the provider
+        visit = replace(visit, words=replace(visit.words, language=begun.language))
     answer = None if "error" in given else Answer(given.get("code", ""), given.get("iss"))
     back = Back(given.get("state", ""), answer, visit.origin + CALLBACK, visit.address)
     outcome = sign_in_by_provider(desk.entrance, _provider(desk), begun, back)

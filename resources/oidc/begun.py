@@ -26,17 +26,18 @@ _BYTES = 32
 
 @dataclass(frozen=True)
 class Begun:
-    """A begun login: a random secret, when it began, and where it goes on to."""
+    """A begun login: a random secret, when it began, where it goes on to, and in which language its pages were."""
 
     pepper: str = field(repr=False)
     secret: str = field(repr=False)
     at: dt.datetime
     onward: str
+    language: str
 
     @classmethod
-    def now(cls, pepper: str, at: dt.datetime, onward: str) -> Begun:
+    def now(cls, pepper: str, at: dt.datetime, onward: str, language: str) -> Begun:
         """A new one."""
-        return cls(pepper, secrets.token_urlsafe(_BYTES), at.replace(microsecond=0), onward)
+        return cls(pepper, secrets.token_urlsafe(_BYTES), at.replace(microsecond=0), onward, language)
 
     @classmethod
     def opened(cls, pepper: str, cookie: str | None, at: dt.datetime) -> Begun | None:
@@ -45,8 +46,8 @@ class Begun:
         if not hmac.compare_digest(keyed_hash(pepper, _DOMAIN, written).encode(), signature.encode()):
             return None
         try:
-            secret, moment, onward = json.loads(base64.urlsafe_b64decode(written))
-            begun = cls(pepper, str(secret), dt.datetime.fromisoformat(moment), str(onward))
+            secret, moment, onward, language = json.loads(base64.urlsafe_b64decode(written))
+            begun = cls(pepper, str(secret), dt.datetime.fromisoformat(moment), str(onward), str(language))
         except (ValueError, TypeError, binascii.Error):
             return None
         return begun if begun.at <= at < begun.at + PATIENCE else None
@@ -54,7 +55,7 @@ class Begun:
     @property
     def cookie(self) -> str:
         """What the browser holds."""
-        said = json.dumps([self.secret, self.at.isoformat(), self.onward], separators=(",", ":"))
+        said = json.dumps([self.secret, self.at.isoformat(), self.onward, self.language], separators=(",", ":"))
         written = base64.urlsafe_b64encode(said.encode()).decode()
         return f"{written}.{keyed_hash(self.pepper, _DOMAIN, written)}"
 

@@ -183,7 +183,7 @@ def _exchanged(session: OAuth2Session, address: str, code: str, verifier: str) -
         )
     except AuthlibBaseError:
         raise RefusedError("The provider refuses the code.") from None
-    except (requests.RequestException, TypeError, ValueError):
+    except (requests.RequestException, TypeError, ValueError, RecursionError):
         raise AwayError("it answers what is no token") from None
     return tokens
 
