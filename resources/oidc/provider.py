@@ -39,6 +39,7 @@ _KINDS = {"RSA", "EC"}
 _LEEWAY = 60  # seconds that the provider's clock may be wrong
 _FRESH = 600.0  # seconds that the provider's description is taken to hold
 _AT_ONCE = 4  # logins that wait for the provider: a slow one must not take all threads of the entrance
+_PATIENCE = 1.0  # seconds that a further one waits for its turn
 _LONGEST_CODE = 4096
 _ADDRESSES = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
@@ -150,7 +151,7 @@ class Provider:
 
     @contextmanager
     def _session(self, callback: str) -> Iterator[OAuth2Session]:
-        if not self._gate.acquire(blocking=False):
+        if not self._gate.acquire(timeout=_PATIENCE):
             raise AwayError("too many logins wait for it")
         try:
             with OAuth2Session(

@@ -19,6 +19,7 @@ from joserfc.jws import JWSRegistry
 from playwright.sync_api import expect
 
 from resources.ledger import tables
+from resources.oidc import provider as talk
 from resources.oidc import transport
 from resources.oidc.provider import Provider
 from resources.one_time import code_at, secret_of, step_of
@@ -396,8 +397,9 @@ def test_without_a_provider_there_is_none(served: Served, openid: OpenIdProvider
     assert openid.asked == []
 
 
-def test_only_so_many_wait_for_the_provider(served: Served, openid: OpenIdProvider) -> None:
-    """A fifth that asks at once is told to come again, and takes no thread."""
+def test_only_so_many_wait_for_the_provider(served: Served, openid: OpenIdProvider, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fifth that asks at once is told to come again, and keeps no thread."""
+    monkeypatch.setattr(talk, "_PATIENCE", 0.01)
     provider = served.entrance.provider
     assert provider is not None
     taken = [provider._gate.acquire(blocking=False) for _ in range(5)]
