@@ -8,6 +8,7 @@ import hashlib
 import html
 import json
 import secrets
+import sys
 import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -115,6 +116,15 @@ class OpenIdProvider:
         return 200, {"access_token": access, "token_type": "Bearer", "expires_in": 300, "id_token": signed}
 
 
+class _Server(ThreadingHTTPServer):
+    """A server that says nothing of a register that has stopped listening."""
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Let others be told."""
+        if not isinstance(sys.exception(), OSError | ValueError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type] # as socketserver has it
+
+
 @contextmanager
 def openid_provider(clock: Callable[[], Clock]) -> Iterator[OpenIdProvider]:
     """A provider that is served until it is left."""
@@ -141,7 +151,7 @@ def openid_provider(clock: Callable[[], Clock]) -> Iterator[OpenIdProvider]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = _Server(("127.0.0.1", 0), Handler)
     provider = OpenIdProvider(server.server_address[1], clock)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

@@ -340,6 +340,24 @@ def test_the_first_login_of_who_is_expected(served: Served, openid: OpenIdProvid
     assert _login(served.visitor()).status == 200
 
 
+def test_an_administrator_links_a_user_in_the_browser(served: Served, openid: OpenIdProvider) -> None:
+    """The page of users says who is to come in by the provider, shows it, and ends it; not of the administrator's own account."""
+    act = ("console", served.small.register.clock.now())
+    served.entrance.users.add("selma", Role.VIEWER, PASSWORD, act)
+    administrator = served.visitor("administrator")
+    mark = administrator.mark("/users")
+    openid.person = {"sub": "subject-selma", "email": "selma@koe.example", "email_verified": True}
+    assert administrator.post("/users", csrf=mark, do="link", user="administrator", expected="selma@koe.example").status == 400
+    assert administrator.post("/users", csrf=mark, do="link", user="selma", expected="").status == 400
+    assert _login(served.visitor()).status == 403
+    assert administrator.post("/users", csrf=mark, do="link", user="selma", expected=" Selma@koe.example ").status == 303
+    assert "waits for the first login" in administrator.get("/users?language=en").text
+    assert _login(served.visitor()).status == 200
+    assert administrator.get("/users?language=en").text.count("linked to the login service") >= 1
+    assert administrator.post("/users", csrf=mark, do="unlink", user="selma").status == 303
+    assert _login(served.visitor()).status == 403
+
+
 def test_a_code_is_asked_for_all_the_same(served: Served, openid: OpenIdProvider) -> None:
     """A user with an authenticator app gives its code after the provider; in the same browser, once, and while linked."""
     users, act = served.entrance.users, ("console", served.small.register.clock.now())

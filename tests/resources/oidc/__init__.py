@@ -1,1 +1,1 @@
-"""Tests of the ledger on a real database."""
+"""Tests of logging in by an OpenID provider."""
