@@ -50,6 +50,8 @@ class OpenIdProvider:
         self.sign: Callable[[Claims], object] = lambda claims: jwt.encode({"alg": "ES256", "kid": "one"}, claims, self.key)
         self.answers: dict[str, Callable[[BaseHTTPRequestHandler], None]] = {}
         self.described: dict[str, Any] = {}
+        self.keys: list[Any] = [self.key.as_dict(private=False)]
+        self.scope, self.in_form = "openid email", False  # what it is asked for, and whether it takes the client's secret in the form
         self.asks = False  # whether the person has to click there
         self.issued: list[str] = []
         self.asked: list[str] = []
@@ -82,7 +84,7 @@ class OpenIdProvider:
             handler.send_header("Content-Length", "0")
             handler.end_headers()
             return
-        known = {"/keys": {"keys": [self.key.as_dict(private=False)]}, "/.well-known/openid-configuration": self.description()}
+        known = {"/keys": {"keys": self.keys}, "/.well-known/openid-configuration": self.description()}
         answer(handler, 200 if path in known else 404, known.get(path, {}))
 
     def authorized(self, query: dict[str, str]) -> str:
@@ -92,7 +94,7 @@ class OpenIdProvider:
             AssertionError: where the register asked for less than it should.
         """
         assert (query["client_id"], query["response_type"], query["code_challenge_method"]) == (CLIENT, "code", "S256")
-        assert query["scope"] == "openid email"
+        assert query["scope"] == self.scope
         assert len(query["code_challenge"]) == 43
         assert min(len(query["state"]), len(query["nonce"])) >= 43
         code = secrets.token_urlsafe(16)
@@ -104,7 +106,8 @@ class OpenIdProvider:
         """The tokens for a code, once, to the client that can prove that it is the one who asked."""
         asked = self._codes.pop(form.get("code", ""), None)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(form.get("code_verifier", "").encode()).digest()).rstrip(b"=").decode()
-        if authorization != f"Basic {base64.b64encode(f'{CLIENT}:{SECRET}'.encode()).decode()}":
+        basic = f"Basic {base64.b64encode(f'{CLIENT}:{SECRET}'.encode()).decode()}"
+        if (form.get("client_secret") != SECRET) if self.in_form else (authorization != basic):
             return 401, {"error": "invalid_client"}
         if asked is None or (form["redirect_uri"], challenge) != (asked["redirect_uri"], asked["code_challenge"]):
             return 400, {"error": "invalid_grant"}

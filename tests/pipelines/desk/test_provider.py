@@ -272,6 +272,8 @@ def test_what_is_not_this_browser_s_login(served: Served, openid: OpenIdProvider
     twice = {"Cookie": f"{BEGUN}={cookie}; {BEGUN}={cookie}"}
     assert Visitor(served.base).ask("GET", own.removeprefix(served.base), headers=twice).status == 400
     assert (len(served.acts()), len(openid.asked)) == (before, asked)
+    assert _back(victim, planted).status == 400
+    assert victim.cookies == {BEGUN: cookie}
     served.at("2026-10-15T03:10:00+03:00")
     assert _back(victim, own).status == 400
     served.at("2026-10-15T03:09:59+03:00")
