@@ -75,7 +75,10 @@ def code(desk: Desk, visit: Visit) -> Response:
 
 
 def _answered(desk: Desk, visit: Visit, outcome: Outcome, begun: Begun | None) -> Response:
-    """What is told of a login that came to its end; its cookie ends with it, and so does an earlier session."""
+    """What is told of a login that came to its end; its cookie ends with it, and so does an earlier session.
+
+    What was not this browser's login ends none: another site could bring that about.
+    """
     onward = onward_of(begun.onward) if begun else "/"
     if outcome.token is None:
         answer = _not_in(desk, visit, outcome, onward)
@@ -84,7 +87,8 @@ def _answered(desk: Desk, visit: Visit, outcome: Outcome, begun: Begun | None) -
             desk.entrance.sessions.end(visit.visitor, desk.entrance.register.clock.now())
         answer = let_in(desk, _on(desk, visit, onward), outcome.token)
     entrance = desk.entrance
-    answer.delete_cookie(entrance.begun_cookie, httponly=True, samesite="lax", secure=entrance.addresses.is_encrypted, path="/")
+    if outcome.found is not Found.OVER:
+        answer.delete_cookie(entrance.begun_cookie, httponly=True, samesite="lax", secure=entrance.addresses.is_encrypted, path="/")
     return answer
 
 
