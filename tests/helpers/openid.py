@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     Claims = dict[str, Any]
 
 CLIENT, SECRET = "register", "the-client's-own-secret"
+DESCRIPTION = "/.well-known/openid-configuration"
 
 
 class OpenIdProvider:
@@ -84,7 +85,7 @@ class OpenIdProvider:
             handler.send_header("Content-Length", "0")
             handler.end_headers()
             return
-        known = {"/keys": {"keys": self.keys}, "/.well-known/openid-configuration": self.description()}
+        known = {"/keys": {"keys": self.keys}, DESCRIPTION: self.description()}
         answer(handler, 200 if path in known else 404, known.get(path, {}))
 
     def authorized(self, query: dict[str, str]) -> str:

@@ -21,6 +21,7 @@ from resources.roles import Role
 from tests.helpers.openid import openid_provider
 from tests.helpers.small import Small
 from tests.helpers.visiting import PASSWORD, Visitor
+from tests.pipelines.desk.by_provider import add_linked, learn_anew
 from tests.pipelines.desk.definitions import REQUEST
 from tests.pipelines.desk.rooms import room
 
@@ -110,6 +111,16 @@ def served(_running: Served) -> Iterator[Served]:
     _running.small.register = _running.entrance.register
     if _running.small.register.clock != clock:
         _running.at("2026-10-15T03:00:00+03:00")
+
+
+@pytest.fixture
+def openid(served: Served) -> Iterator[OpenIdProvider]:
+    """The provider, as it is, and the user Pia, whom it knows."""
+    add_linked(served, "pia", "subject-1")
+    learn_anew(served)
+    served.openid.reset()
+    yield served.openid
+    served.openid.reset()
 
 
 @pytest.fixture(scope="session")
