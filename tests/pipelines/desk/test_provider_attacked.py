@@ -121,11 +121,11 @@ def test_a_provider_that_does_not_answer(
     served: Served, openid: OpenIdProvider, path: str, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One that is down, slow, or answers anything else keeps everybody out for that time: it is told, and is nobody's failure."""
-    monkeypatch.setattr(transport, "_TIMEOUT", 2.0)
-    monkeypatch.setattr(transport, "_DEADLINE", 0.2)
-    openid.answers[path] = FAULTS[fault]
     visitor, before = served.visitor(), len(served.acts())
-    answered = visitor.post("/login/provider", next="/") if path == DESCRIPTION else login(visitor)
+    location = None if path == DESCRIPTION else authorized(begin(visitor))
+    openid.answers[path] = FAULTS[fault]
+    monkeypatch.setattr(transport, "_DEADLINE", 0.2 if fault == "slow" else 10.0)
+    answered = back(visitor, location) if location else visitor.post("/login/provider", next="/")
     assert answered.status == 502
     assert visitor.cookies == {}
     assert len(served.acts()) == before
