@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from assets.retention.rectify import can_be_corrected
 from assets.rights.headings import headings_of
 from assets.rights.held import counted, record_page
 from assets.rights.report import cell
 from assets.rights.wording import Wording
 from pipelines.desk.page import back_to
+from pipelines.desk.requests_correct import link
 from pipelines.desk.requests_shared import look, open_look, page_number
+from pipelines.desk.requests_steps import step_forms
 from pipelines.desk.rooms import told
 from resources.errors import AnsvarError
 
@@ -77,6 +80,10 @@ def _page(  # noqa: PLR0913 - what the page shows
         for dataset, number in (found.tables if found else ())
     ]
     headings, rows = _written(visit, shown) if shown else ([], [])
+    corrects = [""] * len(rows)
+    if shown and looking and found and step_forms(desk.entrance.register, request).correct and can_be_corrected(shown.dataset):
+        at = (looking, found.subject or "")
+        corrects = [link(request, shown.dataset.table, row.record, at) if row.is_main else "" for row in shown.rows]
     return desk.render(
         visit,
         "request_held.html",
@@ -90,7 +97,8 @@ def _page(  # noqa: PLR0913 - what the page shows
         shown=shown,
         label=shown.dataset.shape.label.in_language(language) if shown else "",
         headings=headings,
-        rows=rows,
+        rows=[*zip(rows, corrects, strict=True)],
+        corrects=any(corrects),
         turns=turns,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from assets.retention.rectify import KIND as RECTIFICATION
 from assets.rights.letters.compose import EXTENSION
 from assets.rights.requests import answered_by_hand, check_answer_by_hand
 from assets.rights.requests import start as started
@@ -35,8 +36,9 @@ _LONGEST_NOTE = 2_000
 class StepForms:
     """What may be done about a request now; `refusals` are the grounds that fit.
 
-    `at_source` is the answer to a rectification that was made at its source alone; `erase` is what an objection or a withdrawal that is
-    followed left without a ground, and something kept back then; `tell` that the person must be told before a restriction is lifted.
+    `correct` is for rectifications, and `at_source` the answer to one that was made at its source alone; `erase` is what an objection or a
+    withdrawal that is followed left without a ground, and something kept back then; `tell` that the person must be told before a
+    restriction is lifted.
     """
 
     ask: bool
@@ -50,6 +52,7 @@ class StepForms:
     erase: bool
     answered: bool
     at_source: bool
+    correct: bool
     close: bool
     tell: bool
     lift: bool
@@ -83,6 +86,7 @@ def step_forms(register: Register, request: Request) -> StepForms:
         erase=request.kind in KINDS and request.state == ANSWERED and not erasing and erases,
         answered=_passes(lambda: check_answer_by_hand(register, request)),
         at_source=_passes(lambda: check_answer_by_hand(register, request, "said in the form")),
+        correct=can_carry_out and request.kind == RECTIFICATION,
         close=may_follow(request, "closed") and not erasing,
         tell=in_force and not told,
         lift=in_force and told,
