@@ -42,6 +42,8 @@ def held(desk: Desk, visit: Visit, request: Request) -> Response:
             return _page(desk, visit, request, found, status=400, error=told(visit, error))
         return back_to(_link(request, begun, visit.form.get("table", "")))
     looking, table = open_look(desk, visit, *thing), visit.query.get("table", "")
+    if looking is None:
+        desk.entrance.record(visit.user, "request.counted", request.id)
     if looking is None or table not in {dataset.table for dataset, _ in found.tables}:
         return _page(desk, visit, request, found, looking=looking)
     return _records(desk, visit, request, found, (looking, table))

@@ -329,6 +329,7 @@ def test_a_correction(desk: Room, officer: Visitor) -> None:
     assert _goes(officer.get(f"{at}/correct?table=crm_contacts&record=r1&look=l1")) == f"{at}/held"
     counts = officer.get(f"{at}/held").text
     assert "Correct it" not in counts
+    assert ("officer", "request.counted") in desk.acts(at.removeprefix("/requests/"))
     look = _goes(_send(officer, f"{at}/held", do="look", table="crm_contacts", reason="A letter"))
     link = html.unescape(re.findall(r'href="([^"]*/correct[?][^"]*)"', officer.get(look).text)[0])
     page = officer.get(link).text

@@ -65,5 +65,6 @@ def test_every_act_of_the_audit_chain_has_its_words() -> None:
     acts |= {f"redaction.{each}" for each in (KEEP, TAKE_OUT)} | {
         f"{each}.looked" for each in ("request", "subject", "proposal", "quarantine", "bundle")
     }
+    acts |= {"request.counted", "export.asked"}
     assert {"bundle.released", "user.disabled", "hold.ended"} <= acts
     assert {f"act_{each.replace('.', '_')}" for each in acts} - set(_keys()) == set()
