@@ -88,6 +88,11 @@ def rectify(register: Register, request_id: str, wanted: Wanted, by: str, find: 
     return Rectified(made, tuple(each[0] for each in orders.made), recipients)
 
 
+def can_be_corrected(dataset: Dataset) -> list[str]:
+    """The fields of a data set that are corrected in the register: neither what a record is known by, nor a file."""
+    return [each for each, field in dataset.fields.items() if each not in dataset.key and field.shape.type != "file"]
+
+
 def told(engine: Engine, register: Register, whom: Whom) -> list[str]:
     """The recipients that were given the person's data, as the ledger's disclosures know them, sorted."""
     hashes = [
@@ -119,7 +124,7 @@ def _checked(catalogue: Catalogue, wanted: Wanted) -> Dataset:
     dataset = datasets[wanted.dataset]
     if wanted.field not in dataset.fields:
         raise AnsvarError(f"'{wanted.field}' is no field of {dataset.id}: {nearest(wanted.field, dataset.fields)}")
-    if wanted.field in dataset.key or dataset.fields[wanted.field].shape.type == "file":
+    if wanted.field not in can_be_corrected(dataset):
         raise AnsvarError(f"'{wanted.field}' is what the record is known by, or a file: it is corrected at the source alone.")
     kind = dataset.fields[wanted.field].identifies
     if kind is not None and wanted.value and not forms(kind, wanted.value, catalogue):

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from assets.rights.listed import list_page
 from pipelines.desk.requests_candidates import candidates
 from pipelines.desk.requests_carry_out import carry_out
+from pipelines.desk.requests_correct import correct
 from pipelines.desk.requests_export import export
 from pipelines.desk.requests_held import held
 from pipelines.desk.requests_letters import letter
@@ -55,6 +56,7 @@ def routes(desk: Desk) -> list[BaseRoute]:
         Route(f"{at}/held", desk.page(of_request(held), Right.PERSONS), methods=asking),
         Route(f"{at}/candidates", desk.page(of_request(candidates), Right.PERSONS), methods=asking),
         Route(f"{at}/carry-out", desk.page(of_request(carry_out), Right.PERSONS), methods=asking),
+        Route(f"{at}/correct", desk.page(of_request(correct), Right.PERSONS), methods=asking),
         Route(f"{at}/export", desk.page(of_request(export), Right.PERSONS), methods=asking),
     ]
 

@@ -11,6 +11,7 @@ from assets.rights.requests import settle
 from assets.rights.wording import Wording
 from pipelines.desk.page import back_to
 from pipelines.desk.requests_shared import LONGEST_REASON, REASON, identifier_kinds
+from pipelines.desk.rooms import FaultError, told
 from resources.errors import AnsvarError
 from resources.requests.life import UNCLEAR
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from assets.identity.show import Shown, SourcePerson
     from pipelines.desk.page import Desk, Visit
+    from pipelines.desk.rooms import Told
     from resources.catalogue import Dataset
     from resources.ledger import Request
 
@@ -38,7 +40,7 @@ def candidates(desk: Desk, visit: Visit, request: Request) -> Response:
             return back_to(f"/requests/{request.id}#state")
         return _page(desk, visit, request, listed, shown=show(register, picked, visit.user.name, reason))
     except AnsvarError as error:
-        return _page(desk, visit, request, listed, error=str(error))
+        return _page(desk, visit, request, listed, error=told(visit, error))
 
 
 def _picked(visit: Visit, listed: tuple[str, ...]) -> tuple[str, str]:
@@ -49,14 +51,14 @@ def _picked(visit: Visit, listed: tuple[str, ...]) -> tuple[str, str]:
     """
     picked, reason = visit.form.get("subject", ""), visit.form.get(REASON, "").strip()
     if picked not in listed:
-        raise AnsvarError(visit.words.text("request_pick"))
+        raise FaultError("request_pick")
     if not reason or len(reason) > LONGEST_REASON:
-        raise AnsvarError(visit.words.text("request_reason_missing"))
+        raise FaultError("request_reason_missing")
     return picked, reason
 
 
 def _page(  # noqa: PLR0913 - what the page shows
-    desk: Desk, visit: Visit, request: Request, listed: tuple[str, ...], *, shown: Shown | None = None, error: str | None = None
+    desk: Desk, visit: Visit, request: Request, listed: tuple[str, ...], *, shown: Shown | None = None, error: Told | None = None
 ) -> Response:
     catalogue, language = desk.entrance.register.catalogue, visit.words.language
     return desk.render(

@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+from assets.retention.rectify import can_be_corrected
 from assets.rights.headings import headings_of
 from assets.rights.held import counted, record_page
 from assets.rights.report import cell
 from assets.rights.wording import Wording
 from pipelines.desk.page import back_to
+from pipelines.desk.requests_correct import link
 from pipelines.desk.requests_shared import look, open_look, page_number
+from pipelines.desk.requests_steps import step_forms
+from pipelines.desk.rooms import told
 from resources.errors import AnsvarError
 
 if TYPE_CHECKING:
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
 
     from assets.rights.held import Counted, RecordPage
     from pipelines.desk.page import Desk, Visit
+    from pipelines.desk.rooms import Told
     from resources.ledger import Request
 
 A_PAGE = 20
@@ -34,9 +39,11 @@ def held(desk: Desk, visit: Visit, request: Request) -> Response:
         try:
             begun = look(desk, visit, *thing)
         except AnsvarError as error:
-            return _page(desk, visit, request, found, status=400, error=str(error))
+            return _page(desk, visit, request, found, status=400, error=told(visit, error))
         return back_to(_link(request, begun, visit.form.get("table", "")))
     looking, table = open_look(desk, visit, *thing), visit.query.get("table", "")
+    if looking is None:
+        desk.entrance.record(visit.user, "request.counted", request.id)
     if looking is None or table not in {dataset.table for dataset, _ in found.tables}:
         return _page(desk, visit, request, found, looking=looking)
     return _records(desk, visit, request, found, (looking, table))
@@ -60,7 +67,7 @@ def _page(  # noqa: PLR0913 - what the page shows
     *,
     status: int = 200,
     reason: str | None = None,
-    error: str | None = None,
+    error: Told | None = None,
     looking: str | None = None,
     shown: RecordPage | None = None,
     turns: dict[str, str] | None = None,
@@ -75,6 +82,10 @@ def _page(  # noqa: PLR0913 - what the page shows
         for dataset, number in (found.tables if found else ())
     ]
     headings, rows = _written(visit, shown) if shown else ([], [])
+    corrects = [""] * len(rows)
+    if shown and looking and found and step_forms(desk.entrance.register, request).correct and can_be_corrected(shown.dataset):
+        at = (looking, found.subject or "")
+        corrects = [link(request, shown.dataset.table, row.record, at) if row.is_main else "" for row in shown.rows]
     return desk.render(
         visit,
         "request_held.html",
@@ -88,7 +99,8 @@ def _page(  # noqa: PLR0913 - what the page shows
         shown=shown,
         label=shown.dataset.shape.label.in_language(language) if shown else "",
         headings=headings,
-        rows=rows,
+        rows=[*zip(rows, corrects, strict=True)],
+        corrects=any(corrects),
         turns=turns,
     )
 

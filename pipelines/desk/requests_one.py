@@ -11,6 +11,7 @@ from pipelines.desk.page import back_to
 from pipelines.desk.requests_letters import fitting
 from pipelines.desk.requests_shared import asked_for, identifier_kinds, look, open_look
 from pipelines.desk.requests_steps import step_forms, take_step
+from pipelines.desk.rooms import told
 from resources.errors import AnsvarError
 from resources.ledger.bundles import BundleLedger
 from resources.ledger.erasures import DONE, ErasureLedger
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from pipelines.desk.page import Desk, Visit
+    from pipelines.desk.rooms import Told
     from resources.ledger import Request
     from resources.register import Register
 
@@ -33,6 +35,8 @@ _WORDS = {
     "refused": "request_refused_",
 }
 _ERASURES = {DONE: "done", UNCLEAR: "unclear"}
+_UNDER_WAY = "under_way"
+_SECONDS = "5"
 
 
 def one(desk: Desk, visit: Visit, request: Request) -> Response:
@@ -46,17 +50,18 @@ def one(desk: Desk, visit: Visit, request: Request) -> Response:
         take_step(desk, visit, request, do)
     except AnsvarError as error:
         present = desk.entrance.register.ledger.request(request.id)
-        return _page(desk, visit, present, str(error), do)
+        return _page(desk, visit, present, told(visit, error), do)
     return back_to(f"{at}#state")
 
 
-def _page(desk: Desk, visit: Visit, request: Request, error: str | None = None, failed: str = "") -> Response:
+def _page(desk: Desk, visit: Visit, request: Request, error: Told | None = None, failed: str = "") -> Response:
     register = desk.entrance.register
     when = timing_of(register, request)
     forms = step_forms(register, request)
     looking = open_look(desk, visit, LOOK, request.id)
     steps = RequestLedger(register.ledger).steps(request.id)
-    return desk.render(
+    erasure = _erasure(register, request)
+    answer = desk.render(
         visit,
         "request.html",
         400 if error else 200,
@@ -71,7 +76,7 @@ def _page(desk: Desk, visit: Visit, request: Request, error: str | None = None, 
         methods={name: each.label.in_language(visit.words.language) for name, each in words().methods.items()},
         extensions={name: each.text.in_language(visit.words.language) for name, each in words().extensions.items()},
         refusals=[(name, words().refusals[name].text.in_language(visit.words.language)) for name in forms.refusals],
-        erasure=_erasure(register, request),
+        erasure=erasure,
         letters=fitting(request),
         formats=FORMATS,
         bundle=_bundle(desk, request),
@@ -82,6 +87,9 @@ def _page(desk: Desk, visit: Visit, request: Request, error: str | None = None, 
         failed=failed,
         given=visit.form,
     )
+    if erasure == _UNDER_WAY and not visit.form and not visit.query:
+        answer.headers["Refresh"] = _SECONDS
+    return answer
 
 
 def _bundle(desk: Desk, request: Request) -> str | None:
@@ -96,7 +104,7 @@ def _bundle(desk: Desk, request: Request) -> str | None:
 def _erasure(register: Register, request: Request) -> str | None:
     """How the erasure of the person of a request stands; None where none was decided."""
     found = ErasureLedger(register.ledger).erasures(request=request.id)
-    return _ERASURES.get(found[-1]["state"], "under_way") if found else None
+    return _ERASURES.get(found[-1]["state"], _UNDER_WAY) if found else None
 
 
 def _detail(desk: Desk, visit: Visit, step: dict[str, str]) -> str:

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
+from pipelines.desk.rooms import FaultError
 from resources.errors import AnsvarError
 from resources.ledger.request_list import look_of
 from resources.requests.vocabulary import words
@@ -54,7 +55,7 @@ def look(desk: Desk, visit: Visit, kind: str, thing: str) -> str:
     """
     reason = visit.form.get(REASON, "").strip()
     if not reason or len(reason) > LONGEST_REASON:
-        raise AnsvarError(visit.words.text("request_reason_missing"))
+        raise FaultError("request_reason_missing")
     register = desk.entrance.register
     return register.ledger.record_look(kind, thing, visit.user.name, reason, register.clock.now())
 

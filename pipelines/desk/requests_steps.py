@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from assets.retention.rectify import KIND as RECTIFICATION
 from assets.rights.letters.compose import EXTENSION
 from assets.rights.requests import answered_by_hand, check_answer_by_hand
 from assets.rights.requests import start as started
+from pipelines.desk.rooms import FaultError
 from pipelines.letters import written
 from resources.errors import AnsvarError
 from resources.ledger.erasures import ErasureLedger
@@ -34,8 +36,9 @@ _LONGEST_NOTE = 2_000
 class StepForms:
     """What may be done about a request now; `refusals` are the grounds that fit.
 
-    `at_source` is the answer to a rectification that was made at its source alone; `erase` is what an objection or a withdrawal that is
-    followed left without a ground, and something kept back then; `tell` that the person must be told before a restriction is lifted.
+    `correct` is for rectifications, and `at_source` the answer to one that was made at its source alone; `erase` is what an objection or a
+    withdrawal that is followed left without a ground, and something kept back then; `tell` that the person must be told before a
+    restriction is lifted.
     """
 
     ask: bool
@@ -49,6 +52,7 @@ class StepForms:
     erase: bool
     answered: bool
     at_source: bool
+    correct: bool
     close: bool
     tell: bool
     lift: bool
@@ -73,8 +77,8 @@ def step_forms(register: Register, request: Request) -> StepForms:
     return StepForms(
         ask=may_follow(request, "asked"),
         verify=may_follow(request, "verified"),
-        start=may_follow(request, "started"),
-        extend=_passes(lambda: _check_extension(register, request)),
+        start=may_follow(request, "started") and not erasing,
+        extend=not erasing and _passes(lambda: _check_extension(register, request)),
         refusals=_refusals(request) if may_follow(request, "refused") and not erasing else [],
         settle=request.state == UNCLEAR,
         export=can_carry_out and request.kind in words().by_bundle,
@@ -82,6 +86,7 @@ def step_forms(register: Register, request: Request) -> StepForms:
         erase=request.kind in KINDS and request.state == ANSWERED and not erasing and erases,
         answered=_passes(lambda: check_answer_by_hand(register, request)),
         at_source=_passes(lambda: check_answer_by_hand(register, request, "said in the form")),
+        correct=can_carry_out and request.kind == RECTIFICATION,
         close=may_follow(request, "closed") and not erasing,
         tell=in_force and not told,
         lift=in_force and told,
@@ -96,7 +101,7 @@ def take_step(desk: Desk, visit: Visit, request: Request, step: str) -> None:
     """
     take = _STEPS.get(step)
     if take is None:
-        raise AnsvarError(visit.words.text("request_no_step"))
+        raise FaultError("request_no_step")
     take(desk, visit, request)
 
 
@@ -130,14 +135,14 @@ def _chosen(visit: Visit, name: str, known: object) -> str:
     """
     picked = visit.form.get(name, "")
     if not isinstance(known, (dict, list)) or picked not in known:
-        raise AnsvarError(visit.words.text("request_pick"))
+        raise FaultError("request_pick")
     return picked
 
 
 def _note(visit: Visit, *, needed: bool) -> str | None:
     written_down = visit.form.get("note", "").strip()
     if (needed and not written_down) or len(written_down) > _LONGEST_NOTE:
-        raise AnsvarError(visit.words.text("request_reason_missing"))
+        raise FaultError("request_reason_missing")
     return written_down or None
 
 

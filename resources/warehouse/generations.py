@@ -66,6 +66,21 @@ class Warehouse:
         return (self.folder / "current").is_symlink()
 
     @property
+    def is_being_written(self) -> bool:
+        """Whether a run is writing at this moment, in this process or in another."""
+        try:
+            descriptor = os.open(self.folder / "writer.lock", os.O_RDWR)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
+
+    @property
     def generation(self) -> str:
         """The name of what is published, which is another whenever anything new is; empty where nothing is."""
         return (self.folder / "current").readlink().name if self.is_published else ""

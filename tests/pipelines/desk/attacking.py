@@ -72,6 +72,7 @@ DESK_FORMS = {
     f"/requests/{NO_REQUEST}/held": "do=look&reason=because&table=shop_customers",
     f"/requests/{NO_REQUEST}/candidates": "do=settle&subject=s1&reason=because",
     f"/requests/{NO_REQUEST}/carry-out": "do=carry_out",
+    f"/requests/{NO_REQUEST}/correct": "do=correct&field=email&value=evil&proof=none",
     f"/requests/{NO_REQUEST}/export": "do=export",
 }
 """The forms of the desk that only who may see persons' data may send, as they would be filled in."""
@@ -308,7 +309,19 @@ def no_requests() -> Iterator[str]:
         "..%2fusers",
         "*",
     ):
-        for below in ("", "/held", "/candidates", "/carry-out", "/export", "/letter", "/../../users", "/%2e%2e", "//held", "/held/"):
+        for below in (
+            "",
+            "/held",
+            "/candidates",
+            "/carry-out",
+            "/correct",
+            "/export",
+            "/letter",
+            "/../../users",
+            "/%2e%2e",
+            "//held",
+            "/held/",
+        ):
             yield f"/requests/{each}{below}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import re
 import time
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from assets.rights.listed import list_page
 from assets.rights.requests import file
 from resources.ledger import tables
 from resources.ledger.audit import verify
+from resources.ledger.corrections import CorrectionLedger
 from resources.ledger.erasures import ErasureLedger
 from resources.ledger.request_list import Wanted
 from resources.ledger.requests import Filing
@@ -321,6 +323,32 @@ def test_the_list_at_ten_thousand_requests(desk: Room, officer: Visitor) -> None
         connection.execute(tables.requests.delete().where(tables.requests.c.request.like("r0000000%")))
 
 
+def test_a_correction(desk: Room, officer: Visitor) -> None:
+    """A field of a record that was looked at is corrected, with its proof; what does not fit is told, and nothing is without a look."""
+    at = f"/requests/{file_verified(desk.register.ledger, 'rectification', 'en', MAIJA, desk.register.clock.now()).id}"
+    assert _goes(officer.get(f"{at}/correct?table=crm_contacts&record=r1&look=l1")) == f"{at}/held"
+    counts = officer.get(f"{at}/held").text
+    assert "Correct it" not in counts
+    assert ("officer", "request.counted") in desk.acts(at.removeprefix("/requests/"))
+    look = _goes(_send(officer, f"{at}/held", do="look", table="crm_contacts", reason="A letter"))
+    link = html.unescape(re.findall(r'href="([^"]*/correct[?][^"]*)"', officer.get(look).text)[0])
+    page = officer.get(link).text
+    assert "What is right" in page
+    assert 'value="contact_id"' not in page
+    assert "Choose one of" in _send(officer, link, do="correct", field="contact_id", value="C2", proof="A letter").text
+    assert _send(officer, link, do="correct", field="position", value="Chair", proof=" ").status == 400
+    with desk.register.warehouse.holding("another"):
+        assert "A run is writing" in _send(officer, link, do="correct", field="position", value="Chair", proof="A letter").text
+    done = _send(officer, link, do="correct", field="position", value="Chair", proof="A letter")
+    assert "It is corrected in the register" in done.text
+    with desk.register.warehouse.reading() as engine:
+        assert engine.count("SELECT count(*) FROM register.crm_contacts WHERE position = 'Chair'") == 1
+    assert "corrected already" in _send(officer, link, do="correct", field="position", value="Chair", proof="A letter").text
+    assert "correction.made" in {what for by, what in desk.acts(CorrectionLedger(desk.register.ledger).corrections()[0]["correction"])}
+    assert _goes(_send(officer, at, do="answered")) == at
+    assert verify(desk.register.ledger.engine) == []
+
+
 def _tables(text: str) -> str:
     """The rows of a page's table."""
     return text.partition("<tbody>")[2].partition("</tbody>")[0]
@@ -332,6 +360,6 @@ def test_what_is_no_request(desk: Room, officer: Visitor) -> None:
     for path in ("/requests/Maija", "/requests/r1", "/requests/new/held", "/requests/R00000000000000000000", "/requests/"):
         assert officer.get(path).status == 404
         assert desk.visitor("viewer").get(path).status == 404
-    for below in ("", "/held", "/candidates", "/carry-out", "/export"):
+    for below in ("", "/held", "/candidates", "/carry-out", "/correct", "/export"):
         assert officer.get(f"/requests/r00000000000000000000{below}").status == 404
     assert "Maija" not in "".join(what for _, what in desk.acts("requests/Maija"))

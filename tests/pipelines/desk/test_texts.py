@@ -10,10 +10,13 @@ from ruamel.yaml import YAML
 
 from assets.rights.letters.compose import KINDS
 from assets.rights.letters.render import FORMATS
+from resources.ledger.identity import APART, JOIN
+from resources.ledger.redactions import KEEP, TAKE_OUT
 from resources.requests.life import STATES, STEPS
 from resources.requests.vocabulary import words
 
-DESK = Path(__file__).parents[3] / "pipelines" / "desk"
+ROOT = Path(__file__).parents[3]
+DESK = ROOT / "pipelines" / "desk"
 
 
 def _keys() -> Counter[str]:
@@ -48,3 +51,20 @@ def test_every_text_that_a_page_names_is_there() -> None:
     listed |= {f"request_letter_{each}" for each in KINDS} | {f"request_format_{each}" for each in FORMATS}
     listed |= {f"request_refused_{each}" for each in words().refusals} | {f"request_extended_{each}" for each in words().extensions}
     assert (named | listed) - set(_keys()) == set()
+
+
+def test_every_act_of_the_audit_chain_has_its_words() -> None:
+    """What the code writes into the chain is told in words on the pages that show it."""
+    code = "\n".join(
+        each.read_text(encoding="utf-8") for part in ("resources", "assets", "pipelines") for each in (ROOT / part).rglob("*.py")
+    )
+    acts = set(re.findall(r"\bAct\([^()]*(?:\[[^]]*\])?[^()]*?\"([a-z]+\.[a-z_]+)\"", code)) | set(
+        re.findall(r"\"(user\.[a-z_]+)\", act\)", code)
+    )
+    acts |= {f"request.{each}" for each in (*STEPS, "filed", "letter", "lifted")} | {f"verdict.{each}" for each in (JOIN, APART)}
+    acts |= {f"redaction.{each}" for each in (KEEP, TAKE_OUT)} | {
+        f"{each}.looked" for each in ("request", "subject", "proposal", "quarantine", "bundle")
+    }
+    acts |= {"request.counted", "export.asked"}
+    assert {"bundle.released", "user.disabled", "hold.ended"} <= acts
+    assert {f"act_{each.replace('.', '_')}" for each in acts} - set(_keys()) == set()
