@@ -32,7 +32,19 @@ _REFUSE = {
     "restriction": "have had the processing of their data restricted",
     "minor": "are minors",
     "unclear_who": "may be any of several",
+    "identifier_of_who_refuses": "bear an identifier of their own that somebody who refuses bears, too",
 }
+_RECORDED = """
+    SELECT hash FROM listed_hashes WHERE is_known
+    UNION
+    SELECT mine.hash
+    FROM listed_hashes AS listed
+    INNER JOIN hashed_links AS links ON links.hash = listed.hash AND links.is_own
+    INNER JOIN identity.persons AS persons ON persons.person = links.person
+    INNER JOIN identity.persons AS others ON coalesce(others.subject, others.person) = coalesce(persons.subject, persons.person)
+    INNER JOIN hashed_links AS mine ON mine.person = others.person AND mine.is_own
+"""
+"""The keyed hashes of what was written, and of all that is the own of those whom it means: by each of them the disclosure is found again."""
 
 
 def disclose(register: Register, recipient: str, ground: str, made_by: str, lines: Sequence[str]) -> str:
@@ -61,7 +73,7 @@ def disclose(register: Register, recipient: str, ground: str, made_by: str, line
             if shape.kind == "partner":
                 name_refusing(engine, register, told, shape.purposes or [*register.catalogue.notice.purposes])
                 refused_lines(engine)
-            hashes = [row[0] for row in engine.rows("SELECT DISTINCT hash FROM listed_hashes WHERE is_known ORDER BY hash")]
+            hashes = [row[0] for row in engine.rows(_RECORDED)]
         return lambda connection: add_disclosure(connection, made, hashes)
 
     return recorded(register, make)
@@ -76,7 +88,7 @@ def name_lines(engine: Engine, register: Register, lines: Sequence[str]) -> None
     given, pepper = _read(register, lines), register.home.pepper
     hashes = hashes_of(engine, ((kind, form) for _, kind, form in given), pepper)
     engine.register("listed", pa.table({"line": pa.array([number for number, _, _ in given]), "hash": pa.array(hashes, pa.string())}))
-    hash_links(engine, pepper)
+    hash_links(engine, register.catalogue, pepper)
     engine.run("""
         CREATE OR REPLACE TEMP TABLE listed_hashes AS
         SELECT listed.line, listed.hash, listed.hash IN (SELECT hash FROM hashed_links) AS is_known FROM listed

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assets.outreach.disclose import name_lines, recipient_of, refused_lines
 from assets.outreach.lists import aside, check_target, put, write_csv
+from assets.outreach.own import name_own, spread_written
 from assets.outreach.prohibitions import identifier_hash
 from assets.outreach.refusing import name_refusing, recorded
 from resources.catalogue.positions import nearest
@@ -73,6 +74,7 @@ def disclose_list(register: Register, wanted: Wanted, by: str, file: Path) -> Gi
                 _choose(engine, register, wanted, shape, told)
                 left_out = dict(engine.rows("SELECT reason, count(DISTINCT subject) FROM left_out GROUP BY reason ORDER BY reason"))
                 records = write_csv(engine, _select(dataset, wanted.fields), kinds, made)
+                name_own(engine, register.catalogue)
                 hashes = [row[0] for row in engine.rows(_hashes(dataset), {"pepper": register.home.pepper})]
             if not records:
                 raise AnsvarError("Nobody is left whose data may be given: nothing was written or recorded.")
@@ -136,10 +138,12 @@ def _withheld(dataset: Dataset, field: Field, wanted: Wanted, shape: RecipientSh
 
 def _choose(engine: Engine, register: Register, wanted: Wanted, shape: RecipientShape, told: Told) -> None:
     """Make the temporary tables `chosen` (`person`) of whose records are given, and `left_out` (`subject`, `reason`)."""
-    table = f"register.{name(_dataset(register.catalogue, wanted.dataset).table)}"
+    dataset = _dataset(register.catalogue, wanted.dataset)
+    table = f"register.{name(dataset.table)}"
     engine.run("CREATE OR REPLACE TEMP TABLE refusing (subject VARCHAR, reason VARCHAR)")
     if shape.kind == PARTNER:
         name_refusing(engine, register, told, [wanted.purpose])
+        spread_written(engine, dataset.table, wanted.fields)
     if wanted.lines is not None:
         name_lines(engine, register, wanted.lines)
         refused_lines(engine)
@@ -165,12 +169,10 @@ def _select(dataset: Dataset, fields: Sequence[str]) -> str:
 
 
 def _hashes(dataset: Dataset) -> str:
-    """The keyed hashes of all that evidences who they are whose records are given: by each of them the disclosure is found again."""
+    """The keyed hashes of all that is the own of those whose records are given: by each of them the disclosure is found again."""
     given = f"SELECT chosen.subject FROM chosen INNER JOIN register.{name(dataset.table)} AS held ON held._person = chosen.person"
     return f"""
-        SELECT DISTINCT {identifier_hash("links.kind", "links.value")}
-        FROM identity.links AS links
-        INNER JOIN identity.persons AS persons ON persons.person = links.person
-        WHERE coalesce(persons.subject, persons.person) IN ({given})
-          AND (links.joins OR links.person IN (SELECT person FROM chosen))
+        SELECT DISTINCT {identifier_hash("own.kind", "own.value")}
+        FROM own_links AS own
+        WHERE own.is_surely AND own.subject IN ({given})
     """
