@@ -29,14 +29,12 @@ def name_own(engine: Engine, catalogue: Catalogue) -> None:
 def spread(engine: Engine) -> None:
     """Let whoever bears what a person who refuses bears refuse, too, after `name_own`; `refusing` (`subject`, `reason`) grows.
 
-    Who was entered twice, or oftener, is one person: what is surely one person's is followed from record to record. What may have several
-    users, as a telephone, is followed once.
+    It is followed from record to record: a person who was entered three times may share an address with the second record alone.
     """
     before, known = -1, engine.count("SELECT count(*) FROM refusing")
     while known != before:
-        _add(engine, "sharing", {"surely": True})
+        _add(engine, "sharing")
         before, known = known, engine.count("SELECT count(*) FROM refusing")
-    _add(engine, "sharing", {"surely": False})
 
 
 def spread_written(engine: Engine, table: str, fields: Iterable[str]) -> None:
@@ -47,5 +45,5 @@ def spread_written(engine: Engine, table: str, fields: Iterable[str]) -> None:
     _add(engine, "written", {"dataset": table})
 
 
-def _add(engine: Engine, step: str, bound: dict[str, object]) -> None:
+def _add(engine: Engine, step: str, bound: dict[str, object] | None = None) -> None:
     engine.run(f"INSERT INTO refusing {model(f'outreach/{step}')}", bound)
