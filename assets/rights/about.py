@@ -203,13 +203,16 @@ class About:
         language, purpose = self.wording.language, self.catalogue.notice.purposes.get(each.purpose or "")
         dataset = next((one for one in self.catalogue.datasets if one.id == each.dataset), None)
         headings = headings_of(dataset, language) if dataset else {}
+        label = dataset.shape.label.in_language(language) if dataset else each.dataset
+        basis = self._basis(purpose.legal_basis) if purpose and each.kind == "partner" else None
+        said = purpose.label.in_language(language) if purpose else each.purpose
+        unsaid, fields = self.wording.text("disclosure_unsaid"), ", ".join(headings.get(field, field) for field in each.fields)
         return {
             "data_set": each.dataset,
-            "data_set_label": dataset.shape.label.in_language(language) if dataset else each.dataset,
-            "fields": [{"field": field, "label": headings.get(field, field)} for field in each.fields],
+            "fields": list(each.fields),
+            "data": f"{label}: {fields}" if label else unsaid,
             "purpose": each.purpose,
-            "purpose_label": purpose.label.in_language(language) if purpose else each.purpose,
-            "legal_basis_label": self._basis(purpose.legal_basis) if purpose and each.kind == "partner" else None,
+            "purpose_label": f"{said}: {basis}" if said and basis else said or unsaid,
         }
 
     def _sources(self) -> list[Told]:

@@ -21,7 +21,7 @@ def command() -> None:
 
 @command.command("new")
 @click.option("--recipient", required=True, help="A recipient that notice.yaml names.")
-@click.option("--ground", required=True, help="Why the recipient may have the data.")
+@click.option("--ground", required=True, help="Why the recipient may have the data; the persons read it in their answers.")
 @click.option("--by", "made_by", required=True, metavar="NAME", help="Who decides it.")
 @click.option(
     "--persons",

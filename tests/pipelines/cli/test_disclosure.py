@@ -26,7 +26,7 @@ def test_a_disclosure_is_recorded_and_listed(ansvar: Command, small: Small, tmp_
     assert (given.code, given.err) == (0, "")
     listed = ansvar(*_on(small), "disclosure", "list", "--json")
     (row,) = json.loads(listed.out)
-    assert (row["disclosure"], row["recipient"], row["identifiers"]) == (given.out.strip(), "partner", 1)
+    assert (row["disclosure"], row["recipient"], row["identifiers"]) == (given.out.strip(), "partner", 2)
     assert "asko" not in listed.out + ansvar(*_on(small), "disclosure", "list").out
 
 
