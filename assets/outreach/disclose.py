@@ -44,7 +44,7 @@ _RECORDED = """
     INNER JOIN identity.persons AS others ON coalesce(others.subject, others.person) = coalesce(persons.subject, persons.person)
     INNER JOIN hashed_links AS mine ON mine.person = others.person AND mine.is_own
 """
-"""The keyed hashes of what was written, and of all that is the own of those whom it means: by each of them the disclosure is found again."""
+"""The keyed hashes of what was written, and of all that is their own whom it means: by each of them the disclosure is found again."""
 
 
 def disclose(register: Register, recipient: str, ground: str, made_by: str, lines: Sequence[str]) -> str:

@@ -53,7 +53,7 @@ def _against(small: Small) -> int:
 
 
 def test_what_is_given_is_recorded(small: Small) -> None:
-    """A disclosure stands in the ledger with recipient, ground, name and time; of the persons only keyed hashes, of all that is their own."""
+    """A disclosure stands in the ledger with recipient, ground, name and time; of the persons keyed hashes of what is their own."""
     disclosure = disclose(small.register, "partner", "Trade fair", "Liisa Lahti", ["asko@koti.example", "", "phone=0401111111"])
     (row,) = small.register.ledger.disclosures()
     assert (row["disclosure"], row["recipient"], row["kind"], row["country"]) == (disclosure, "partner", "partner", "FI")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -86,7 +85,14 @@ def _deletions(made: list[str]) -> Any:
     ("language", "said"),
     [
         ("en", ["Contact persons: E-mail address, gone", "Selling: Performance of a contract (GDPR Art. 6(1)(b))", "not recorded"]),
-        ("sv", ["Kontaktpersoner: E-postadress, gone", "Försäljning: Fullgörande av avtal (artikel 6.1 b i dataskyddsförordningen)", "inte antecknat"]),
+        (
+            "sv",
+            [
+                "Kontaktpersoner: E-postadress, gone",
+                "Försäljning: Fullgörande av avtal (artikel 6.1 b i dataskyddsförordningen)",
+                "inte antecknat",
+            ],
+        ),
         (
             "fi",
             [
