@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from assets.ingest.people import forms
+from assets.outreach.allowed import PARTNER, Data, allowed, recipient_of
+from assets.outreach.own import spread_written
 from assets.outreach.prohibitions import hash_links, hashes_of
 from assets.outreach.refusing import name_refusing, recorded
-from resources.catalogue.positions import nearest
 from resources.errors import AnsvarError
 from resources.ledger import Disclosure
 from resources.ledger.ledger import add_disclosure
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from assets.outreach.received import Told
-    from resources.catalogue.notice_shapes import RecipientShape
     from resources.register import Register
     from resources.warehouse import Engine
 
@@ -32,10 +32,24 @@ _REFUSE = {
     "restriction": "have had the processing of their data restricted",
     "minor": "are minors",
     "unclear_who": "may be any of several",
+    "identifier_of_who_refuses": "bear an identifier of their own that somebody who refuses bears, too",
 }
+_RECORDED = """
+    SELECT hash FROM listed_hashes WHERE is_known
+    UNION
+    SELECT mine.hash
+    FROM listed_hashes AS listed
+    INNER JOIN hashed_links AS links ON links.hash = listed.hash AND links.is_own
+    INNER JOIN identity.persons AS persons ON persons.person = links.person
+    INNER JOIN identity.persons AS others ON coalesce(others.subject, others.person) = coalesce(persons.subject, persons.person)
+    INNER JOIN hashed_links AS mine ON mine.person = others.person AND mine.is_own
+"""
+"""The keyed hashes of what was written, and of all that is their own whom it means: by each of them the disclosure is found again."""
 
 
-def disclose(register: Register, recipient: str, ground: str, made_by: str, lines: Sequence[str]) -> str:
+def disclose(  # noqa: PLR0913, PLR0917 - what a disclosure is recorded with
+    register: Register, recipient: str, ground: str, made_by: str, lines: Sequence[str], data: Data | None = None
+) -> str:
     """Record a disclosure; gives its opaque id. Whoever hands the data over does so after this.
 
     Args:
@@ -44,24 +58,28 @@ def disclose(register: Register, recipient: str, ground: str, made_by: str, line
         ground: why the recipient may have the data.
         made_by: the name of the person who decides it.
         lines: the persons whose data is given: one identifier a line, `kind=value`, or an e-mail address alone.
+        data: which data, and for which purpose; None where that is not known.
 
     Raises:
-        AnsvarError: where the recipient is unknown, the ground or the name is missing, a line cannot be read or means nobody in the
-            register, or, for a partner, a person must not be on the list. Lines are told by their number.
+        AnsvarError: where the recipient is unknown, or may not have the data; the ground or the name is missing; a line cannot be read or
+            means nobody in the register; or, for a partner, a person must not be on the list. Lines are told by their number.
     """
-    shape = recipient_of(register, recipient)
+    shape, dataset = allowed(register, recipient, data) if data else (recipient_of(register, recipient), None)
     if not ground.strip() or not made_by.strip():
         raise AnsvarError("A disclosure needs its ground and the name of the person who decides it.")
     safeguard = shape.transfer.safeguard.en if shape.transfer else None
-    made = Disclosure(recipient, shape.kind, shape.country, ground.strip(), safeguard, made_by.strip(), register.clock.now())
+    what = (data.purpose, data.what) if data else (None, None)
+    made = Disclosure(recipient, shape.kind, shape.country, ground.strip(), safeguard, made_by.strip(), register.clock.now(), *what)
 
     def make(told: Told) -> Callable[[sa.Connection], str]:
         with register.warehouse.reading() as engine:
             name_lines(engine, register, lines)
-            if shape.kind == "partner":
-                name_refusing(engine, register, told, shape.purposes or [*register.catalogue.notice.purposes])
+            if shape.kind == PARTNER:
+                name_refusing(engine, register, told, [data.purpose] if data else shape.purposes or [*register.catalogue.notice.purposes])
+                if data and dataset:
+                    spread_written(engine, dataset.table, data.fields)
                 refused_lines(engine)
-            hashes = [row[0] for row in engine.rows("SELECT DISTINCT hash FROM listed_hashes WHERE is_known ORDER BY hash")]
+            hashes = [row[0] for row in engine.rows(_RECORDED)]
         return lambda connection: add_disclosure(connection, made, hashes)
 
     return recorded(register, make)
@@ -76,7 +94,7 @@ def name_lines(engine: Engine, register: Register, lines: Sequence[str]) -> None
     given, pepper = _read(register, lines), register.home.pepper
     hashes = hashes_of(engine, ((kind, form) for _, kind, form in given), pepper)
     engine.register("listed", pa.table({"line": pa.array([number for number, _, _ in given]), "hash": pa.array(hashes, pa.string())}))
-    hash_links(engine, pepper)
+    hash_links(engine, register.catalogue, pepper)
     engine.run("""
         CREATE OR REPLACE TEMP TABLE listed_hashes AS
         SELECT listed.line, listed.hash, listed.hash IN (SELECT hash FROM hashed_links) AS is_known FROM listed
@@ -113,14 +131,6 @@ def refused_lines(engine: Engine) -> None:
         raise AnsvarError(
             " ".join(f"The persons in {_told(numbers)} {_REFUSE[reason]}: leave them out." for reason, numbers in lines.items())
         )
-
-
-def recipient_of(register: Register, recipient: str) -> RecipientShape:
-    """A recipient of the notice; an `AnsvarError` where it names none of the name."""
-    recipients = register.catalogue.notice.recipients
-    if recipient not in recipients:
-        raise AnsvarError(f"The notice names no recipient '{recipient}': {nearest(recipient, recipients)}")
-    return recipients[recipient]
 
 
 def _read(register: Register, lines: Sequence[str]) -> list[tuple[int, str, str]]:

@@ -1,18 +1,16 @@
-"""Make the list that a partner or an authority receives, and record that it does, together: neither is there without the other.
-
-What is given follows from the notice: of the data sets' fields those whose promise the recipient receives, for a purpose that is theirs.
-"""
+"""Make the list that a partner or an authority receives, and record that it does, together: neither is there without the other."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assets.outreach.disclose import name_lines, recipient_of, refused_lines
+from assets.outreach.allowed import PARTNER, Data, allowed, dataset_of
+from assets.outreach.disclose import name_lines, refused_lines
 from assets.outreach.lists import aside, check_target, put, write_csv
+from assets.outreach.own import name_own, spread_written
 from assets.outreach.prohibitions import identifier_hash
 from assets.outreach.refusing import name_refusing, recorded
-from resources.catalogue.positions import nearest
 from resources.errors import AnsvarError
 from resources.ledger import Disclosure
 from resources.ledger.ledger import add_disclosure
@@ -25,12 +23,10 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from assets.outreach.received import Told
-    from resources.catalogue import Catalogue, Dataset, Field
+    from resources.catalogue import Dataset
     from resources.catalogue.notice_shapes import RecipientShape
     from resources.register import Register
     from resources.warehouse import Engine
-
-PARTNER = "partner"
 
 
 @dataclass(frozen=True)
@@ -43,6 +39,11 @@ class Wanted:
     dataset: str
     fields: Sequence[str]
     lines: Sequence[str] | None = None
+
+    @property
+    def data(self) -> Data:
+        """Which data, and for which purpose."""
+        return Data(self.purpose, self.dataset, self.fields)
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def disclose_list(register: Register, wanted: Wanted, by: str, file: Path) -> Gi
         AnsvarError: where the recipient may not have it, something is unknown, the file is there already, no ground or name is given, or a
             list for a partner names somebody who must not be on it.
     """
-    shape, dataset = _checked(register, wanted)
+    shape, dataset = allowed(register, wanted.recipient, wanted.data)
     kinds = {each: dataset.fields[each].shape.type for each in wanted.fields}
     if not wanted.ground.strip() or not by.strip():
         raise AnsvarError("A disclosure needs its ground and the name of the person who decides it.")
@@ -73,6 +74,7 @@ def disclose_list(register: Register, wanted: Wanted, by: str, file: Path) -> Gi
                 _choose(engine, register, wanted, shape, told)
                 left_out = dict(engine.rows("SELECT reason, count(DISTINCT subject) FROM left_out GROUP BY reason ORDER BY reason"))
                 records = write_csv(engine, _select(dataset, wanted.fields), kinds, made)
+                name_own(engine, register.catalogue)
                 hashes = [row[0] for row in engine.rows(_hashes(dataset), {"pepper": register.home.pepper})]
             if not records:
                 raise AnsvarError("Nobody is left whose data may be given: nothing was written or recorded.")
@@ -85,61 +87,20 @@ def disclose_list(register: Register, wanted: Wanted, by: str, file: Path) -> Gi
 
 def _disclosure(register: Register, wanted: Wanted, shape: RecipientShape, by: str) -> Disclosure:
     safeguard = shape.transfer.safeguard.en if shape.transfer else None
-    what = {"dataset": wanted.dataset, "fields": list(wanted.fields)}
     moment = register.clock.now()
     return Disclosure(
-        wanted.recipient, shape.kind, shape.country, wanted.ground.strip(), safeguard, by.strip(), moment, wanted.purpose, what
+        wanted.recipient, shape.kind, shape.country, wanted.ground.strip(), safeguard, by.strip(), moment, wanted.purpose, wanted.data.what
     )
-
-
-def _checked(register: Register, wanted: Wanted) -> tuple[RecipientShape, Dataset]:
-    """The recipient and the data set, where the notice lets the one have what is asked for of the other."""
-    catalogue, shape = register.catalogue, recipient_of(register, wanted.recipient)
-    if wanted.purpose not in catalogue.notice.purposes:
-        raise AnsvarError(f"'{wanted.purpose}' is no purpose of the notice: {nearest(wanted.purpose, catalogue.notice.purposes)}")
-    if shape.purposes and wanted.purpose not in shape.purposes:
-        raise AnsvarError(f"The notice gives '{wanted.recipient}' data for {', '.join(shape.purposes)}, not for {wanted.purpose}.")
-    dataset = _dataset(catalogue, wanted.dataset)
-    if not wanted.fields:
-        raise AnsvarError(f"Say which fields of {dataset.id} are given: {', '.join(dataset.fields)}.")
-    for each in wanted.fields:
-        if each not in dataset.fields:
-            raise AnsvarError(f"'{each}' is no field of {dataset.id}: {nearest(each, dataset.fields)}")
-        reason = _withheld(dataset, dataset.fields[each], wanted, shape)
-        if reason:
-            raise AnsvarError(f"'{each}' of {dataset.id} is not given to '{wanted.recipient}': {reason}.")
-    return shape, dataset
-
-
-def _dataset(catalogue: Catalogue, named: str) -> Dataset:
-    datasets = {dataset.id: dataset for dataset in catalogue.datasets}
-    if named not in datasets:
-        raise AnsvarError(f"There is no data set '{named}': {nearest(named, datasets)}")
-    if not datasets[named].shape.persons:
-        raise AnsvarError(f"{named} is about no persons: a list of persons is made of another data set.")
-    return datasets[named]
-
-
-def _withheld(dataset: Dataset, field: Field, wanted: Wanted, shape: RecipientShape) -> str | None:
-    """Why a field is not given; None where it is."""
-    main = next(iter(dataset.shape.persons))
-    is_for_another = shape.kind == PARTNER and wanted.purpose not in field.purposes
-    reasons = (
-        (dataset.roles_of.get(field.name, main) != main, "it is of another person than the record's own"),
-        (field.shape.mentions_others, "others may stand in it"),
-        (field.shape.withhold not in (None, "none"), f"it is withheld ({field.shape.withhold})"),
-        (field.shape.promise not in shape.receives, f"the notice does not say that it receives '{field.shape.promise}'"),
-        (is_for_another, f"it is held for {', '.join(field.purposes)}, not for {wanted.purpose}"),
-    )
-    return next((reason for holds, reason in reasons if holds), None) if field.is_personal else None
 
 
 def _choose(engine: Engine, register: Register, wanted: Wanted, shape: RecipientShape, told: Told) -> None:
     """Make the temporary tables `chosen` (`person`) of whose records are given, and `left_out` (`subject`, `reason`)."""
-    table = f"register.{name(_dataset(register.catalogue, wanted.dataset).table)}"
+    dataset = dataset_of(register.catalogue, wanted.dataset)
+    table = f"register.{name(dataset.table)}"
     engine.run("CREATE OR REPLACE TEMP TABLE refusing (subject VARCHAR, reason VARCHAR)")
     if shape.kind == PARTNER:
         name_refusing(engine, register, told, [wanted.purpose])
+        spread_written(engine, dataset.table, wanted.fields)
     if wanted.lines is not None:
         name_lines(engine, register, wanted.lines)
         refused_lines(engine)
@@ -165,12 +126,10 @@ def _select(dataset: Dataset, fields: Sequence[str]) -> str:
 
 
 def _hashes(dataset: Dataset) -> str:
-    """The keyed hashes of all that evidences who they are whose records are given: by each of them the disclosure is found again."""
+    """The keyed hashes of all that is the own of those whose records are given: by each of them the disclosure is found again."""
     given = f"SELECT chosen.subject FROM chosen INNER JOIN register.{name(dataset.table)} AS held ON held._person = chosen.person"
     return f"""
-        SELECT DISTINCT {identifier_hash("links.kind", "links.value")}
-        FROM identity.links AS links
-        INNER JOIN identity.persons AS persons ON persons.person = links.person
-        WHERE coalesce(persons.subject, persons.person) IN ({given})
-          AND (links.joins OR links.person IN (SELECT person FROM chosen))
+        SELECT DISTINCT {identifier_hash("own.kind", "own.value")}
+        FROM own_links AS own
+        WHERE own.is_surely AND own.subject IN ({given})
     """

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from assets.outreach.own import name_own
 from resources.warehouse.dialect import literal, name
 from resources.warehouse.engine import tables_of
 from resources.warehouse.models import model
@@ -40,7 +41,7 @@ def against_prohibition(engine: Engine, catalogue: Catalogue, disclosed: pa.Tabl
         pepper: the secret of the keyed hashes.
         also: a SELECT of further prohibitions, as those that the ledger keeps.
     """
-    hash_links(engine, pepper)
+    hash_links(engine, catalogue, pepper)
     _take(engine, "disclosed", disclosed)
     name_prohibitions(engine, catalogue)
     if also:
@@ -63,9 +64,20 @@ def hashes_of(engine: Engine, identifiers: Iterable[tuple[str, str]], pepper: st
     return [row[0] for row in found]
 
 
-def hash_links(engine: Engine, pepper: str) -> None:
-    """Make the temporary table `hashed_links` (`person`, `hash`) of all that source persons bear."""
-    engine.run(f"CREATE OR REPLACE TEMP TABLE hashed_links AS SELECT person, {_HASH} AS hash FROM identity.links", {"pepper": pepper})
+def hash_links(engine: Engine, catalogue: Catalogue, pepper: str) -> None:
+    """Make the temporary table `hashed_links` (`person`, `hash`, `is_own`) of all that source persons bear, and those of `name_own`."""
+    name_own(engine, catalogue)
+    engine.run(
+        f"""
+        CREATE OR REPLACE TEMP TABLE hashed_links AS
+        SELECT links.person, {identifier_hash("links.kind", "links.value")} AS hash, coalesce(own.is_surely, false) AS is_own
+        FROM identity.links AS links
+        INNER JOIN identity.persons AS persons ON persons.person = links.person
+        LEFT JOIN own_links AS own
+          ON own.subject = coalesce(persons.subject, persons.person) AND own.kind = links.kind AND own.value = links.value
+        """,
+        {"pepper": pepper},
+    )
 
 
 def _take(engine: Engine, table: str, rows: pa.Table) -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from assets.identity.age import years_before
 from assets.outreach.audience import bar
+from assets.outreach.own import name_own, spread
 from assets.outreach.prohibitions import against_prohibition, name_prohibitions
 from assets.outreach.received import Told
 from resources.errors import AnsvarError
@@ -33,7 +34,10 @@ class _ChangedError(Exception):
 
 
 def name_refusing(engine: Engine, register: Register, told: Told, purposes: Sequence[str]) -> None:
-    """Make the temporary table `refusing` (`subject`, `reason`) of those whose data are not given to a partner for some purposes."""
+    """Make the temporary table `refusing` (`subject`, `reason`) of those whose data are not given to a partner for some purposes.
+
+    Whoever bears what is a person's own and what somebody of them bears is among them: a person who was entered twice refuses in both.
+    """
     outreach, today = register.catalogue.outreach, register.clock.today()
     bar(engine, register, told)
     name_prohibitions(engine, register.catalogue)
@@ -44,6 +48,8 @@ def name_refusing(engine: Engine, register: Register, told: Told, purposes: Sequ
     adult = years_before(today, outreach.minimum_age) if outreach is not None and is_marketing else dt.date.max
     bound = {"now": register.clock.now(), "adult_if_born_by": adult}
     engine.run(f"CREATE OR REPLACE TEMP TABLE refusing AS {model('outreach/refusing')}", bound)
+    name_own(engine, register.catalogue)
+    spread(engine)
 
 
 def against_refusal(engine: Engine, register: Register) -> list[str]:

@@ -21,7 +21,7 @@ from assets.ingest.people import forms
 from assets.retention.erasure import Decided, carry_out, choose, forget_outreach, hashes
 from assets.retention.orders import ERASURE, Orders
 from assets.retention.put_aside import PutAside, search
-from assets.retention.rectify import forget_gone, told
+from assets.retention.rectify import data_of, forget_gone, told
 from resources.errors import AnsvarError
 from resources.keyed_hash import key_id, keyed_hash
 from resources.ledger import Request, objections
@@ -135,7 +135,7 @@ def preview(register: Register, request_id: str, find: Finder, held: KeptBack = 
         whom = find(engine, register, request)
         decided = choose(engine, register.catalogue, whom, register.clock.now(), _only(register, request))
         grounds = grounds_of(engine, register, request, whom)
-        recipients = tuple(told(engine, register, whom))
+        recipients = tuple(told(engine, register, whom, data_of(register.catalogue, decided)))
         forms_aside = search(register, [] if request.kind != KIND else [*map(astuple, _hashed(register, whom.identifiers))])
         return Preview(decided, held(engine, register, request, whom), len(whom.identifiers), grounds, recipients, forms_aside)
 
@@ -217,7 +217,8 @@ def _publish(register: Register, row: dict[str, Any], find: Finder, held: KeptBa
                 return "kept_back"
             only = _only(register, request)
             decided = choose(engine, catalogue, whom, moment, only)
-            grounds, recipients = [*grounds_of(engine, register, request, whom)], told(engine, register, whom)
+            grounds = [*grounds_of(engine, register, request, whom)]
+            recipients = told(engine, register, whom, data_of(catalogue, decided))
             # Who stays in other data sets is not to be kept away: the records that went are, by their ids.
             known_by = [*_hashed(register, hashes(engine, whom if only is None else replace(whom, identifiers=())))]
             persons = engine.rows("SELECT sha256($pepper || person) FROM erased_persons", {"pepper": kept.pepper})

@@ -24,8 +24,11 @@ from resources.warehouse.dialect import literal, name
 from resources.warehouse.engine import tables_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from assets.identity.whom import Whom
     from assets.retention.erase import Finder
+    from assets.retention.erasure import Decided
     from resources.catalogue import Catalogue, Dataset
     from resources.register import Register
     from resources.warehouse import Engine
@@ -80,7 +83,7 @@ def rectify(register: Register, request_id: str, wanted: Wanted, by: str, find: 
             orders.add(engine, dataset, "to_correct", {"_field": wanted.field, "_correction": made})
             correct_register(engine, catalogue, Corrections.of(register, run=run))
             update(engine, catalogue, Kept.of(register))
-            recipients = tuple(told(engine, register, whom))
+            recipients = tuple(told(engine, register, whom, {dataset.id: [wanted.field]}))
         orders.meant(register, run, RECTIFICATION)
         finish_run(register, run)
     finally:
@@ -93,16 +96,30 @@ def can_be_corrected(dataset: Dataset) -> list[str]:
     return [each for each, field in dataset.fields.items() if each not in dataset.key and field.shape.type != "file"]
 
 
-def told(engine: Engine, register: Register, whom: Whom) -> list[str]:
-    """The recipients that were given the person's data, as the ledger's disclosures know them, sorted."""
+def told(engine: Engine, register: Register, whom: Whom, data: Mapping[str, Iterable[str]] | None = None) -> list[str]:
+    """The recipients that were given certain data of the person, as the ledger's disclosures know them, sorted.
+
+    Args:
+        engine: what is published.
+        register: the register.
+        whom: the person.
+        data: fields by data set; by default all data. A disclosure that does not say which data were given counts for all of them.
+    """
     hashes = [
         engine.scalar(
             "SELECT sha256($pepper || 'disclosure/' || $kind || '/' || $value)",
-            {"pepper": register.home.pepper, "kind": kind, "value": value},
+            {"pepper": pepper, "kind": kind, "value": value},
         )
         for kind, value in whom.identifiers
+        for pepper in register.home.peppers
     ]
-    return register.ledger.recipients_of(hashes)
+    return register.ledger.recipients_of(hashes, data)
+
+
+def data_of(catalogue: Catalogue, decided: Iterable[Decided]) -> dict[str, list[str]]:
+    """All fields of the data sets of which an erasure takes something, by data set."""
+    taken = {each.dataset for each in decided if each.goes or each.emptied}
+    return {dataset.id: [*dataset.fields] for dataset in catalogue.datasets if dataset.table in taken}
 
 
 def forget_gone(engine: Engine, register: Register) -> int:

@@ -23,7 +23,7 @@ from resources.spoken import article_in_words, limit_in_words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from assets.rights.holding import Dealing, Holding, Table
+    from assets.rights.holding import Dealing, Disclosed, Holding, Table
     from assets.rights.wording import Wording
     from resources.catalogue import Catalogue, Dataset
     from resources.catalogue.model import Field
@@ -192,9 +192,28 @@ class About:
 
     def _disclosures(self) -> list[Told]:
         return [
-            self._recipient(each.recipient, each.kind, each.country) | {"at": exact(each.at), "safeguard": each.safeguard}
+            self._recipient(each.recipient, each.kind, each.country)
+            | {"at": exact(each.at), "safeguard": each.safeguard, "ground": each.ground}
+            | self._given(each)
             for each in self.holding.disclosures
         ]
+
+    def _given(self, each: Disclosed) -> Told:
+        """Which data were given, and for which purpose, in words; what is known no longer by its name."""
+        language, purpose = self.wording.language, self.catalogue.notice.purposes.get(each.purpose or "")
+        dataset = next((one for one in self.catalogue.datasets if one.id == each.dataset), None)
+        headings = headings_of(dataset, language) if dataset else {}
+        label = dataset.shape.label.in_language(language) if dataset else each.dataset
+        basis = self._basis(purpose.legal_basis) if purpose and each.kind == "partner" else None
+        said = purpose.label.in_language(language) if purpose else each.purpose
+        unsaid, fields = self.wording.text("disclosure_unsaid"), ", ".join(headings.get(field, field) for field in each.fields)
+        return {
+            "data_set": each.dataset,
+            "fields": list(each.fields),
+            "data": f"{label}: {fields}" if label else unsaid,
+            "purpose": each.purpose,
+            "purpose_label": f"{said}: {basis}" if said and basis else said or unsaid,
+        }
 
     def _sources(self) -> list[Told]:
         language, known = self.wording.language, self.catalogue.sources

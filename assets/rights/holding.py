@@ -158,13 +158,20 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Disclosed:
-    """That data of the subject was given to a recipient of the notice: its kind and country, when, and a transfer's safeguard."""
+    """That data of the subject was given to a recipient of the notice: its kind and country, when, and a transfer's safeguard.
+
+    And on what ground, as it was recorded; for which purpose, and which fields of which data set, where that was recorded.
+    """
 
     recipient: str
     kind: str
     country: str
     at: dt.datetime
     safeguard: str | None
+    ground: str
+    purpose: str | None
+    dataset: str | None
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -63,5 +63,7 @@ def _disclosures(register: Register, hashes: list[str]) -> Iterable[Disclosed]:
         for start in range(0, len(hashes), _AT_ONCE):
             statement = sa.select(disclosures).join(persons).where(persons.c.hash.in_(hashes[start : start + _AT_ONCE]))
             for row in connection.execute(statement):
-                found[row.disclosure] = Disclosed(row.recipient, row.kind, row.country, row.made_at, row.safeguard)
+                what = row.what or {"dataset": None, "fields": ()}
+                given = (row.ground, row.purpose, what["dataset"], tuple(what["fields"]))
+                found[row.disclosure] = Disclosed(row.recipient, row.kind, row.country, row.made_at, row.safeguard, *given)
     return found.values()

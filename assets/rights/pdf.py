@@ -263,8 +263,18 @@ def _ledgered(report: Report) -> Iterator[Block]:
     yield heading(text("disclosures_title"), level=3)
     yield paragraph(text("disclosures_intro" if about["disclosures"] else "disclosures_none"))
     if about["disclosures"]:
-        rows = [[moment(each["at"]), each["label"], each["kind_label"], each["country_label"]] for each in about["disclosures"]]
-        yield table(text("disclosures_title"), [text(key) for key in ("time", "recipient", "recipient_kind", "recipient_country")], rows)
+        yield table(
+            text("disclosures_title"),
+            [text(key) for key in ("time", "recipient", "disclosure_data", "disclosure_purpose", "disclosure_ground")],
+            [
+                [
+                    moment(each["at"]),
+                    f"{each['label']} ({each['kind_label']}, {each['country_label']})",
+                    *(each[key] for key in ("data", "purpose_label", "ground")),
+                ]
+                for each in about["disclosures"]
+            ],
+        )
     yield heading(text("looks_title"), level=3)
     yield paragraph(text("looks_intro" if about["looks"] else "looks_none"))
     if about["looks"]:

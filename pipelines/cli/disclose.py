@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @click.command("disclose")
 @click.option("--recipient", required=True, help="A recipient that notice.yaml names.")
 @click.option("--purpose", required=True, help="A purpose of the notice that the recipient has the data for.")
-@click.option("--ground", required=True, help="Why the recipient may have the data.")
+@click.option("--ground", required=True, help="Why the recipient may have the data; the persons read it in their answers.")
 @click.option("--by", required=True, metavar="NAME", help="Who decides it.")
 @click.option("--dataset", required=True, help="The data set, as crm.contacts.")
 @click.option("--fields", required=True, help="Its fields that are given, as first_name,last_name,email.")

@@ -21,7 +21,7 @@ def command() -> None:
 
 @command.command("new")
 @click.option("--recipient", required=True, help="A recipient that notice.yaml names.")
-@click.option("--ground", required=True, help="Why the recipient may have the data.")
+@click.option("--ground", required=True, help="Why the recipient may have the data; the persons read it in their answers.")
 @click.option("--by", "made_by", required=True, metavar="NAME", help="Who decides it.")
 @click.option(
     "--persons",
@@ -29,11 +29,24 @@ def command() -> None:
     required=True,
     help="One identifier a line, as customer_number=1234; - reads standard input.",
 )
-def new(recipient: str, ground: str, made_by: str, persons: TextIO) -> None:
-    """Record a disclosure before it is made; prints its opaque id. A partner never gets the data of whoever prohibits it."""
+@click.option("--purpose", help="With --dataset and --fields: the purpose that the recipient has the data for.")
+@click.option("--dataset", help="The data set that is given of, as crm.contacts.")
+@click.option("--fields", help="Its fields that are given, as first_name,last_name,email.")
+def new(  # noqa: PLR0913, PLR0917 - the options
+    recipient: str, ground: str, made_by: str, persons: TextIO, purpose: str | None, dataset: str | None, fields: str | None
+) -> None:
+    """Record a disclosure before it is made; prints its opaque id. A partner never gets the data of whoever prohibits it.
+
+    Where it is not said which data are given, the recipient is told of every correction and erasure.
+    """
+    from assets.outreach.allowed import Data
     from assets.outreach.disclose import disclose
 
-    click.echo(disclose(open_register(), recipient, ground, made_by, persons.read().splitlines()))
+    said = [each for each in (purpose, dataset, fields) if each]
+    if len(said) not in {0, 3}:
+        raise click.UsageError("--purpose, --dataset and --fields say together which data are given: give all three, or none.")
+    data = Data(said[0], said[1], [each.strip() for each in said[2].split(",") if each.strip()]) if said else None
+    click.echo(disclose(open_register(), recipient, ground, made_by, persons.read().splitlines(), data))
 
 
 @command.command("list")

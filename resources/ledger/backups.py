@@ -36,6 +36,7 @@ _MOMENTS = (
     tables.work_orders.c.done_at,
     tables.audit.c.at,
     tables.objections.c.made_at,
+    tables.objections.c.since,
     tables.objections.c.ended_at,
     tables.corrections.c.made_at,
     tables.corrections.c.ended_at,

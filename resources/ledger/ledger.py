@@ -30,7 +30,7 @@ from resources.ledger.wipe import mark, wipe
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _ID_BYTES = 10
 _LONGEST_NAME = 120
@@ -319,11 +319,17 @@ class Ledger:
         statement = sa.select(tables.disclosures, count).outerjoin(tables.disclosure_persons).group_by(tables.disclosures.c.disclosure)
         return self._rows(statement.order_by(tables.disclosures.c.made_at.desc(), tables.disclosures.c.disclosure))
 
-    def recipients_of(self, hashes: Iterable[str]) -> list[str]:
-        """Who was given data of a person, known by the keyed hashes of its identifiers, sorted."""
-        listed, persons = list(hashes), tables.disclosure_persons
-        statement = sa.select(tables.disclosures.c.recipient).join(persons).where(persons.c.hash.in_(listed)).distinct()
-        return sorted(row["recipient"] for row in self._rows(statement))
+    def recipients_of(self, hashes: Iterable[str], data: Mapping[str, Iterable[str]] | None = None) -> list[str]:
+        """Who was given data of a person, sorted; of a disclosure that does not say which data, any of it.
+
+        Args:
+            hashes: keyed hashes of the person's identifiers.
+            data: the fields that are asked about, by data set; by default all data.
+        """
+        listed, persons, disclosures = list(hashes), tables.disclosure_persons, tables.disclosures
+        statement = sa.select(disclosures.c.disclosure, disclosures.c.recipient, disclosures.c.what)
+        rows = self._rows(statement.where(disclosures.c.disclosure.in_(sa.select(persons.c.disclosure).where(persons.c.hash.in_(listed)))))
+        return sorted({row["recipient"] for row in rows if data is None or _concerns(row["what"], data)})
 
     def disclosed(self) -> pa.Table:
         """The keyed hashes of what was disclosed to partners: `disclosure`, `hash`, `made_at`."""
@@ -387,6 +393,11 @@ def add_disclosure(connection: sa.Connection, disclosure: Disclosure, hashes: It
     if rows:
         connection.execute(tables.disclosure_persons.insert(), rows)
     return identifier
+
+
+def _concerns(what: dict[str, Any] | None, data: Mapping[str, Iterable[str]]) -> bool:
+    """Whether one of some fields was given; where the disclosure does not say what was, it may have been."""
+    return what is None or not {*what["fields"]}.isdisjoint(data.get(what["dataset"], ()))
 
 
 def _planned(run: str, moment: dt.datetime, records: Iterable[PurgeRecord], state: str) -> list[dict[str, Any]]:

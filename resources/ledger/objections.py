@@ -53,7 +53,9 @@ class ObjectionLedger:
         self._ledger = ledger
 
     def add(self, request: Request, scopes: Iterable[str], hashes: Iterable[KeptHash], by: str, moment: dt.datetime) -> list[str]:
-        """Record what a request asks for, a row each scope; gives their random ids. The request is answered by that.
+        """Record what a request asks for, a row each scope, and that it holds since its receipt; gives their random ids.
+
+        The request is answered by that.
 
         Args:
             request: a request of one of `KINDS`.
@@ -68,7 +70,8 @@ class ObjectionLedger:
             for scope in scopes:
                 objection = "o" + secrets.token_hex(_ID_BYTES)
                 row = {"objection": objection, "request": request.id, "kind": request.kind, "scope": scope}
-                connection.execute(tables.objections.insert().values(row | {"made_by": by.strip(), "made_at": moment}))
+                done = {"made_by": by.strip(), "made_at": moment, "since": request.received_at}
+                connection.execute(tables.objections.insert().values(row | done))
                 connection.execute(tables.objection_persons.insert(), [vars(each) | {"objection": objection} for each in known])
                 made.append(objection)
             take_step(connection, request.id, Step("answered", by, moment))
@@ -115,7 +118,7 @@ def _carried_out(connection: sa.Connection) -> list[Received]:
     rows = connection.execute(in_force).mappings().all()
     for row in connection.execute(sa.select(tables.objection_persons).order_by(persons.kind, persons.hash)):
         hashes.setdefault(row.objection, []).append((row.key_id, row.kind, row.hash))
-    return [Received(row["objection"], row["kind"], row["scope"], row["made_at"], tuple(hashes.get(row["objection"], ()))) for row in rows]
+    return [Received(row["objection"], row["kind"], row["scope"], row["since"], tuple(hashes.get(row["objection"], ()))) for row in rows]
 
 
 def _open(connection: sa.Connection) -> list[Received]:

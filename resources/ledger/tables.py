@@ -384,6 +384,7 @@ objections = sa.Table(
     sa.Column("made_at", sa.DateTime, nullable=False),
     sa.Column("ended_by", sa.String(120)),
     sa.Column("ended_at", sa.DateTime),
+    sa.Column("since", sa.DateTime),  # when its request was received
 )
 
 objection_persons = sa.Table(

@@ -1,9 +1,9 @@
 -- One row: a disclosure to a partner, and a data subject of it who prohibited such disclosures at the time.
--- Inputs: disclosed (disclosure, hash, made_at; temporary), hashed_links (person, hash; temporary), prohibitions (person, since, until; temporary), identity.persons.
+-- Inputs: disclosed (disclosure, hash, made_at; temporary), hashed_links (person, hash, is_own; temporary), prohibitions (person, since, until; temporary), identity.persons.
 WITH given AS (
   SELECT DISTINCT disclosed.disclosure, disclosed.made_at, coalesce(persons.subject, persons.person) AS subject
   FROM disclosed
-  INNER JOIN hashed_links AS links ON links.hash = disclosed.hash
+  INNER JOIN hashed_links AS links ON links.hash = disclosed.hash AND links.is_own
   INNER JOIN identity.persons AS persons ON persons.person = links.person
 ),
 prohibited AS (

@@ -53,14 +53,14 @@ def _against(small: Small) -> int:
 
 
 def test_what_is_given_is_recorded(small: Small) -> None:
-    """A disclosure stands in the ledger with recipient, ground, name and time; of the persons only keyed hashes."""
+    """A disclosure stands in the ledger with recipient, ground, name and time; of the persons keyed hashes of what is their own."""
     disclosure = disclose(small.register, "partner", "Trade fair", "Liisa Lahti", ["asko@koti.example", "", "phone=0401111111"])
     (row,) = small.register.ledger.disclosures()
     assert (row["disclosure"], row["recipient"], row["kind"], row["country"]) == (disclosure, "partner", "partner", "FI")
     assert (row["ground"], row["made_by"], row["identifiers"], row["made_at"]) == (
         "Trade fair",
         "Liisa Lahti",
-        2,
+        3,
         small.register.clock.now(),
     )
     assert "asko" not in repr(small.register.ledger.disclosed().to_pylist())

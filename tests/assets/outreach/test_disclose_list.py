@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from assets.outreach import lists
+from assets.outreach.allowed import Data
 from assets.outreach.audience import refresh
 from assets.outreach.disclose import disclose
 from assets.outreach.disclose_list import Wanted, disclose_list
@@ -107,6 +108,11 @@ def test_who_refuses_is_on_no_list(small: Small, tmp_path: Path, kind: str, scop
             make()
     assert not (tmp_path / "other.csv").exists()
     assert len(small.register.ledger.disclosures()) == 1
+    with pytest.raises(AnsvarError, match="There is no data set"):
+        disclose(small.register, "partner", "Fair", BY, ["c4@koe.example"], Data("marketing", "shop.custmers", ["name"]))
+    known = disclose(small.register, "partner", "Fair", BY, ["c4@koe.example"], WANTED.data)
+    row = next(each for each in small.register.ledger.disclosures() if each["disclosure"] == known)
+    assert (row["purpose"], row["what"]) == ("marketing", WANTED.data.what)
     authority = replace(WANTED, recipient="authority", purpose="relation", ground="Tax Procedure Act")
     assert disclose_list(small.register, authority, BY, tmp_path / "authority.csv").records == 4
 

@@ -17,14 +17,25 @@ if TYPE_CHECKING:
 EMAIL = ("email", "aino@koe.example")
 
 
-@pytest.mark.parametrize(("person", "recipients"), [("aino@koe.example", ["partner"]), ("bo@koe.example", [])])
-def test_recipients_are_kept_with_the_erasure(small: Small, person: str, recipients: list[str]) -> None:
-    """The erasure keeps to whom the person's data was given, by the recipients' names alone; not to whom another's was."""
+CUSTOMERS, CHATS = ({"dataset": each, "fields": ["email"]} for each in ("shop.customers", "chats.conversations"))
+
+
+@pytest.mark.parametrize(
+    ("person", "what", "recipients"),
+    [
+        ("aino@koe.example", None, ["partner"]),
+        ("aino@koe.example", CUSTOMERS, ["partner"]),
+        ("aino@koe.example", CHATS, []),
+        ("bo@koe.example", None, []),
+    ],
+)
+def test_recipients_are_kept_with_the_erasure(small: Small, person: str, what: dict[str, object] | None, recipients: list[str]) -> None:
+    """The erasure keeps to whom the data that go were given, by the recipients' names alone; not to whom other data or another's were."""
     keeping(small)
     small.deliver("shop", [customer(1, email="aino@koe.example"), customer(2, email="bo@koe.example")])
     small.ingest("shop")
     given = hashlib.sha256(f"{small.register.home.pepper}disclosure/email/{person}".encode()).hexdigest()
     small.register.ledger.new_disclosure(
-        Disclosure("partner", "partner", "FI", "A contract", None, "Dana", small.register.clock.now()), [given]
+        Disclosure("partner", "partner", "FI", "A contract", None, "Dana", small.register.clock.now(), "relation", what), [given]
     )
     assert erase(small, EMAIL)["summary"]["recipients"] == recipients

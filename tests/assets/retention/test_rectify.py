@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from assets.outreach.disclose import disclose
+from assets.outreach.disclose_list import Wanted as Given
+from assets.outreach.disclose_list import disclose_list
 from assets.retention.orders import files_of
 from assets.retention.rectify import Rectified, Wanted, rectify
 from assets.retention.sending import send
@@ -112,6 +114,17 @@ def test_the_source_and_who_was_told_are_named(small: Small) -> None:
     text = "".join(file.read_text(encoding="utf-8") for file in files_of(small.register, order))
     assert ("C1" in text, made.correction in text, "email" in text, RIGHT in text, WRONG in text) == (True, True, True, False, False)
     assert list(send(small.register, "shop", None)) == []
+
+
+@pytest.mark.parametrize(("fields", "recipients"), [(["name", "email"], ("partner",)), (["name"], ())])
+def test_who_was_not_given_the_field_is_not_told(small: Small, fields: list[str], recipients: tuple[str, ...]) -> None:
+    """Of a list that says which fields were given, the recipient is told of a correction of these alone."""
+    _small(small)
+    notice = small.folder / "register" / "notice.yaml"
+    notice.write_text(notice.read_text(encoding="utf-8").replace("kind: partner", "kind: authority"), encoding="utf-8")
+    small.describe()
+    disclose_list(small.register, Given("partner", "relation", "An Act", "shop.customers", fields), "Liisa", small.folder / "list.csv")
+    assert _correct(small).recipients == recipients
 
 
 @pytest.mark.parametrize(

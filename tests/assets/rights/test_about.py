@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -52,20 +51,25 @@ def test_until_when_it_is_kept(about: dict[str, Any]) -> None:
     assert until == {"calls_recordings": "2033-10-05", "crm_contacts": None, "helpdesk_tickets": "2033-10-12", "web_visits": "2033-10-01"}
 
 
-def _disclose(small: Register, moment: dt.datetime, kind: str, value: str) -> str:
+GIVEN = ("sales", {"dataset": "crm.contacts", "fields": ["email", "gone"]})
+
+
+def _disclose(small: Register, moment: dt.datetime, identifier: tuple[str, str], given: tuple[str, dict[str, Any]] | None = None) -> str:
+    kind, value = identifier
     pepper = small.home.pepper
     hashed = hashlib.sha256(f"{pepper}disclosure/{kind}/{value}".encode()).hexdigest()
-    return small.ledger.new_disclosure(Disclosure("partner", "partner", "FI", "a fair", None, "Dana", moment), [hashed])
+    return small.ledger.new_disclosure(Disclosure("partner", "partner", "FI", "a <fair>", None, "Dana", moment, *(given or ())), [hashed])
 
 
 @pytest.fixture
 def disclosed(small: Register) -> Iterator[dt.datetime]:
-    """Disclosures of Maija's data, of Pekka's, and of a shared telephone's; gives when Maija's was made."""
+    """Disclosures of Maija's data, of Pekka's, and of a shared telephone's; gives when Maija's were made."""
     moment = dt.datetime(2026, 9, 1, 12)  # noqa: DTZ001 - naive UTC
     made = [
-        _disclose(small, moment, "email", MAIJA[1]),
-        _disclose(small, moment + dt.timedelta(days=1), "email", PEKKA[1]),
-        _disclose(small, moment + dt.timedelta(days=2), "phone", "+358401234567"),
+        _disclose(small, moment, MAIJA, GIVEN),
+        _disclose(small, moment, MAIJA),
+        _disclose(small, moment + dt.timedelta(days=1), PEKKA),
+        _disclose(small, moment + dt.timedelta(days=2), ("phone", "+358401234567")),
     ]
     yield moment
     small.ledger.own_gone("test", moment, (), also=list(_deletions(made)))
@@ -77,13 +81,38 @@ def _deletions(made: list[str]) -> Any:
     return deletions("disclosures", made)
 
 
-def test_disclosures_of_this_person_alone(ask: Ask, disclosed: dt.datetime) -> None:
-    """What was recorded with an identifier of the person's own is told; another's is not, nor what several may share."""
-    answer = ask(MAIJA, language="en")
-    told = answer.json("about.json")["disclosures"]
-    assert [(each["recipient"], each["at"]) for each in told] == [("partner", f"{disclosed.isoformat()}Z")]
-    assert "data about you were given to these" in answer.text("report.html")
-    assert "a fair" not in json.dumps(told)
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["Contact persons: E-mail address, gone", "Selling: Performance of a contract (GDPR Art. 6(1)(b))", "not recorded"]),
+        (
+            "sv",
+            [
+                "Kontaktpersoner: E-postadress, gone",
+                "Försäljning: Fullgörande av avtal (artikel 6.1 b i dataskyddsförordningen)",
+                "inte antecknat",
+            ],
+        ),
+        (
+            "fi",
+            [
+                "Yhteyshenkilöt: Sähköpostiosoite, gone",
+                "Myynti: Sopimuksen täytäntöönpano (tietosuoja-asetuksen 6 artiklan 1 kohdan b alakohta)",
+                "ei merkintää",
+            ],
+        ),
+    ],
+)
+def test_disclosures_of_this_person_alone(ask: Ask, disclosed: dt.datetime, language: str, said: list[str]) -> None:
+    """To whom, which data, for what and on what ground, in the person's language; of another's nothing, nor of what several may share."""
+    answer = ask(MAIJA, language=language)
+    told = sorted(answer.json("about.json")["disclosures"], key=lambda each: each["purpose"] or "~")
+    assert [(each["recipient"], each["at"], each["ground"]) for each in told] == [("partner", f"{disclosed.isoformat()}Z", "a <fair>")] * 2
+    assert (told[0]["purpose"], told[0]["data_set"], told[0]["fields"]) == (GIVEN[0], *GIVEN[1].values())
+    assert [told[0]["data"], told[0]["purpose_label"], told[1]["data"]] == said
+    assert told[1]["data"] == told[1]["purpose_label"]
+    report = answer.text("report.html")
+    assert [each for each in (*said, "a &lt;fair&gt;") if each not in report] == []
 
 
 def test_looks_are_told_without_who_looked(small: Register, ask: Ask) -> None:

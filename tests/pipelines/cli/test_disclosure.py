@@ -24,9 +24,25 @@ def test_a_disclosure_is_recorded_and_listed(ansvar: Command, small: Small, tmp_
     persons.write_text("asko@koti.example\n", encoding="utf-8")
     given = ansvar(*_on(small), "disclosure", "new", "--recipient", "partner", "--ground", "Fair", "--by", "Liisa", "--persons", persons)
     assert (given.code, given.err) == (0, "")
+    half = ansvar(
+        *_on(small),
+        "disclosure",
+        "new",
+        "--recipient",
+        "partner",
+        "--ground",
+        "Fair",
+        "--by",
+        "Liisa",
+        "--persons",
+        persons,
+        "--fields",
+        "x",
+    )
+    assert (half.code, "give all three, or none" in half.err) == (2, True)
     listed = ansvar(*_on(small), "disclosure", "list", "--json")
     (row,) = json.loads(listed.out)
-    assert (row["disclosure"], row["recipient"], row["identifiers"]) == (given.out.strip(), "partner", 1)
+    assert (row["disclosure"], row["recipient"], row["identifiers"]) == (given.out.strip(), "partner", 2)
     assert "asko" not in listed.out + ansvar(*_on(small), "disclosure", "list").out
 
 
