@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typst
 
-from assets.rights.pdf_blocks import Block, cut, facts, fits, heading, paragraph, record, table
+from assets.rights.pdf_blocks import Block, facts, fits, heading, paragraph, record, table
 from resources.errors import AnsvarError
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ def _section(report: Report, section: Section) -> Iterator[Block]:
         yield paragraph(text("in_other_role"))
     rows = section.rows[:MOST_ROWS]
     if len(rows) == 1:
-        yield facts([(heading, cut(cell.text)) for heading, cell in zip(section.headings, rows[0], strict=True) if cell.state != "empty"])
+        yield facts([(heading, cell.text) for heading, cell in zip(section.headings, rows[0], strict=True) if cell.state != "empty"])
     else:
         yield from _groups(report, section, is_wide=len(section.headings) > _WIDE or not fits(section.headings, rows))
     if len(rows) < section.number:
