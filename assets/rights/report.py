@@ -130,6 +130,26 @@ class Report:
     audio: dict[str, tuple[Table, int, int]]  # by its name in the bundle: the table, the row's number and the size in bytes
     about: Told
 
+    def text(self, key: str, **values: object) -> str:
+        """A text with its values filled in; the one of that kind of request, where it has its own."""
+        own = f"{key}_{self.request.kind}"
+        return self.wording.text(own if self.wording.has(own) else key, **values)
+
+    def summary(self, holding: Holding) -> str:
+        """How much is held, or given."""
+        values = {"date": self.wording.local_date(self.made), "records": self.wording.records(holding.records)}
+        return self.text("summary", withheld=self.text("withheld_title"), **values)
+
+    def without_records(self, holding: Holding) -> tuple[str, list[str]]:
+        """A heading and paragraphs for whom no record is given."""
+        said, then = "nothing", ["nothing_next", "nothing_kept"]
+        if holding.left_out:
+            said, then = "left_out_only", ["left_out_intro"]
+        elif holding.is_ledgered:
+            said = "ledger_only"
+        title = "ledger_title" if said == "ledger_only" else f"{said}_title"
+        return self.text(title), [self.text(key, date=self.wording.local_date(self.made)) for key in (said, *then)]
+
     def html(self, holding: Holding, shown: Shown) -> bytes:
         """The page, in UTF-8."""
         page = (
@@ -137,7 +157,8 @@ class Report:
             .get_template("report.html")
             .render(
                 language=self.wording.language,
-                t=self.wording.text,
+                t=self.text,
+                report=self,
                 wording=self.wording,
                 notice=self.catalogue.notice,
                 kinds=self.catalogue.vocabulary.identifiers,
@@ -182,6 +203,8 @@ class Report:
             named += ["data/*.json", "data/*.csv", "schema.json", "withheld.json"]
             named += ["links.json"] if self.request.kind != PORTABILITY else []
             named += ["audio/*"] if self.audio else []
+        elif holding.left_out:
+            named.append("withheld.json")
         named += ["manifest.json", "VERIFY.html"]
         return [(name, self.wording.text(f"file_{re.sub('[^a-z]+', '_', name.lower()).strip('_')}")) for name in named]
 

@@ -170,7 +170,10 @@ def test_wide_words_are_broken(typeset: Typeset, tmp_path: Path, word: str) -> N
 @poppler
 def test_columns_hold_their_words(typeset: Typeset, tmp_path: Path) -> None:
     """Long words side by side, as names of systems and identifiers of messages, stand each in its own column."""
-    systems, message = ("Asiakaspalvelukeskustelut", "Henkilöstöhallintojärjestelmä"), "1787058032.1486BB48449AB907@post.aurinkolahti.example"
+    systems, message = (
+        ("Asiakaspalvelukeskustelut", "Henkilöstöhallintojärjestelmä"),
+        "1787058032.1486BB48449AB907@post.aurinkolahti.example",
+    )
     listed = [Identifier("email", each, systems, joins=True, reason=None, origins=("website", "derived")) for each in ("C-1", message)]
     assert _overprinted(typeset(["hello"], 1, listed)[1], tmp_path) == []
 
