@@ -23,7 +23,7 @@ def portable(holding: Holding) -> Holding:
     """The part of a holding that may be taken elsewhere; what is left out of it stands in `left_out`.
 
     A data set is left out as a whole for a reason that is true of each of its fields; where there is none such, field by field. The legal
-    basis is a field's, not a record's: a record of a data set that serves a contract and marketing alike goes with it, whichever it was for.
+    basis is a field's, not a record's: a record of a data set that serves a contract and marketing alike goes with it in any case.
 
     Left out as well: what several sources tell of one fact, how records were linked, and what could not be read in.
     """

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from assets.page import environment
+from assets.page import environment, visible
 from assets.rights.headings import field_labels, headings_of
 from assets.rights.portability import PORTABILITY
 from assets.rights.recordings import member
@@ -152,10 +152,18 @@ class Report:
 
     def html(self, holding: Holding, shown: Shown) -> bytes:
         """The page, in UTF-8."""
-        page = (
+        page = self._page(holding, shown, has_unseen=False)
+        if visible(page) != page:
+            page = visible(self._page(holding, shown, has_unseen=True))
+        return page.encode()
+
+    def _page(self, holding: Holding, shown: Shown, *, has_unseen: bool) -> str:
+        """The page as it is laid out; `has_unseen` says in it that signs were replaced."""
+        return (
             environment("assets.rights")
             .get_template("report.html")
             .render(
+                has_unseen=has_unseen,
                 language=self.wording.language,
                 t=self.text,
                 report=self,
@@ -175,7 +183,6 @@ class Report:
                 files=self.files(holding),
             )
         )
-        return page.encode()
 
     def shown(self, holding: Holding) -> Shown:
         """The holding in words."""
