@@ -35,13 +35,18 @@ class Cell:
     time: str | None = None
 
 
-def cell(wording: Wording, row: Row, name: str) -> Cell:
-    """What stands in the cell of a record's field."""
+def cell(wording: Wording, dataset: Dataset, row: Row, name: str) -> Cell:
+    """What stands in the cell of a record's field: of a code what it means, of what is structured what it holds."""
     if name in row.withheld:
         return Cell(f"{wording.text('withheld_mark')} {wording.text(f'why_{row.withheld[name]}')}", "withheld")
     value = row.values.get(name)
     if value is None:
         return Cell(wording.text("no_value"), "empty")
+    shape = dataset.fields[name].shape
+    if (meaning := shape.meanings.get(str(value))) is not None:
+        return Cell(meaning.in_language(wording.language))
+    if isinstance(value, str) and not shape.mentions_others and (laid := wording.structure(value)) is not None:
+        return Cell(laid)
     time = str(exact(value)) if isinstance(value, dt.date) else None
     return Cell(wording.value(value), "word" if isinstance(value, int) else "value", time)
 
@@ -288,7 +293,7 @@ class Report:
                 return Cell(self.wording.text(f"author_{who}"), "word")
             if dataset.audio is not None and name == dataset.audio.name and (file := member(dataset, number, row)) is not None:
                 return Cell(f"{file} ({value})")
-        return cell(self.wording, row, name)
+        return cell(self.wording, dataset, row, name)
 
     def _unread_field(self, unread: Unread) -> str:
         field = unread.dataset.fields.get(unread.field or "")
