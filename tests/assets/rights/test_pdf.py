@@ -136,7 +136,7 @@ def test_a_long_table_is_cut_and_says_so(typeset: Typeset, tmp_path: Path) -> No
     """Page and PDF show the first records and name the file that has all."""
     page, content = typeset(["hello"], 1200)
     text = re.sub(r"\s+", " ", _run("pdftotext", content, tmp_path))
-    assert page.count("<td>hello</td>") == report.MOST_ROWS
+    assert len(re.findall(r"<td[^>]*>hello</td>", page)) == report.MOST_ROWS
     assert text.count("hello") == pdf.MOST_ROWS
     for said, shown in ((page, "1,000"), (text, "300")):
         assert f"The first {shown} of 1,200 records are shown here; all of them are in the file data/helpdesk_tickets.csv." in said
