@@ -37,6 +37,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     messages = small.described["chats"]["datasets"]["messages"]
     by = {"type": "text", "one_of": ["guest", "agent"], "category": "user.behavior", "origin": "service_use", "promise": "held"}
     messages["fields"]["sent_by"] = by | {"label": LABEL}
+    messages["label"] = {"en": "Messages", "sv": "Meddelanden", "fi": "Viestit"}
     messages["author"] = {"field": "sent_by", "roles": {"guest": "visitor", "agent": "agent"}}
     small.describe()
     small.deliver("chats", [chat(1, email=EMAIL, agent_email=STAFF), chat(2, email=EMAIL), chat(3, email=STAFF, agent_email=EMAIL)])
