@@ -76,7 +76,15 @@ def test_every_letter_is_written(register: Register, kind: str, language: str, f
     if form == "html":
         assert f'<html lang="{language}">' in text
     else:
-        assert max(len(line) for line in text.splitlines()) <= 100
+        assert max(len(line) for line in text.splitlines()) <= 76
+
+
+def test_long_facts_are_wrapped(register: Register) -> None:
+    """In plain text what is asked for goes on in the next line under itself, whatever its length."""
+    letter = replace(compose(register, REQUEST, "receipt"), facts=(("Pyyntö", "henkilötietojen käsittelyn vastustaminen " * 4),))
+    lines = [line for line in write(letter, "txt").decode().splitlines() if "vastustaminen" in line]
+    assert (len(lines), lines[0][:16], lines[1][:16]) == (3, "Pyyntö  henkilöt", "        vastusta")
+    assert max(map(len, lines)) <= 76
 
 
 @pytest.mark.parametrize(("language", "expected"), [("en", "31 January 2027"), ("sv", "31 januari 2027"), ("fi", "31. tammikuuta 2027")])
