@@ -137,7 +137,7 @@ class Report:
 
     def text(self, key: str, **values: object) -> str:
         """A text with its values filled in; the one of that kind of request, where it has its own."""
-        own = f"{key}_{self.request.kind}"
+        own = f"{key}_for_{self.request.kind}"
         return self.wording.text(own if self.wording.has(own) else key, **values)
 
     def summary(self, holding: Holding) -> str:

@@ -70,6 +70,7 @@ def test_the_report_tells_of_the_copy(answer: Answer) -> None:
     page = re.sub(r"\s+", " ", answer.text("report.html").replace("\u00a0", " "))
     records = answer.json("manifest.json")["records"]
     assert f"This copy was made on 2 November 2026 and holds {records} records: data that you have the right to take elsewhere" in page
+    assert "<dt>Kind of request</dt> <dd>Data portability (GDPR Art. 20)</dd>" in page
     for said in ("the register held", "What is held about you", "15(4)"):
         assert said not in page
     assert "The register may hold more about you; what this copy leaves out is listed under" in page
