@@ -44,7 +44,7 @@ def cell(wording: Wording, dataset: Dataset, row: Row, name: str) -> Cell:
         return Cell(wording.text("no_value"), "empty")
     shape = dataset.fields[name].shape
     if (meaning := shape.meanings.get(str(value))) is not None:
-        return Cell(meaning.in_language(wording.language))
+        return Cell(meaning.in_language(wording.language), "word")
     if isinstance(value, str) and not shape.mentions_others and (laid := wording.structure(value)) is not None:
         return Cell(laid)
     time = str(exact(value)) if isinstance(value, dt.date) else None
