@@ -59,7 +59,7 @@ class About:
                 "address": in_language(authority.address, language) if authority.address else None,
                 "url": in_language(authority.url, language),
             },
-            "held": self.holding.is_held,
+            "held": self.holding.is_known,
             "records": self.holding.records,
             "purposes": self._purposes(),
             "categories": self._categories(),

@@ -78,6 +78,8 @@ class Bundle:
 
     def _add_data(self, archive: Archive, withheld: dict[str, Any], audio: dict[str, tuple[Table, int, Path]]) -> None:
         if not self.holding.is_held:
+            if self.holding.left_out:
+                archive.add("withheld.json", json_bytes(withheld))
             return
         members = Members(self.catalogue, self.wording, self.holding)
         for name, content in members.data():
@@ -112,6 +114,6 @@ class Bundle:
             "redacted": sum(each["count"] for each in withheld["redacted"]),
             "texts": self.holding.texts,
             "unread": len(self.holding.unread),
-            "ledgered": self.holding.is_ledgered,
+            "ledgered": self.holding.is_ledgered or bool(self.holding.left_out),
             "decisions": sorted(self.decisions),
         }

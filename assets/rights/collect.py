@@ -75,16 +75,16 @@ def collect(engine: Engine, catalogue: Catalogue, recordings: Path, spool: Spool
     tables: defaultdict[str, list[Table]] = defaultdict(list)
     for dataset in catalogue.datasets:
         if dataset.table in held:
-            for request, rows in groupby(_rows(engine, dataset, held[dataset.table], recordings), key=itemgetter(0)):
+            for request, rows in groupby(_rows(engine, catalogue, dataset, held[dataset.table], recordings), key=itemgetter(0)):
                 tables[request].append(Table(dataset, Spooled(spool, (row for _, row in rows))))
     return tables
 
 
-def _rows(engine: Engine, dataset: Dataset, columns: set[str], recordings: Path) -> Iterator[tuple[str, Row]]:
+def _rows(engine: Engine, catalogue: Catalogue, dataset: Dataset, columns: set[str], recordings: Path) -> Iterator[tuple[str, Row]]:
     """The requests and the records that concern their subjects: by request, anchor, what they belong to, and their other times."""
     fields = [field for field in dataset.fields if field in columns]
     statement = _statement(engine, dataset, fields)
-    shown = _Shown(dataset)
+    shown = _Shown(dataset, catalogue.staff_roles)
     found = engine.stream(statement, {"table": dataset.table})
     for (request, record), lines in groupby(found, key=itemgetter(0, 1)):
         first = next(lines)
@@ -129,10 +129,13 @@ def _statement(engine: Engine, dataset: Dataset, fields: list[str]) -> str:
 
 
 class _Shown:
-    """What is shown of a data set's records, worked out once for all subjects that have the same roles in a record."""
+    """What is shown of a data set's records, worked out once for all subjects that have the same roles in a record.
 
-    def __init__(self, dataset: Dataset) -> None:
-        self._dataset = dataset
+    Whoever a record is about is told who of the controller's staff stands in it, as far as it names them in that role.
+    """
+
+    def __init__(self, dataset: Dataset, staff: frozenset[str]) -> None:
+        self._dataset, self._staff = dataset, staff
         self._main = next(iter(dataset.shape.persons), None)
         self._reasons: dict[tuple[frozenset[str], bool], Reasons] = {}
 
@@ -152,14 +155,14 @@ class _Shown:
 
     def _of(self, roles: frozenset[str], *, is_main: bool) -> Reasons:
         if (roles, is_main) not in self._reasons:
-            own = roles | {self._main} if is_main and self._main is not None else roles
+            own = roles | self._staff | ({self._main} if self._main is not None else set()) if is_main else roles
             given = {field: _withheld(self._dataset, field, own, is_main=is_main) for field in self._dataset.fields}
             self._reasons[roles, is_main] = {field: reason for field, reason in given.items() if reason is not None}
         return self._reasons[roles, is_main]
 
 
 def _withheld(dataset: Dataset, name_of_field: str, roles: frozenset[str], *, is_main: bool) -> str | None:
-    """Why a field of a record is not shown to a subject that has these roles in it; None where it is."""
+    """Why a field of a record is not shown to whom it tells of those who have these roles in it; None where it is."""
     field = dataset.fields[name_of_field]
     if field.shape.withhold not in (None, "none"):
         return field.shape.withhold

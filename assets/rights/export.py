@@ -183,4 +183,4 @@ class _Answers:
             done = deliver(register, Bundle(catalogue, request, wording, made, holding, tuple(each.redaction for each in decisions)))
         except FileNotFoundError:
             raise AnsvarError("A recording was purged while the bundle was made: make the bundle again.") from None
-        return Exported(request.id, done.state, holding.records, len(holding.tables), done.files, done.bytes, done.path, holding.is_held)
+        return Exported(request.id, done.state, holding.records, len(holding.tables), done.files, done.bytes, done.path, holding.is_known)

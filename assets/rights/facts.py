@@ -16,6 +16,7 @@ from assets.ingest.normalise import email, phone
 from assets.rights.holding import Fact, KnownFrom, Value
 from assets.rights.inflection import folded
 from assets.rights.patterns import words
+from assets.rights.threads import roles_in
 from resources.catalogue.shapes import Pick
 
 if TYPE_CHECKING:
@@ -134,7 +135,7 @@ def _is_of_subject(dataset: Dataset, row: Row, field: Field) -> bool:
     if field.shape.shared:
         return False
     if field.name in dataset.roles_of:
-        return True
+        return dataset.roles_of[field.name] in roles_in(dataset, row)
     return row.is_main and not _stems(dataset, field.name).intersection(_stems_of_others(dataset))
 
 

@@ -233,6 +233,11 @@ class Holding:
         return self.records > 0
 
     @property
+    def is_known(self) -> bool:
+        """Whether anything is held, be it given or left out."""
+        return self.is_held or bool(self.left_out)
+
+    @property
     def is_ledgered(self) -> bool:
         """Whether the ledger knows of the person: of earlier dealings, of data that was given to others, or of looks at it."""
         return bool(self.dealings or self.disclosures or self.looks)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typst
 
-from assets.rights.pdf_blocks import Block, cut, facts, fits, heading, paragraph, record, table
+from assets.rights.pdf_blocks import Block, facts, fits, heading, paragraph, record, table
 from resources.errors import AnsvarError
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def pdf(report: Report, holding: Holding, shown: Shown) -> bytes:
     Raises:
         AnsvarError: where it cannot be typeset.
     """
-    text = report.wording.text
+    text = report.text
     blocks = list(_blocks(report, holding, shown))
     data = {
         "language": report.wording.language,
@@ -65,7 +65,7 @@ def _plain(value: Any) -> Any:
 
 
 def _blocks(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
-    text, wording, about = report.wording.text, report.wording, report.about
+    text, wording, about = report.text, report.wording, report.about
     stated = [
         (
             text("controller"),
@@ -79,23 +79,25 @@ def _blocks(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
     ]
     yield facts(stated)
     if not holding.is_held:
-        yield heading(text("ledger_title" if holding.is_ledgered else "nothing_title"))
-        for key in ("ledger_only" if holding.is_ledgered else "nothing", "nothing_next", "nothing_kept"):
-            yield paragraph(text(key, date=wording.local_date(report.made)))
+        title, paragraphs = report.without_records(holding)
+        yield heading(title)
+        yield from map(paragraph, paragraphs)
+        if shown.left_out:
+            yield _left_out(report, shown)
         if holding.is_ledgered:
             yield from _ledgered(report)
     else:
         yield from _held(report, holding, shown)
     yield from _rights(report)
-    if holding.is_held:
+    if holding.is_known:
         yield heading(text("files_title"))
         yield paragraph(text("files_intro"))
         yield facts(report.files(holding))
 
 
 def _held(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
-    text, wording = report.wording.text, report.wording
-    yield paragraph(text("summary", date=wording.local_date(report.made), records=wording.records(holding.records)))
+    text, wording = report.text, report.wording
+    yield paragraph(report.summary(holding))
     for kind, number in holding.kept_by.items():
         yield paragraph(text(f"kept_by_{kind}", records=wording.records(number)))
     if holding.identifiers:
@@ -147,7 +149,7 @@ def _held(report: Report, holding: Holding, shown: Shown) -> Iterator[Block]:
 
 
 def _section(report: Report, section: Section) -> Iterator[Block]:
-    text, told = report.wording.text, section.told
+    text, told = report.text, section.told
     yield heading(text("rows_of", label=told["label"], records=section.records), level=3)
     stated = [
         (text("source"), told["source"]),
@@ -170,7 +172,7 @@ def _section(report: Report, section: Section) -> Iterator[Block]:
         yield paragraph(text("in_other_role"))
     rows = section.rows[:MOST_ROWS]
     if len(rows) == 1:
-        yield facts([(heading, cut(cell.text)) for heading, cell in zip(section.headings, rows[0], strict=True) if cell.state != "empty"])
+        yield facts([(heading, cell.text) for heading, cell in zip(section.headings, rows[0], strict=True) if cell.state != "empty"])
     else:
         yield from _groups(report, section, is_wide=len(section.headings) > _WIDE or not fits(section.headings, rows))
     if len(rows) < section.number:
@@ -198,7 +200,7 @@ def _groups(report: Report, section: Section, *, is_wide: bool) -> Iterator[Bloc
 
 
 def _not_given(report: Report, shown: Shown) -> Iterator[Block]:
-    text, number = report.wording.text, report.wording.integer
+    text, number = report.text, report.wording.integer
     yield heading(text("withheld_title"))
     is_none = not (shown.withheld or shown.redacted or shown.unattributed or shown.left_out)
     yield paragraph(text("withheld_none" if is_none else "withheld_intro"))
@@ -215,12 +217,17 @@ def _not_given(report: Report, shown: Shown) -> Iterator[Block]:
         yield table(text("unattributed_caption"), [text(key) for key in ("dataset", "identifier", "number")], rows)
     if shown.left_out:
         yield paragraph(text("left_out_intro"))
-        yield table(text("left_out_caption"), [text(key) for key in ("dataset", "field", "reason")], [list(row) for row in shown.left_out])
+        yield _left_out(report, shown)
+
+
+def _left_out(report: Report, shown: Shown) -> Block:
+    text = report.text
+    return table(text("left_out_caption"), [text(key) for key in ("dataset", "field", "reason")], [list(row) for row in shown.left_out])
 
 
 def _receivers(report: Report) -> Iterator[Block]:
     """Who gets the data, who got it, who looked at it, and when each system was read."""
-    text, about, moment = report.wording.text, report.about, report.wording.iso
+    text, about, moment = report.text, report.about, report.wording.iso
     yield heading(text("recipients_title"))
     yield paragraph(text("recipients_intro" if about["recipients"] else "recipients_none"))
     if about["recipients"]:
@@ -259,7 +266,7 @@ def _receivers(report: Report) -> Iterator[Block]:
 
 def _ledgered(report: Report) -> Iterator[Block]:
     """To whom data was given, when it was looked at, and what was asked for before."""
-    text, about, moment = report.wording.text, report.about, report.wording.iso
+    text, about, moment = report.text, report.about, report.wording.iso
     yield heading(text("disclosures_title"), level=3)
     yield paragraph(text("disclosures_intro" if about["disclosures"] else "disclosures_none"))
     if about["disclosures"]:
@@ -289,7 +296,7 @@ def _ledgered(report: Report) -> Iterator[Block]:
 
 
 def _rights(report: Report) -> Iterator[Block]:
-    text, about = report.wording.text, report.about
+    text, about = report.text, report.about
     yield heading(text("rights_title"))
     yield paragraph(text("rights"))
     yield facts([(each["label"], each["how"]) for each in about["rights"]])

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from assets.page import environment
+from assets.page import environment, visible
 from assets.rights.headings import field_labels, headings_of
 from assets.rights.portability import PORTABILITY
 from assets.rights.recordings import member
@@ -35,13 +35,18 @@ class Cell:
     time: str | None = None
 
 
-def cell(wording: Wording, row: Row, name: str) -> Cell:
-    """What stands in the cell of a record's field."""
+def cell(wording: Wording, dataset: Dataset, row: Row, name: str) -> Cell:
+    """What stands in the cell of a record's field: of a code what it means, of what is structured what it holds."""
     if name in row.withheld:
         return Cell(f"{wording.text('withheld_mark')} {wording.text(f'why_{row.withheld[name]}')}", "withheld")
     value = row.values.get(name)
     if value is None:
         return Cell(wording.text("no_value"), "empty")
+    shape = dataset.fields[name].shape
+    if (meaning := shape.meanings.get(str(value))) is not None:
+        return Cell(meaning.in_language(wording.language), "word")
+    if isinstance(value, str) and not shape.mentions_others and (laid := wording.structure(value)) is not None:
+        return Cell(laid)
     time = str(exact(value)) if isinstance(value, dt.date) else None
     return Cell(wording.value(value), "word" if isinstance(value, int) else "value", time)
 
@@ -130,14 +135,43 @@ class Report:
     audio: dict[str, tuple[Table, int, int]]  # by its name in the bundle: the table, the row's number and the size in bytes
     about: Told
 
+    def text(self, key: str, **values: object) -> str:
+        """A text with its values filled in; the one of that kind of request, where it has its own."""
+        own = f"{key}_for_{self.request.kind}"
+        return self.wording.text(own if self.wording.has(own) else key, **values)
+
+    def summary(self, holding: Holding) -> str:
+        """How much is held, or given."""
+        values = {"date": self.wording.local_date(self.made), "records": self.wording.records(holding.records)}
+        return self.text("summary", withheld=self.text("withheld_title"), **values)
+
+    def without_records(self, holding: Holding) -> tuple[str, list[str]]:
+        """A heading and paragraphs for whom no record is given."""
+        said, then = "nothing", ["nothing_next", "nothing_kept"]
+        if holding.left_out:
+            said, then = "left_out_only", ["left_out_intro"]
+        elif holding.is_ledgered:
+            said = "ledger_only"
+        title = "ledger_title" if said == "ledger_only" else f"{said}_title"
+        return self.text(title), [self.text(key, date=self.wording.local_date(self.made)) for key in (said, *then)]
+
     def html(self, holding: Holding, shown: Shown) -> bytes:
         """The page, in UTF-8."""
-        page = (
+        page = self._page(holding, shown, has_unseen=False)
+        if visible(page) != page:
+            page = visible(self._page(holding, shown, has_unseen=True))
+        return page.encode()
+
+    def _page(self, holding: Holding, shown: Shown, *, has_unseen: bool) -> str:
+        """The page as it is laid out; `has_unseen` says in it that signs were replaced."""
+        return (
             environment("assets.rights")
             .get_template("report.html")
             .render(
+                has_unseen=has_unseen,
                 language=self.wording.language,
-                t=self.wording.text,
+                t=self.text,
+                report=self,
                 wording=self.wording,
                 notice=self.catalogue.notice,
                 kinds=self.catalogue.vocabulary.identifiers,
@@ -154,7 +188,6 @@ class Report:
                 files=self.files(holding),
             )
         )
-        return page.encode()
 
     def shown(self, holding: Holding) -> Shown:
         """The holding in words."""
@@ -182,6 +215,8 @@ class Report:
             named += ["data/*.json", "data/*.csv", "schema.json", "withheld.json"]
             named += ["links.json"] if self.request.kind != PORTABILITY else []
             named += ["audio/*"] if self.audio else []
+        elif holding.left_out:
+            named.append("withheld.json")
         named += ["manifest.json", "VERIFY.html"]
         return [(name, self.wording.text(f"file_{re.sub('[^a-z]+', '_', name.lower()).strip('_')}")) for name in named]
 
@@ -258,7 +293,7 @@ class Report:
                 return Cell(self.wording.text(f"author_{who}"), "word")
             if dataset.audio is not None and name == dataset.audio.name and (file := member(dataset, number, row)) is not None:
                 return Cell(f"{file} ({value})")
-        return cell(self.wording, row, name)
+        return cell(self.wording, dataset, row, name)
 
     def _unread_field(self, unread: Unread) -> str:
         field = unread.dataset.fields.get(unread.field or "")

@@ -32,7 +32,7 @@ def schema(catalogue: Catalogue, datasets: Iterable[Dataset], wording: Wording) 
     """One schema: under `$defs` that of each table's file, named as the table.
 
     Beside the titles, in the language, each field bears `x-category`, `x-origin`, `x-purposes`, `x-legal-bases`, and the IRIs of the W3C
-    Data Privacy Vocabulary (`x-dpv-…`) where it has them.
+    Data Privacy Vocabulary (`x-dpv-…`) where it has them; and what each of its codes means (`x-meanings`), where it holds some.
     """
     return {
         "$schema": _DIALECT,
@@ -59,6 +59,8 @@ def _table(catalogue: Catalogue, dataset: Dataset, wording: Wording) -> dict[str
 def _field(catalogue: Catalogue, field: Field, heading: str, language: str) -> dict[str, Any]:
     vocabulary, kind = catalogue.vocabulary, _TYPES[field.shape.type]
     described: dict[str, Any] = {"title": heading, "anyOf": [*kind.get("anyOf", [kind]), _NULL]}
+    if field.shape.meanings:
+        described["x-meanings"] = {value: label.in_language(language) for value, label in field.shape.meanings.items()}
     if not field.is_personal:
         return described
     category = vocabulary.categories[field.shape.category]

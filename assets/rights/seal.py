@@ -81,7 +81,7 @@ def _manifest(archive: Archive, bundle: Bundle) -> dict[str, Any]:
         "language": bundle.wording.language,
         "made_at": exact(bundle.made),
         "data_as_of": {"oldest": exact(min(read, default=None)), "newest": exact(max(read, default=None))},
-        "held": holding.is_held,
+        "held": holding.is_known,
         "records": holding.records,
         "tables": tables,
         "unread": len(holding.unread),

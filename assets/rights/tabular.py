@@ -11,6 +11,8 @@ from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
+from assets.page import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -58,7 +60,7 @@ def _laid_out(value: object, before: str = "\n") -> str:
 
 
 def csv_pieces(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
-    """CSV (RFC 4180) in UTF-8 with a byte order mark, by which Excel knows the encoding; row by row."""
+    """CSV (RFC 4180) in UTF-8 with a byte order mark, by which Excel knows the encoding; row by row, without signs that do harm unseen."""
     written = io.StringIO(newline="")
     writer = csv.writer(written, lineterminator="\r\n")
     written.write(_BYTE_ORDER_MARK)
@@ -68,7 +70,7 @@ def csv_pieces(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Ite
             yield written.getvalue().encode()
             written.seek(0)
             written.truncate()
-        writer.writerow([guarded(_text(value)) for value in row])
+        writer.writerow([visible(guarded(_text(value))) for value in row])
     yield written.getvalue().encode()
 
 

@@ -39,12 +39,12 @@ def author(catalogue: Catalogue, dataset: Dataset, row: Row) -> str | None:
     role = stated.roles.get(str(row.values.get(stated.field))) if stated is not None else None
     if role is None:
         return None
-    if role in _roles(dataset, row):
+    if role in roles_in(dataset, row):
         return YOU
-    return STAFF if any(role in each.roles for each in catalogue.notice.data_subjects.values() if each.staff) else OTHER
+    return STAFF if role in catalogue.staff_roles else OTHER
 
 
-def _roles(dataset: Dataset, row: Row) -> Collection[str]:
+def roles_in(dataset: Dataset, row: Row) -> Collection[str]:
     """The roles that the subject has in a record."""
     main = list(dataset.shape.persons)[:1] if row.is_main else []
     return {*main, *(each.role for each in row.evidence)}

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 _AGE = (b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE")
+_ENCRYPTED = (
+    "The bundle is still encrypted: decrypt it first, as with `age --decrypt --output bundle.zip FILE`, and verify what that writes."
+)
 _NAME = re.compile(r"(?!.*\.\.)[A-Za-z0-9_]+(/[A-Za-z0-9_-]+)?(\.[A-Za-z0-9]+)*", re.ASCII)
 _LONGEST = {MANIFEST: 1 << 28, SIGNATURE: 64, KEY: 1 << 12}
 _MOST_MEMBERS = 1_000_000
@@ -31,13 +34,17 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImp
 
 @dataclass(frozen=True)
 class Verified:
-    """What was found: the faults, nothing where the bundle is whole; and whose key signed it, of which request, with how many files."""
+    """What was found: the faults, nothing where the bundle is whole; and whose key signed it, of which request, with how many files.
+
+    `is_encrypted` says that the fault is none of the bundle's: it was not decrypted yet, so nothing is known of it.
+    """
 
     faults: list[str]
     fingerprint: str | None = None
     request: str | None = None
     files: int = 0
     is_trusted: bool = False
+    is_encrypted: bool = False
 
 
 def verify(file: Path, trusted: bytes | None = None) -> Verified:
@@ -51,7 +58,7 @@ def verify(file: Path, trusted: bytes | None = None) -> Verified:
         with file.open("rb") as opened:
             head = opened.read(32)
         if head.startswith(_AGE):
-            return Verified(["The bundle is encrypted: decrypt it first, as with `age --decrypt --output bundle.zip FILE`."])
+            return Verified([_ENCRYPTED], is_encrypted=True)
         with zipfile.ZipFile(file) as archive:
             return _verify(archive, trusted)
     except _BROKEN:

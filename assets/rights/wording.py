@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -58,3 +59,23 @@ class Wording(wording.Wording):
             written = format(value.normalize(), "f")
             return written if self.language == "en" else written.replace(".", ",")
         return str(value)
+
+    def structure(self, value: str) -> str | None:
+        """What JSON holds, a line for each key of an object; None of a text that is neither in JSON, or empty."""
+        if not value.lstrip().startswith(("{", "[")):
+            return None
+        try:
+            told = json.loads(value)
+            return ("\n".join(self._keyed(told)) if isinstance(told, dict) else self._told(told)) or None
+        except (ValueError, RecursionError):
+            return None
+
+    def _told(self, value: object) -> str:
+        if isinstance(value, dict):
+            return f"({'; '.join(self._keyed(value))})"
+        if isinstance(value, list):
+            return ", ".join(map(self._told, value))
+        return self.text("no_value") if value is None else self.value(value)
+
+    def _keyed(self, value: dict[str, object]) -> list[str]:
+        return [f"{key}: {self._told(each)}" for key, each in value.items()]

@@ -111,6 +111,8 @@ def verify(file: Path, key_file: Path | None) -> None:
     from resources.signing import in_groups
 
     found = verify_bundle(file, key_file.read_bytes() if key_file else None)
+    if found.is_encrypted:
+        raise AnsvarError(found.faults[0])
     if found.faults:
         raise AnsvarError("The bundle is not as it was signed:\n" + "\n".join(found.faults))
     click.echo(f"The bundle of {found.request} is whole: {found.files} files, signed with the key {in_groups(found.fingerprint or '')}.")

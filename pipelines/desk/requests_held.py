@@ -111,4 +111,4 @@ def _written(visit: Visit, shown: RecordPage) -> tuple[list[str], list[list[obje
     filled = [name for name in fields if any(row.values.get(name) is not None or name in row.withheld for row in shown.rows)]
     headings = headings_of(shown.dataset, visit.words.language)
     wording = Wording(visit.words.language, visit.words.zone)
-    return [headings[name] for name in filled], [[cell(wording, row, name) for name in filled] for row in shown.rows]
+    return [headings[name] for name in filled], [[cell(wording, shown.dataset, row, name) for name in filled] for row in shown.rows]

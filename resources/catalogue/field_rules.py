@@ -38,6 +38,7 @@ _ONLY = {
     "before": _TIMES,
     "repair": ("text",),
     "one_of": ("text", "integer", "file"),
+    "meanings": ("text", "integer"),
     "pattern": ("text", "integer", "file"),
 }
 
@@ -177,8 +178,10 @@ def _check_typing(document: Document, place: Location, field: FieldShape) -> Non
     if field.time_zone is not None:
         check_zone(document, (*place, "time_zone"), field.time_zone)
     for key, kinds in _ONLY.items():
-        if getattr(field, key) not in (None, []) and field.type not in kinds and not document.is_broken((*place, "type")):
+        if getattr(field, key) not in (None, [], {}) and field.type not in kinds and not document.is_broken((*place, "type")):
             document.report((*place, key), f"'{key}' has no meaning for type '{field.type}', only for {' and '.join(kinds)}")
+    for value in field.meanings if document.is_whole((*place, "one_of")) else ():
+        is_known(document, (*place, "meanings", value), value, field.one_of, "value of the field's 'one_of'")
     for key in ("pattern", "remove"):
         pattern = getattr(field, key)
         if pattern is not None and not _can_be_read(pattern):

@@ -173,6 +173,11 @@ class Catalogue:
         """The data set whose records those of another belong to, as `belongs_to` or `company_through` names it."""
         return self.sources[dataset.source].datasets[whole.dataset.rpartition(".")[2]]
 
+    @property
+    def staff_roles(self) -> frozenset[str]:
+        """The roles in which the controller's own staff stand in records, as the notice says."""
+        return frozenset(role for kind in self.notice.data_subjects.values() if kind.staff for role in kind.roles)
+
     def category(self, key: str) -> CategoryShape:
         """A data category of the vocabulary."""
         return self.vocabulary.categories[key]

@@ -113,6 +113,7 @@ class FieldShape(TagsShape):
     label: Label | None = None
     required: bool = False
     one_of: list[Scalar] | None = None
+    meanings: dict[Scalar, Label] = {}
     pattern: Text | None = None
     min: Bound | None = None
     max: Bound | None = None

@@ -35,6 +35,7 @@ REGISTER = REPOSITORY / "register"
 _ALONE = ("contact_id", "customer_number", "email", "phone", "user_id", "cookie_id", "requester_id", "business_id")
 _WORD = re.compile(r"[\w@.+-]*\w")
 _LEAST = 5
+_STAFF = "agent"
 
 Bundles = dict[str, dict[str, bytes]]
 
@@ -114,9 +115,9 @@ def _key(shape: dict[str, Any], document: dict[str, Any]) -> str:
 
 
 def _tells(shape: dict[str, Any], document: dict[str, Any], row: dict[str, Any]) -> bool:
-    """Whether a row of the bundle shows a raw record: every field that is not withheld, and none that is."""
-    main, *others = shape["persons"].values()
-    foreign = {key for each in others for key in each} - set(main)
+    """Whether a row of the bundle shows a raw record: every field that is not withheld, staff in their role too, and none that is."""
+    main, *others = shape["persons"].items()
+    foreign = {key for role, each in others if role != _STAFF for key in each} - set(main[1])
     for key, field in shape["fields"].items():
         raw, shown = value(document, key, field), f"{key}.at_source" if field["type"] == "file" else key
         if field.get("withhold", "none") != "none" or key in foreign:

@@ -71,10 +71,10 @@ class _Writing:
     more: tuple[str, ...]
 
     def say(self, key: str) -> str:
-        """A text, its dates filled in."""
+        """A text, the reference and dates filled in."""
         received = local_date(self.request.received_at, self.register.catalogue.notice.time_zone)
         dates = {"received": self.date(received), "deadline": self.date(self.timing.deadline)}
-        return _texts()[key].in_language(self.language).format(**dates)
+        return _texts()[key].in_language(self.language).format(reference=self.request.id, **dates)
 
     def date(self, day: dt.date) -> str:
         return date_in_words(day, self.language)
@@ -159,7 +159,15 @@ def _refusal(writing: _Writing) -> list[Part]:
 def _answer(writing: _Writing) -> list[Part]:
     request = writing.request
     key = f"answer_{request.kind}" + (f"_{request.scope}" if request.scope else "")
-    return [Part("", (writing.say("answer"), writing.say(key))), *_parts(writing.more), *_complain(writing)]
+    return [Part("", (writing.say("answer"), writing.say(key))), *_parts(writing.more), *_opening(writing), *_complain(writing)]
+
+
+def _opening(writing: _Writing) -> list[Part]:
+    """How the file is opened that comes with an answer, where one does."""
+    if not words().kinds[writing.request.kind].by_bundle:
+        return []
+    steps = tuple(writing.say(f"open_{key}") for key in ("passphrase", "decrypt", "unpack"))
+    return [Part(writing.say("open_title"), (writing.say("open"), writing.say("open_help")), steps)]
 
 
 def _parts(lines: Sequence[str]) -> list[Part]:

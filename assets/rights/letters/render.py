@@ -37,7 +37,8 @@ def _html(letter: Letter) -> bytes:
 def _text(letter: Letter) -> bytes:
     """Plain text in lines that an e-mail takes."""
     widest = max(len(term) for term, _ in letter.facts)
-    blocks = ["\n".join(letter.sender), letter.date, letter.title, "\n".join(f"{term:<{widest}}  {value}" for term, value in letter.facts)]
+    facts = [_wrapped(value, f"{term:<{widest}}  ") for term, value in letter.facts]
+    blocks = ["\n".join(letter.sender), letter.date, letter.title, "\n".join(facts)]
     blocks.append(letter.opening)
     for part in letter.parts:
         first, *others = part.paragraphs

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import TYPE_CHECKING
 
-from assets.page import environment
+from assets.page import environment, visible
 from assets.rights.gather import gather
 from assets.rights.headings import headings_of
 from assets.rights.redact import KINDS, Redactor, Text, normal, texts, texts_of, unread_texts
@@ -221,7 +221,7 @@ def _write(  # noqa: PLR0913 - a page and what it tells
 def _html(  # noqa: PLR0913 - a page and what it tells
     found: Reviewed, page: list[Shown], output: Path, wording: Wording, told: Mapping[str, object], *, number: int, is_last: bool
 ) -> str:
-    return (
+    return visible(
         environment("assets.rights")
         .get_template("redactions.html")
         .render(

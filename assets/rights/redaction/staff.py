@@ -35,7 +35,7 @@ class Staff:
     @classmethod
     def of(cls, engine: Engine, catalogue: Catalogue) -> Staff:
         """Read who stands in a role of staff."""
-        roles = {role for kind in catalogue.notice.data_subjects.values() if kind.staff for role in kind.roles}
+        roles = catalogue.staff_roles
         held: dict[str, set[str]] = {}
         for table, column in engine.rows("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'register'"):
             held.setdefault(table, set()).add(column)
@@ -59,14 +59,14 @@ class Staff:
         return any(all(any(is_form(word, each) for each in known) for word in given) for known in self.names)
 
 
-def _fields(dataset: Dataset, roles: set[str], columns: set[str]) -> Iterator[tuple[str, str | None]]:
+def _fields(dataset: Dataset, roles: frozenset[str], columns: set[str]) -> Iterator[tuple[str, str | None]]:
     """The fields that name a person of these roles, each with the way in which its values are compared."""
     for field, role in dataset.roles_of.items():
         if role in roles and field in columns:
             yield field, dataset.fields[field].identifies
 
 
-def _named(engine: Engine, dataset: Dataset, roles: set[str], columns: set[str]) -> Iterator[frozenset[str]]:
+def _named(engine: Engine, dataset: Dataset, roles: frozenset[str], columns: set[str]) -> Iterator[frozenset[str]]:
     """The names in a data set that is about staff."""
     if next(iter(dataset.shape.persons), None) not in roles:
         return

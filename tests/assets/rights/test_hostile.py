@@ -103,6 +103,17 @@ def test_the_report_runs_and_fetches_nothing(members: dict[str, bytes]) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
 
 
+def test_nothing_unseen_does_harm(members: dict[str, bytes]) -> None:
+    """No page or CSV holds a control character or what turns the text after it around; it is said that some stood there."""
+    for name, content in members.items():
+        if name.endswith((".html", ".csv")):
+            assert re.findall("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u202d\u202e]", content.decode()) == []
+    page, listed = members["report.html"].decode(), members["data/chats_conversations.csv"].decode()
+    for said in (page, listed):
+        assert "right to left \ufffdgnp.exe\u202c and \ufffd nothing" in said
+    assert "stand as \ufffd here and in the CSV files" in page
+
+
 def test_names_of_members_are_ours(members: dict[str, bytes]) -> None:
     """No name out of a source is a member's: members are plain ASCII, without a way out of the folder, and none a device of Windows."""
     seal = {"SHA256SUMS", "VERIFY.html", "VERIFY.txt", "manifest.json.sig"}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import re
 import shutil
 import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pyrage
 import pytest
 
 from assets.rights.letters.compose import KINDS, _texts, compose, date_in_words
 from assets.rights.letters.render import FORMATS, write
+from resources.envelopes import Addressee
 from resources.errors import AnsvarError
 from resources.ledger import Request
 from resources.requests.vocabulary import words
@@ -36,6 +39,11 @@ FITTING = {
     "answer": replace(REQUEST, state="answered"),
     "nothing_held": replace(REQUEST, state="answered", nothing_held=True),
     "lifting": replace(REQUEST, kind="restriction", state="answered"),
+}
+_OPENED = {
+    "en": ("encrypted file", "the passphrase by another way"),
+    "sv": ("krypterade fil", "Lösenfrasen får du på ett annat sätt"),
+    "fi": ("salatussa tiedostossa", "Saat salalauseen muuta kautta"),
 }
 GROUNDS = {"extension": "complexity", "refusal": "excessive"}
 
@@ -68,7 +76,15 @@ def test_every_letter_is_written(register: Register, kind: str, language: str, f
     if form == "html":
         assert f'<html lang="{language}">' in text
     else:
-        assert max(len(line) for line in text.splitlines()) <= 100
+        assert max(len(line) for line in text.splitlines()) <= 76
+
+
+def test_long_facts_are_wrapped(register: Register) -> None:
+    """In plain text what is asked for goes on in the next line under itself, whatever its length."""
+    letter = replace(compose(register, REQUEST, "receipt"), facts=(("Pyyntö", "henkilötietojen käsittelyn vastustaminen " * 4),))
+    lines = [line for line in write(letter, "txt").decode().splitlines() if "vastustaminen" in line]
+    assert (len(lines), lines[0][:16], lines[1][:16]) == (3, "Pyyntö  henkilöt", "        vastusta")
+    assert max(map(len, lines)) <= 76
 
 
 @pytest.mark.parametrize(("language", "expected"), [("en", "31 January 2027"), ("sv", "31 januari 2027"), ("fi", "31. tammikuuta 2027")])
@@ -119,6 +135,30 @@ def test_each_kind_has_its_answer(register: Register, language: str) -> None:
             assert letter.parts[1].paragraphs == ("Further.",)
             said.add(letter.parts[0].paragraphs[1])
     assert len(said) == 10
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", ["access", "portability"])
+def test_an_answer_says_how_its_file_is_opened(register: Register, kind: str, language: str) -> None:
+    """That it is encrypted, what opens it, by which command, and that the passphrase comes by another way; no other answer says so."""
+    request = replace(FITTING["answer"], kind=kind, language=language)
+    text = write(compose(register, request, "answer"), "txt").decode()
+    assert f"\n  age --decrypt --output answer.zip {request.id}.zip.age\n" in text
+    for expected in ("https://age-encryption.org", "report.html", "--identity", *_OPENED[language]):
+        assert expected in " ".join(text.split())
+    assert "age --decrypt" not in write(compose(register, replace(request, kind="rectification"), "answer"), "txt").decode()
+
+
+@pytest.mark.skipif(shutil.which("age") is None, reason="Debian's age is not installed")
+def test_what_the_letter_says_opens_the_file(register: Register, tmp_path: Path) -> None:
+    """The command, with a key as the letter says, opens a file that was encrypted as a bundle is."""
+    identity = pyrage.x25519.Identity.generate()
+    (tmp_path / "key").write_text(str(identity))
+    Addressee(recipient=str(identity.to_public())).seal(io.BytesIO(b"bundle"), tmp_path / f"{REQUEST.id}.zip.age")
+    text = write(compose(register, FITTING["answer"], "answer"), "txt").decode()
+    line = next(line for line in text.splitlines() if line.strip().startswith("age --decrypt"))
+    subprocess.run(line.replace("--output", "--identity key --output").split(), cwd=tmp_path, check=True)
+    assert (tmp_path / "answer.zip").read_bytes() == b"bundle"
 
 
 def test_texts_are_translated() -> None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
 
+from assets.rights.holding import Row
+from assets.rights.report import cell
 from assets.rights.wording import LANGUAGES, Wording, texts
+from resources.catalogue.shapes import Label
 
 if TYPE_CHECKING:
+    from resources.register import Register
     from tests.assets.rights.conftest import Ask
 
 MAIJA = ("email", "maija.korhonen@voltti.example")
@@ -139,3 +144,31 @@ def test_reasons_have_words(ask: Ask) -> None:
         if not Wording("fi", "Europe/Helsinki").has(f"reason_{reason}")
     ] == []
     assert "Ei yhdistä: voi olla useamman yhteinen" in ask(MAIJA).text("report.html")
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("solved", "Ratkaistu"),
+        ("sent", "sent"),
+        ('{"units": "\\u20ac", "start": null, "on": [true, {"a": 1}]}', "units: €\nstart: ei arvoa\non: kyllä, (a: 1)"),
+        ("[1, 2]", "1, 2"),
+        ("{}", "{}"),
+        ("{not JSON}", "{not JSON}"),
+        ("[" * 100_000, "[" * 100_000),
+    ],
+)
+def test_codes_and_structures_are_read(small: Register, value: str, shown: str) -> None:
+    """A code is shown as what it means, and what is structured without the signs of its form; what is neither, as it is."""
+    dataset = small.catalogue.dataset("crm_contacts")
+    meanings = {"solved": Label(en="Solved", sv="Löst", fi="Ratkaistu")}
+    field = dataset.fields["position"]
+    changed = replace(dataset, fields={"position": replace(field, shape=field.shape.model_copy(update={"meanings": meanings}))})
+    row = Row("1", True, {"position": value}, {}, ())  # noqa: FBT003 - as it is
+    assert cell(Wording("fi", "Europe/Helsinki"), changed, row, "position").text == shown
+
+
+def test_what_a_person_wrote_is_no_structure(small: Register) -> None:
+    """A message in JSON stays as it was written."""
+    row = Row("1", True, {"body": '{"a": "b"}'}, {}, ())  # noqa: FBT003 - as it is
+    assert cell(Wording("fi", "Europe/Helsinki"), small.catalogue.dataset("helpdesk_tickets"), row, "body").text == '{"a": "b"}'

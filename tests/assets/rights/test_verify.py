@@ -140,9 +140,11 @@ def test_a_link_is_no_file(members: Members, tmp_path: Path) -> None:
 
 
 def test_an_encrypted_bundle(tmp_path: Path) -> None:
-    """It is said how to decrypt it."""
+    """It is said how to decrypt it, and that this is all; a file that is no bundle has another fault."""
     (tmp_path / "x.age").write_bytes(b"age-encryption.org/v1\n-> X25519 ")
-    assert "age --decrypt" in verify(tmp_path / "x.age").faults[0]
+    (tmp_path / "x.zip").write_bytes(b"nonsense")
+    found = verify(tmp_path / "x.age")
+    assert ("age --decrypt" in found.faults[0], found.is_encrypted, verify(tmp_path / "x.zip").is_encrypted) == (True, True, False)
 
 
 def test_a_bomb_is_not_unpacked(members: Members, tmp_path: Path) -> None:

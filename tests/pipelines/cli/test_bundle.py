@@ -50,7 +50,9 @@ def test_from_waiting_to_the_person(ansvar: Command, small: Small, request_id: s
     assert passphrase is not None
     copy = ansvar(*on, "bundle", "download", request_id, *BY, "--output", tmp_path).out.strip()
     assert copy == str(tmp_path / f"{request_id}.zip.age")
-    assert ansvar("bundle", "verify", copy).message.endswith("decrypt it first, as with `age --decrypt --output bundle.zip FILE`.")
+    encrypted = ansvar("bundle", "verify", copy).message
+    assert encrypted.startswith("The bundle is still encrypted: decrypt it first, as with `age --decrypt --output bundle.zip FILE`")
+    assert "not as it was signed" not in encrypted
     plain = tmp_path / "bundle.zip"
     plain.write_bytes(pyrage.passphrase.decrypt((tmp_path / f"{request_id}.zip.age").read_bytes(), passphrase[1]))
     told = ansvar("bundle", "verify", plain).out
