@@ -48,7 +48,8 @@ def _changed() -> sa.Select[tuple[int]]:
 
 def _added() -> sa.Select[tuple[str]]:
     """The looks that stand in no entry."""
+    said = sa.select(_kind.label("kind"), _audit.thing, _audit.by, _audit.at).where(_is_look).distinct().subquery()
+    same = sa.and_(*(said.c[each] == _looks[each] for each in ("kind", "thing", "by", "at")))
     first = sa.select(sa.func.min(_audit.at)).scalar_subquery()
-    same = (_audit.thing == _looks.thing, _audit.by == _looks.by, _audit.at == _looks.at, _is_look, _kind == _looks.kind)
-    is_told = sa.select(_audit.number).where(*same).correlate(tables.looks).exists()
-    return sa.select(_looks.look).where(_looks.at >= first, ~is_told).order_by(_looks.at, _looks.look)
+    added = sa.select(_looks.look).select_from(tables.looks.outerjoin(said, same))
+    return added.where(said.c.thing.is_(None), _looks.at >= first).order_by(_looks.at, _looks.look)
