@@ -17,7 +17,7 @@ from resources.ledger import PurgeRecord, tables
 from resources.ledger.erasures import DONE, ErasureLedger
 from resources.ledger.lockout import forget
 from resources.ledger.orders import OrderLedger
-from resources.ledger.written import KINDS, deletions, written
+from resources.ledger.written import KINDS, REASONS, deletions, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +95,7 @@ def purge(register: Register, run: str) -> list[PurgeRecord]:
     for path in (*found.strays, *found.refused, *(file for order in found.orders for file in files_of(register, order))):
         path.unlink(missing_ok=True)
     if records:
-        register.ledger.own_gone(run, register.clock.now(), records, also=_deletions(found))
+        register.ledger.own_gone(run, register.clock.now(), records, also=_deletions(found), reasons=map(int, found.written[REASONS]))
     return records
 
 
@@ -108,7 +108,7 @@ def _deletions(found: LeavingsDue) -> list[sa.Delete | sa.Update]:
     gone += [returns.delete().where(returns.c.key_id == key_id, returns.c.hash == each) for key_id, each in found.returns]
     for order in found.orders:
         gone += [answers.delete().where(answers.c.work_order == order), orders.delete().where(orders.c.work_order == order)]
-    return gone + [each for kind, ids in found.written.items() for each in deletions(kind, ids)]
+    return gone + [each for kind, ids in found.written.items() if kind != REASONS for each in deletions(kind, ids)]
 
 
 def _record(layer: str, what: str, rule: str | None, dates: list[dt.date], more: int = 0) -> PurgeRecord:

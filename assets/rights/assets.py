@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.declare import Opener, guarded
-from assets.rights.export import Exported, export_many
+from assets.rights.export import Exported, export_many, verified_of
 from assets.rights.standing import standing
 
 GROUP = "rights"
 BUNDLES = dg.AssetKey([GROUP, "bundles"])
+SENSOR_TAG = "dagster/sensor_name"
 REQUESTS = dg.DynamicPartitionsDefinition(name="requests")
 
 
@@ -30,6 +31,7 @@ def _bundles(register: Opener, upstream: list[dg.AssetKey]) -> dg.AssetsDefiniti
         partitions_def=REQUESTS,
         backfill_policy=dg.BackfillPolicy.single_run(),
         kinds={"duckdb", "zip"},
+        output_required=False,
         description=(
             "One partition is the export bundle of one request, named by the request's opaque id; it waits for its release. "
             "Several requests are answered together: what is looked up in the register is looked up once for all of them."
@@ -37,7 +39,13 @@ def _bundles(register: Opener, upstream: list[dg.AssetKey]) -> dg.AssetsDefiniti
     )
     def bundles(context: dg.AssetExecutionContext) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult[None]]:
         with guarded():
-            batch = export_many(register(context.run.run_id), context.partition_keys)
+            opened, asked = register(context.run.run_id), context.partition_keys
+            if SENSOR_TAG in context.run.tags:
+                asked = verified_of(opened, asked)
+            if not asked:
+                context.log.info("The bundle was made meanwhile: it is not made anew.")
+                return
+            batch = export_many(opened, asked)
         if not batch.failed:
             for done in batch.done:
                 context.add_asset_metadata(_counted(done), partition_key=done.request)

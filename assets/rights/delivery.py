@@ -73,20 +73,34 @@ def _deliver(register: Register, bundle: Bundle) -> Delivered:
     ledger.made(row | {"says": written.says}, REGISTER)
     ruled = register.catalogue.notice.bundles
     if ruled.release == "when_needed" and not any(written.says[each] for each in _TO_LOOK_AT):
-        path = release(register, request, Addressee(recipient=ruled.recipient), REGISTER)
+        path = _release(register, request, Addressee(recipient=ruled.recipient), REGISTER, str(row["sha256"]))
     return Delivered(ledger.bundle(request)["state"], written.files, path.stat().st_size, path)
 
 
-def release(register: Register, request: str, addressee: Addressee, by: str) -> Path:
+def release(register: Register, request: str, addressee: Addressee, by: str, meant: str | None = None) -> Path:
     """Encrypt a bundle that waits for the person, put it into the outbox, and answer its request; gives the file.
 
+    Args:
+        register: the register.
+        request: the request's id.
+        addressee: who can open it.
+        by: the named user.
+        meant: the checksum of the bundle that is to go out, as the ledger has it; without it, the one that was looked at, if any was.
+
     Raises:
-        AnsvarError: where there is none, it was released, is not what was made, was made before the last decision on its texts, or nobody
-            is named who releases it or can open it.
+        AnsvarError: where there is none, it was released, is not what was made, is not the one that is meant, was made before the last
+            decision on its texts, or nobody is named who releases it or can open it.
     """
     addressee.check()
     named(by)
+    _waiting(register, request)  # before a lock is made by its name
+    with _alone(register.waiting / f".{request}.lock"):
+        return _release(register, request, addressee, by, meant)
+
+
+def _release(register: Register, request: str, addressee: Addressee, by: str, meant: str | None) -> Path:
     row = _waiting(register, request)
+    _check_meant(register, row, by, meant)
     _check_decisions(register, row)
     source, target = register.bundle_file(row), register.outbox / f"{request}.zip{ENDING}"
     partial = target.with_name(f".{target.name}.partial")
@@ -99,7 +113,11 @@ def release(register: Register, request: str, addressee: Addressee, by: str) -> 
     finally:
         partial.unlink(missing_ok=True)
     _settle(register.outbox)
-    BundleLedger(register.ledger).released(request, target.name, digest, by, register.clock.now())
+    try:
+        BundleLedger(register.ledger).released(request, target.name, digest, by, register.clock.now(), waited=row["sha256"])
+    except AnsvarError:
+        target.unlink(missing_ok=True)
+        raise
     source.unlink(missing_ok=True)
     return target
 
@@ -172,6 +190,26 @@ def is_outdated(register: Register, row: dict[str, Any]) -> bool:
     return bool(decided != row["says"].get("decisions", []))
 
 
+def is_made_since_looked(register: Register, row: dict[str, Any], by: str) -> bool:
+    """Whether a bundle that waits was made anew since a named user, or whoever else looked, looked at it; `row` is the ledger's."""
+    return BundleLedger(register.ledger).is_made_since_looked(row, by)
+
+
+def _check_meant(register: Register, row: dict[str, Any], by: str, meant: str | None) -> None:
+    """Let nothing go but what was looked at, or named: a bundle may be made anew behind the back of who releases it."""
+    _check_named(row, meant)
+    if meant is None and is_made_since_looked(register, row, by):
+        raise AnsvarError(
+            "The bundle was made anew since it was looked at: look at it as it is now (`/bundles/ID/report` at the desk), or name it with "
+            "--sha256, as `ansvar bundle list --json` shows it."
+        )
+
+
+def _check_named(row: dict[str, Any], meant: str | None) -> None:
+    if meant is not None and meant.strip().lower() != row["sha256"]:
+        raise AnsvarError("The bundle that is meant waits no more, another does: look at that one, and release it.")
+
+
 def _check_decisions(register: Register, row: dict[str, Any]) -> None:
     """Let nothing go whose texts do not follow what was decided on them since."""
     if is_outdated(register, row):
@@ -192,13 +230,14 @@ def opened(register: Register, row: dict[str, Any]) -> Iterator[IO[bytes]]:
         yield stream
 
 
-def checked(register: Register, request: str) -> dict[str, Any]:
-    """The ledger's row of a bundle that waits, and is what was made.
+def checked(register: Register, request: str, meant: str | None = None) -> dict[str, Any]:
+    """The ledger's row of a bundle that waits, and is what was made; `meant` is its checksum, where one is meant.
 
     Raises:
-        AnsvarError: where there is none, it was released, or it is not what was made.
+        AnsvarError: where there is none, it was released, or it is not what was made, or not the one that is meant.
     """
     row = _waiting(register, request)
+    _check_named(row, meant)
     _check(register, row)
     return row
 

@@ -79,6 +79,11 @@ def waiting(register: Register) -> list[str]:
     return found[::-1]
 
 
+def verified_of(register: Register, request_ids: Iterable[str]) -> list[str]:
+    """Those of the requests whose person is verified and on which nobody has started: of any other a bundle waits, or needs none."""
+    return [each for each in request_ids if register.ledger.request(each).state == VERIFIED]
+
+
 def export(register: Register, request_id: str) -> Exported:
     """Make the bundle that answers a request, and let it wait for its release; a bundle that was made before is replaced.
 

@@ -24,13 +24,18 @@ _PIECE = 1 << 20
 _TAIL = 1 << 20  # bytes of the end that are remembered: a ZIP's list of members
 
 
-def report_of(register: Register, request: str) -> Iterator[bytes]:
+def report_of(register: Register, request: str, meant: str | None = None) -> Iterator[bytes]:
     """The report of a bundle that waits, as HTML, piece by piece; the look at it is recorded already.
 
+    Args:
+        register: the register.
+        request: the request's id.
+        meant: the checksum of the bundle that the look is at.
+
     Raises:
-        AnsvarError: where no bundle waits, or it is not what was made.
+        AnsvarError: where no bundle waits, it is not what was made, or not the one that is meant.
     """
-    return _pieces(register, checked(register, request))
+    return _pieces(register, checked(register, request, meant))
 
 
 def _pieces(register: Register, row: dict[str, Any]) -> Iterator[bytes]:

@@ -53,7 +53,12 @@ def _counts(says: dict[str, int]) -> dict[str, int]:
 @click.option("--passphrase-file", type=_FILE, help="The passphrase that the person opens it with, in a file.")
 @click.option("--new-passphrase", is_flag=True, help="Make a passphrase, and print it this once: tell it to the person by another way.")
 @click.option("--recipient", metavar="KEY", help="The person's public key: age1…, or an SSH public key.")
-def release(request: str, by: str, passphrase_file: Path | None, recipient: str | None, *, new_passphrase: bool) -> None:
+@click.option(
+    "--sha256", metavar="DIGEST", help="The bundle that is meant, by its checksum in `list --json`; by default, the one looked at."
+)
+def release(  # noqa: PLR0913 - the options of the command
+    request: str, by: str, passphrase_file: Path | None, recipient: str | None, sha256: str | None, *, new_passphrase: bool
+) -> None:
     """Let a bundle go that waits: it is encrypted for the person, stands in the outbox, and answers its request; prints its path."""
     from assets.rights.delivery import release as release_bundle
     from resources.envelopes import Addressee
@@ -62,7 +67,7 @@ def release(request: str, by: str, passphrase_file: Path | None, recipient: str 
     if sum(map(bool, (passphrase_file, recipient, new_passphrase))) != 1:
         raise AnsvarError("Say in one way who can open it: --passphrase-file FILE, --new-passphrase, or --recipient KEY.")
     passphrase = made() if new_passphrase else _first_line(passphrase_file) if passphrase_file else None
-    path = release_bundle(open_register(), request, Addressee(passphrase, recipient), by)
+    path = release_bundle(open_register(), request, Addressee(passphrase, recipient), by, sha256)
     click.echo(path)
     if new_passphrase:
         click.echo(f"Passphrase: {passphrase}")

@@ -101,8 +101,8 @@ def report(desk: Desk, visit: Visit) -> Response:
     register, found, error = desk.entrance.register, _found(desk, visit), None
     if found.row is None or found.row["state"] != WAITING:
         raise FaultError("bundles_not_waiting")
-    if open_look(desk, visit, LOOK, found.request.id):
-        shown = report_of(register, found.request.id)
+    if open_look(desk, visit, LOOK, found.request.id, sha256 := str(found.row["sha256"])):
+        shown = report_of(register, found.request.id, sha256)
         return StreamingResponse(shown, media_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _REPORT_CSP})
     if visit.form:
         try:
@@ -145,6 +145,7 @@ def _page(desk: Desk, visit: Visit, found: _Found, template: str, status: int, *
         "kind": kind_of(visit, found.request.kind),
         "is_waiting": row is not None and row["state"] == WAITING,
         "is_outdated": row is not None and row["state"] == WAITING and delivery.is_outdated(register, row),
+        "is_made_since": row is not None and row["state"] == WAITING and delivery.is_made_since_looked(register, row, visit.user.name),
         "is_encrypted": row is not None and str(row["file"]).endswith(ENDING),
         "is_ruled": row is not None and row["released_by"] == delivery.REGISTER,
         "says": [(name, int(row["says"].get(name, 0))) for name in _COUNTED] if row else [],
@@ -159,10 +160,18 @@ def _expires(desk: Desk, row: dict[str, Any]) -> dt.date | None:
 
 
 def _release(desk: Desk, visit: Visit, found: _Found) -> Response:
-    """Let it go; a passphrase that was made here stands in this answer, and nowhere else."""
-    addressee = _addressee(visit)
+    """Let go what the form was shown with; a passphrase that was made here stands in this answer, and nowhere else.
+
+    Raises:
+        FaultError: where another was made since then, or since it was looked at.
+    """
+    register, addressee = desk.entrance.register, _addressee(visit)
+    if found.row is not None and found.row["state"] == WAITING:
+        is_other = visit.form.get("sha256") != found.row["sha256"]
+        if is_other or delivery.is_made_since_looked(register, found.row, visit.user.name):
+            raise FaultError("bundles_made_since")
     with _SEALING:
-        delivery.release(desk.entrance.register, found.request.id, addressee, visit.user.name)
+        delivery.release(register, found.request.id, addressee, visit.user.name, visit.form.get("sha256", ""))
     if visit.form.get("way") != "new":
         return back_to(found.path)
     return desk.render(visit, "bundle_released.html", found=found, passphrase=addressee.passphrase)

@@ -60,11 +60,16 @@ def look(desk: Desk, visit: Visit, kind: str, thing: str) -> str:
     return register.ledger.record_look(kind, thing, visit.user.name, reason, register.clock.now())
 
 
-def open_look(desk: Desk, visit: Visit, kind: str, thing: str) -> str | None:
-    """The look that the address names, if it is the visitor's own, at this very thing, and was begun not long ago."""
+def open_look(desk: Desk, visit: Visit, kind: str, thing: str, sha256: str | None = None) -> str | None:
+    """The look that the address names, if it is the visitor's own, at this very thing, and was begun not long ago.
+
+    A look at a bundle is at the one that it began at: `sha256` is the checksum of what is there now.
+    """
     register, named = desk.entrance.register, visit.query.get("look", "")
     found = look_of(register.ledger, named, visit.user.name, register.clock.now() - _LOOK_LASTS) if named else None
-    return named if found is not None and (found["kind"], found["thing"]) == (kind, thing) else None
+    if found is None or (found["kind"], found["thing"]) != (kind, thing):
+        return None
+    return named if sha256 in (None, found["sha256"]) else None
 
 
 def asked_for(desk: Desk, visit: Visit, request: Request) -> str:

@@ -20,10 +20,11 @@ from alembic.util.exc import CommandError
 
 from resources.errors import AnsvarError
 from resources.ledger import tables
-from resources.ledger.audit import Act, record
+from resources.ledger.audit import Act, delete_reasons, record
 from resources.ledger.corrections import settle_corrections
 from resources.ledger.cursors import settle_cursors
 from resources.ledger.erasures import settle_erasures
+from resources.ledger.looks import REVIEW, REVIEW_LOOKED
 from resources.ledger.orders import settle_orders
 from resources.ledger.requests import WITHDRAWAL, Filing, Request, file_request, read_request
 from resources.ledger.wipe import mark, wipe
@@ -178,6 +179,7 @@ class Ledger:
         bundles: Iterable[str] = (),
         requests: Iterable[str] = (),
         also: Iterable[sa.Delete | sa.Update] = (),
+        reasons: Iterable[int] = (),
     ) -> None:
         """Know no more of bundles whose files have gone, and of requests with their identifiers; all of it is done and counted, or nothing.
 
@@ -190,6 +192,7 @@ class Ledger:
             bundles: the requests whose bundles have gone.
             requests: the requests that go.
             also: deletions in other tables that are counted with them.
+            reasons: the entries of the audit chain whose reasons go; the chain has an entry of that.
         """
         key: sa.BindParameter[str] = sa.bindparam("key")
         going = [(tables.bundles, bundles), (tables.request_identifiers, requests), (tables.bundles, requests), (tables.requests, requests)]
@@ -201,6 +204,8 @@ class Ledger:
                     mark(connection)
             for statement in also:
                 connection.execute(statement)
+                mark(connection)
+            if delete_reasons(connection, reasons, run, moment):
                 mark(connection)
             counted = _planned(run, moment, records, "done")
             if counted:
@@ -341,17 +346,20 @@ class Ledger:
 
     # Who looked
 
-    def record_look(self, kind: str, thing: str, by: str, reason: str, moment: dt.datetime) -> str:
+    def record_look(  # noqa: PLR0913 - what is recorded, each by its name
+        self, kind: str, thing: str, by: str, reason: str, moment: dt.datetime, *, sha256: str | None = None
+    ) -> str:
         """Record that a named user looks at something about a person, before it is shown; gives the look's random id.
 
         It stands in the audit chain, too.
 
         Args:
-            kind: what is looked at: `quarantine` or `subject`.
+            kind: what is looked at, as `quarantine` or `subject`.
             thing: its opaque id.
             by: the named user.
             reason: why.
             moment: when, as a naive UTC timestamp.
+            sha256: the checksum of the bundle that is looked at, which may be made anew.
 
         Raises:
             AnsvarError: where no user or no reason is named: a look that nobody answers for is not shown.
@@ -361,9 +369,10 @@ class Ledger:
         if len(by.strip()) > _LONGEST_NAME:
             raise AnsvarError(f"The name of who looks has at most {_LONGEST_NAME} letters.")
         look = "l" + secrets.token_hex(_ID_BYTES)
-        values = {"look": look, "kind": kind, "thing": thing, "by": by.strip(), "reason": reason.strip(), "at": moment}
+        values = {"look": look, "kind": kind, "thing": thing, "by": by.strip(), "reason": reason.strip(), "at": moment, "sha256": sha256}
         with self.engine.begin() as connection:
-            record(connection, Act(by, f"{kind}.looked", thing, moment, reason.strip()))
+            what = REVIEW_LOOKED if kind == REVIEW else f"{kind}.looked"
+            record(connection, Act(by, what, thing, moment, reason.strip()))
             connection.execute(tables.looks.insert().values(values))
         return look
 

@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from resources.errors import AnsvarError
 from resources.ledger import tables
 from resources.ledger.audit import Act, record
+from resources.ledger.bundles import digest_of_bundle
+from resources.ledger.looks import REVIEW
 from resources.ledger.wipe import mark
 
 if TYPE_CHECKING:
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from resources.ledger import Ledger
 
 TAKE_OUT, KEEP = "take_out", "keep"
-LOOK = "redactions"
+LOOK = REVIEW
 _ID_BYTES = 10
 _LONGEST_PHRASE = 500
 
@@ -108,21 +110,11 @@ class RedactionLedger:
     def looked(self, request: str, by: str, reason: str, at: dt.datetime) -> str:
         """Record, before anything is shown, that a named user looks at what was taken out of texts, and why; gives the look's id.
 
+        Where a bundle is there, the look is at its texts: one that is made anew was not looked at.
+
         Raises:
             AnsvarError: where there is no such request, or no user or no reason is named.
         """
         self._ledger.request(request)
-        if not by.strip() or not reason.strip():
-            raise AnsvarError("Whoever looks at a person's data gives a name and a reason: neither may be empty.")
-        look = {
-            "look": "l" + secrets.token_hex(_ID_BYTES),
-            "kind": LOOK,
-            "thing": request,
-            "by": by.strip(),
-            "reason": reason.strip(),
-            "at": at,
-        }
-        with self._ledger.engine.begin() as connection:
-            record(connection, Act(by, "bundle.review_looked", request, at, reason.strip()))
-            connection.execute(tables.looks.insert().values(look))
-        return str(look["look"])
+        digest = digest_of_bundle(self._ledger.engine, request)
+        return self._ledger.record_look(LOOK, request, by, reason, at, sha256=digest)

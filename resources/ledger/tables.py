@@ -160,6 +160,7 @@ looks = sa.Table(
     sa.Column("by", sa.String(120), nullable=False),  # the named user
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("at", sa.DateTime, nullable=False),
+    sa.Column("sha256", sa.String(64)),  # of the bundle as it was then, where one was looked at, or its texts
     sa.Index("looks_by_thing", "kind", "thing", "at"),
 )
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MARK = "aino.m4rker"
+_RANGE = {"start": "r0", "end": "r2"}
 EMAIL = f"{MARK}@koe.example"
 
 
@@ -83,6 +84,28 @@ def test_from_a_form_to_a_bundle(small: Small) -> None:
         assert isinstance(_tick(small, instance), dg.SkipReason)
     assert [each["state"] for each in BundleLedger(small.register.ledger).bundles()] == ["waiting"]
     assert _found(small) == set()
+
+
+def test_no_bundle_is_made_behind_the_back_of_who_makes_one(small: Small) -> None:
+    """While somebody's run is under way none is asked for; one that was asked for before that makes nothing once a bundle waits."""
+    _deliver(small, "one")
+    with open_instance(small.home) as instance:
+        _tick(small, instance)
+        (row,) = small.register.ledger.requests()
+        request = row["request"]
+        verified(small.register.ledger, request, small.register.clock.now())
+        instance.add_dynamic_partitions("requests", ["r0", request, "r2"])
+        job = build(small.folder / "register", small.home, small.register.clock).resolve_job_def(EXPORT)
+        for tags in ({"dagster/partition": request}, {f"dagster/asset_partition_range_{end}": which for end, which in _RANGE.items()}):
+            run = instance.create_run_for_job(job, tags=tags, status=dg.DagsterRunStatus.STARTED)
+            assert isinstance(_tick(small, instance), dg.SkipReason)
+            instance.report_run_failed(run, "ended")
+            assert isinstance(_tick(small, instance), dg.SensorResult)
+        by_click = job.execute_in_process(instance=instance, partition_key=request)
+        made = BundleLedger(small.register.ledger).bundle(request)["sha256"]
+        by_sensor = job.execute_in_process(instance=instance, partition_key=request, tags={"dagster/sensor_name": "requests"})
+        assert (by_click.success, by_sensor.success) == (True, True)
+    assert BundleLedger(small.register.ledger).bundle(request)["sha256"] == made
 
 
 def test_requests_in_batches(small: Small) -> None:

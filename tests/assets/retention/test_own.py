@@ -194,7 +194,9 @@ def test_reasons_in_the_audit_chain_go_and_the_chain_stands(small: Small) -> Non
     assert small.purge().records == []
     small.at(REQUEST_GOES)
     assert small.purge().records == [PurgeRecord("ledger", "reasons", "requests", 1, DAY, DAY)]
-    assert [(each.what, each.why, each.salt) for each in entries(engine)] == [("request.verified", None, None), ("login", None, None)]
+    verified, _, deleted = entries(engine)
+    assert [(each.why, each.salt) for each in (verified, deleted)] == [(None, None), (None, None)]
+    assert (deleted.what, deleted.thing) == ("reasons.deleted", now.isoformat())
     assert verify_chain(engine) == []
     small.register.ledger.close()
     assert not [path for path in small.home.path.glob("ledger.db*") if b"passport" in path.read_bytes()]

@@ -10,7 +10,7 @@ import subprocess
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyrage
 import pytest
@@ -18,6 +18,7 @@ from pyrage import ssh, x25519
 
 from assets.rights.delivery import download, opened, refuse, release
 from assets.rights.export import export
+from assets.rights.waiting import report_of
 from resources.catalogue.notice_shapes import BundlesShape
 from resources.envelopes import Addressee, new_passphrase
 from resources.errors import AnsvarError
@@ -139,6 +140,39 @@ def test_what_was_decided_since_is_in_what_goes_out(small: Register, ask: Ask) -
         release(small, request, addressee, BY)
     export(small, request)
     assert release(small, request, addressee, BY).is_file()
+
+
+def test_what_was_not_looked_at_does_not_go_out(small: Register, ask: Ask) -> None:
+    """Made anew behind the back of who looked, it waits: until somebody looks at it as it is, or names it by its checksum."""
+    request, addressee, bundles = ask(NOBODY).exported.request, Addressee(recipient=str(IDENTITY.to_public())), BundleLedger(small.ledger)
+    first = bundles.bundle(request)["sha256"]
+    bundles.looked(request, BY, "before the release", small.clock.now())
+    export(small, request)
+    with pytest.raises(AnsvarError, match="made anew since it was looked at"):
+        release(small, request, addressee, BY)
+    with pytest.raises(AnsvarError, match="waits no more, another does"):
+        release(small, request, addressee, BY, first)
+    with pytest.raises(AnsvarError, match="waits no more, another does"):
+        list(report_of(small, request, first))
+    assert (bundles.bundle(request)["state"], list(small.outbox.glob(f"*{request}*"))) == ("waiting", [])
+    release(small, request, addressee, BY, f" {bundles.bundle(request)['sha256'].upper()}\n")
+    export(small, request)
+    bundles.looked(request, BY, "before the release", small.clock.now())
+    assert release(small, request, addressee, BY).is_file()
+
+
+def test_what_is_refused_while_it_is_released(small: Register, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not stand in the outbox: whoever refused it was told that it is deleted."""
+    request, seal = ask(NOBODY).exported.request, Addressee.seal
+
+    def refused(self: Addressee, *given: Any) -> None:
+        seal(self, *given)
+        refuse(small, request, BY, "a name is left in it")
+
+    monkeypatch.setattr(Addressee, "seal", refused)
+    with pytest.raises(AnsvarError, match="refused or made anew meanwhile"):
+        release(small, request, Addressee(recipient=str(IDENTITY.to_public())), BY)
+    assert list(small.outbox.glob(f"*{request}*")) == []
 
 
 def test_a_download_is_recorded(small: Register, ask: Ask, tmp_path: Path) -> None:

@@ -75,6 +75,18 @@ def test_a_passphrase_out_of_a_file(ansvar: Command, small: Small, request_id: s
     assert pyrage.passphrase.decrypt((small.register.outbox / f"{request_id}.zip.age").read_bytes(), "kolme sanaa riittää")
 
 
+def test_a_bundle_that_was_made_anew_since_a_look(ansvar: Command, small: Small, request_id: str, tmp_path: Path) -> None:
+    """It is not released by itself; named by the checksum that the list shows, it is."""
+    on, release = _on(small), ("bundle", "release", request_id, *BY, "--new-passphrase")
+    before = str(_listed(ansvar, small)["sha256"])
+    shown = ("redactions", "show", request_id, *BY, "--reason", "before the release", "--output", tmp_path / "texts.html")
+    assert ansvar(*on, *shown).code == 0
+    assert ansvar(*on, "export", request_id).code == 0
+    assert "name it with --sha256" in ansvar(*on, *release).message
+    assert "another does" in ansvar(*on, *release, "--sha256", before).message
+    assert ansvar(*on, *release, "--sha256", str(_listed(ansvar, small)["sha256"])).code == 0
+
+
 def test_mistakes(ansvar: Command, small: Small, request_id: str, tmp_path: Path) -> None:
     """No way or two ways to open it, a request without a bundle, a file that is no bundle: each is told in one message."""
     on, release = _on(small), ("bundle", "release", request_id, *BY)

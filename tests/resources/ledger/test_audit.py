@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from resources.errors import AnsvarError
 from resources.ledger import Ledger, tables
-from resources.ledger.audit import BEGINNING, Act, entries, record, verify
+from resources.ledger.audit import BEGINNING, REASONS_DELETED, Act, delete_reasons, entries, record, verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,12 +88,53 @@ def test_two_entries_that_changed_places_are_found(ledger: Ledger) -> None:
     assert len(verify(ledger.engine)) > 1
 
 
-def test_a_reason_may_go_and_the_chain_stands(ledger: Ledger) -> None:
-    """A reason has a period of its own."""
+LATER = AT + dt.timedelta(days=2000)
+
+
+def _take_out(ledger: Ledger, *numbers: int) -> None:
     with ledger.engine.begin() as connection:
-        connection.execute(tables.audit.update().values(why=None, salt=None))
+        connection.execute(tables.audit.update().where(tables.audit.c.number.in_(numbers)).values(why=None, salt=None))
+
+
+def test_a_reason_may_go_and_the_chain_stands(ledger: Ledger) -> None:
+    """A reason has a period of its own; that it was deleted, up to which moment, by which run and when, is an act in the chain."""
+    with ledger.engine.begin() as connection:
+        assert delete_reasons(connection, [1, 3, 5], "run", LATER)
+        assert not delete_reasons(connection, [], "run", LATER)
+    found = list(entries(ledger.engine))
     assert verify(ledger.engine) == []
-    assert b"letter" not in b"".join(bytes(str(each), "utf-8") for each in entries(ledger.engine))
+    assert b"letter" not in b"".join(bytes(str(each), "utf-8") for each in found)
+    assert [(each.by, each.what, each.thing, each.at) for each in found[5:]] == [("run", REASONS_DELETED, AT.isoformat(), LATER)]
+
+
+def test_a_reason_that_was_taken_out_is_found(ledger: Ledger) -> None:
+    """Without such an act, before one that names an earlier moment, and after one: it was not deleted because its period was over."""
+    _record(ledger, Act("Ada", "request.refused", "r6", AT + dt.timedelta(hours=1), "another letter"))
+    _take_out(ledger, 3)
+    assert verify(ledger.engine) == ["The reason in entry 3 was taken out, not deleted when its period was over."]
+    with ledger.engine.begin() as connection:
+        delete_reasons(connection, [1, 3, 5], "run", LATER)
+    assert verify(ledger.engine) == []
+    _take_out(ledger, 6)
+    _record(ledger, Act("Ada", "request.refused", "r8", AT, "a letter of an earlier clock"))
+    _take_out(ledger, 8)
+    assert [fault.split()[4] for fault in verify(ledger.engine)] == ["6", "8"]
+
+
+@pytest.mark.parametrize("moment", ["nonsense", "", "2099-01-01T00:00:00", "2026-11-23T08:30:00+00:00", "x" * 120])
+def test_an_act_that_names_no_moment_before_it_deletes_nothing(ledger: Ledger, moment: str) -> None:
+    """It excuses no reason that is not there."""
+    _record(ledger, Act("run", REASONS_DELETED, moment, LATER))
+    _take_out(ledger, 3)
+    assert len(verify(ledger.engine)) == 1
+
+
+def test_one_act_of_many_names_the_latest_moment(ledger: Ledger) -> None:
+    """What an earlier act deleted stays deleted after one that names an earlier moment."""
+    for moment in (LATER, AT - dt.timedelta(days=1)):
+        _record(ledger, Act("run", REASONS_DELETED, moment.isoformat(), LATER))
+    _take_out(ledger, 1, 3, 5)
+    assert verify(ledger.engine) == []
 
 
 @pytest.mark.parametrize("by", ["", "  ", "x" * 121])

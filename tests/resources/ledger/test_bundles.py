@@ -11,13 +11,14 @@ import sqlalchemy as sa
 from resources.errors import AnsvarError
 from resources.ledger.audit import entries, verify
 from resources.ledger.bundles import BundleLedger
+from resources.ledger.redactions import RedactionLedger
 from tests.helpers.requests import file_verified
 
 if TYPE_CHECKING:
     from resources.ledger import Ledger
 
 MOMENT = dt.datetime(2026, 10, 15)  # noqa: DTZ001 - naive UTC
-BY = "Dana Officer"
+BY, OTHER = "Dana Officer", "Otto Officer"
 
 
 def _made(request: str, file: str = "x.zip") -> dict[str, Any]:
@@ -81,3 +82,40 @@ def test_a_bundle_of_no_request(ledger: Ledger) -> None:
     """A bundle belongs to a request that there is."""
     with pytest.raises(sa.exc.IntegrityError):
         BundleLedger(ledger).made(_made("r0"), "register")
+
+
+def test_a_bundle_that_was_made_anew_since_it_was_looked_at(ledger: Ledger) -> None:
+    """A look is at the bundle as it was. The report counts for the texts, and not the other way round; one's own look is not another's."""
+    bundles, texts, request = BundleLedger(ledger), RedactionLedger(ledger), _file(ledger)
+    texts.looked(request, BY, "before there is a bundle", MOMENT)
+    steps: list[tuple[BundleLedger | RedactionLedger, str, tuple[bool, bool]]] = [
+        (texts, BY, (False, False)),
+        (texts, BY, (False, False)),
+        (bundles, BY, (False, False)),
+        (texts, BY, (True, True)),
+        (bundles, OTHER, (True, False)),
+        (bundles, BY, (False, True)),
+    ]
+    for number, (looking, by, expected) in enumerate(steps):
+        bundles.made(_made(request) | {"sha256": str(number) * 64}, "register")
+        assert _made_since(bundles, request) == ((True, True) if number else (False, False))
+        looking.looked(request, by, "before the release", MOMENT)
+        assert _made_since(bundles, request) == expected
+
+
+def _made_since(bundles: BundleLedger, request: str) -> tuple[bool, bool]:
+    """Whether it was made anew since the one, and since the other, looked."""
+    row = bundles.bundle(request)
+    return bundles.is_made_since_looked(row, BY), bundles.is_made_since_looked(row, OTHER)
+
+
+def test_what_waits_no_more_is_not_released(ledger: Ledger) -> None:
+    """Where another was made, or it was refused, between the sealing and the record of it, nothing is recorded."""
+    bundles, request = BundleLedger(ledger), _file(ledger)
+    bundles.made(_made(request), "register")
+    for is_refused, waited in ((False, "1" * 64), (True, "0" * 64)):
+        if is_refused:
+            bundles.refused(request, BY, "a name is left in it", MOMENT)
+        with pytest.raises(AnsvarError, match="made anew meanwhile"):
+            bundles.released(request, "x.zip.age", "2" * 64, BY, MOMENT, waited=waited)
+        assert "bundle.released" not in {act for act, *_ in _acts(ledger, request)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import shutil
 import sqlite3
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -18,19 +20,25 @@ from alembic.script import ScriptDirectory
 
 from resources.errors import AnsvarError
 from resources.ledger import Ledger, tables
+from resources.ledger.audit import latest, verify
 from tests.resources.conftest import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+MOMENT = dt.datetime(2026, 10, 15, 9, 0)  # noqa: DTZ001 - times in the ledger are naive, in UTC
 MIGRATIONS = ROOT / "resources" / "ledger" / "migrations"
 
 
-def _scripts() -> ScriptDirectory:
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
-    return ScriptDirectory.from_config(config)
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
 
 
 def test_migrations_make_the_tables(ledger: Ledger) -> None:
@@ -170,3 +178,25 @@ def test_an_interrupted_migration_is_taken_up_again(tmp_path: Path) -> None:
     ledger = Ledger(f"sqlite:///{copy}")
     assert ledger.requests() == []
     ledger.close()
+
+
+def test_reasons_that_were_deleted_before_that_was_an_act(ledger: Ledger, tmp_path: Path) -> None:
+    """The chain of an older ledger gets the act, and is whole; what is taken out from then on is found."""
+    for number in range(3):
+        ledger.record_look("subject", f"s{number}", "Ada", "a review", MOMENT.replace(hour=number))
+    with ledger.engine.begin() as connection:
+        connection.execute(tables.looks.delete().where(tables.looks.c.thing == "s0"))
+        connection.execute(tables.audit.update().where(tables.audit.c.number == 1).values(why=None, salt=None))
+        config, scripts = _config(), _scripts()
+        config.attributes["connection"] = connection
+        command.downgrade(config, str(scripts.get_revision("0020").down_revision))
+    ledger.close()
+    again = Ledger(f"sqlite:///{tmp_path / 'ledger.db'}")
+    assert verify(again.engine) == []
+    assert [(each.number, each.by, each.what, each.thing) for each in latest(again.engine, 1)] == [
+        (4, "ansvar", "reasons.deleted", MOMENT.replace(hour=0).isoformat())
+    ]
+    with again.engine.begin() as connection:
+        connection.execute(tables.audit.update().where(tables.audit.c.number == 2).values(why=None, salt=None))
+    assert len(verify(again.engine)) == 1
+    again.close()

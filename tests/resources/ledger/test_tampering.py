@@ -83,6 +83,9 @@ def test_a_change_of_any_column_of_any_row_is_found(chain: Chain) -> None:
             for value in wrong:
                 chain.put([*chain.rows[:place], row | {column.name: value}, *chain.rows[place + 1 :]], chain.head)
                 assert not chain.is_whole, (place, column.name, value)
+        if row["why"] is not None:
+            chain.put([*chain.rows[:place], row | {"why": None, "salt": None}, *chain.rows[place + 1 :]], chain.head)
+            assert not chain.is_whole
     for name in ("number", "hash"):
         for value in _changed(chain.head[name]):
             chain.put(chain.rows, chain.head | {name: value})

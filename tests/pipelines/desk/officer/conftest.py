@@ -15,6 +15,7 @@ import uvicorn
 from assets.rights.export import export
 from pipelines.desk.entrance import Addresses, Entrance
 from pipelines.desk.serve import Listening, configuration
+from resources.ledger.bundles import BundleLedger
 from resources.roles import Role
 from tests.helpers.records import chat, customer
 from tests.helpers.requests import file_verified
@@ -57,6 +58,10 @@ class Rooms:
         request = file_verified(register.ledger, "access", "fi", [("email", ASKS)], register.clock.now())
         export(register, request.id)
         return request.id
+
+    def digest(self, request: str) -> str:
+        """The checksum of a request's bundle, as the page of it bears it."""
+        return str(BundleLedger(self.register.ledger).bundle(request)["sha256"])
 
     def acts(self, thing: str) -> list[tuple[str, str, str | None]]:
         """Who did what to a thing, and why."""

@@ -9,7 +9,9 @@ import pyrage
 import pytest
 from pyrage import x25519
 
+from assets.rights.export import export
 from assets.rights.verify import verify
+from resources.ledger.audit import verify as chain_faults
 from resources.ledger.bundles import BundleLedger
 from resources.ledger.redactions import TAKE_OUT, RedactionLedger
 from tests.pipelines.desk.officer.conftest import ASKS, OFFICER, OTHER, looked, sent
@@ -39,12 +41,12 @@ def test_from_the_look_to_the_person(rooms: Rooms, tmp_path: Path) -> None:
     assert page.headers["Cache-Control"] == "no-store"
     assert ASKS not in rooms.visitor(OTHER).get(report).text
     assert sent(officer, f"{path}/download").status == 400
-    released = sent(officer, path, do="release", way="new")
+    released = sent(officer, path, do="release", way="new", sha256=rooms.digest(request))
     passphrase = re.search(r"<code>([a-z2-9-]{35})</code>", released.text)
     assert passphrase is not None
     assert (released.status, released.headers["Cache-Control"]) == (200, "no-store")
     assert rooms.acts(request)[-2:] == [(OFFICER, "bundle.released", None), (OFFICER, "request.answered", None)]
-    again = sent(officer, path, do="release", way="new")
+    again = sent(officer, path, do="release", way="new", sha256=rooms.digest(request))
     assert (again.status, passphrase[1] in again.text, passphrase[1] in officer.get(path).text) == (400, False, False)
     fetched = sent(officer, f"{path}/download")
     assert fetched.headers["Content-Disposition"] == f'attachment; filename="{request}.zip.age"'
@@ -67,11 +69,13 @@ def test_who_can_open_it_is_said_rightly(rooms: Rooms) -> None:
         {"way": "key"},
         {"way": "none"},
     ):
-        answered = sent(officer, path, do="release", **form)
+        answered = sent(officer, path, do="release", sha256=rooms.digest(request), **form)
         assert (answered.status, answered.text.count('role="alert"'), good in answered.text) == (400, 1, False)
     assert sent(officer, path, do="dance").status == 400
     assert BundleLedger(rooms.register.ledger).bundle(request)["state"] == "waiting"
-    assert sent(officer, path, do="release", way="key", key=f" {owner.to_public()} ").status == 303
+    key = {"way": "key", "key": f" {owner.to_public()} "}
+    assert sent(officer, path, do="release", **key).status == 400
+    assert sent(officer, path, do="release", sha256=rooms.digest(request), **key).status == 303
     assert pyrage.decrypt(sent(officer, f"{path}/download").body, [owner])[:2] == b"PK"
 
 
@@ -93,7 +97,34 @@ def test_a_bundle_that_decisions_came_after_is_not_released(rooms: Rooms) -> Non
     RedactionLedger(rooms.register.ledger).decide(request, TAKE_OUT, "terve", OFFICER, rooms.register.clock.now())
     page = officer.get(f"/bundles/{request}").text
     assert ('value="release"' in page, f'action="/requests/{request}/export"' in page) == (False, True)
-    assert sent(officer, f"/bundles/{request}", do="release", way="new").status == 400
+    assert sent(officer, f"/bundles/{request}", do="release", way="new", sha256=rooms.digest(request)).status == 400
+
+
+def test_a_bundle_that_was_made_anew_is_looked_at_anew(rooms: Rooms) -> None:
+    """A page that was open before releases nothing, nor does the page as it is now: until the report is looked at as it is now.
+
+    A look at the one of before shows nothing of the new one.
+    """
+    request, officer = rooms.bundle(), rooms.visitor()
+    path, before = f"/bundles/{request}", rooms.digest(request)
+    assert f'name="sha256" value="{before}"' in officer.get(path).text
+    report = looked(officer, f"{path}/report")
+    assert ASKS in officer.get(report).text
+    export(rooms.register, request)
+    for digest in (before, rooms.digest(request)):
+        answered = sent(officer, path, do="release", way="new", sha256=digest)
+        assert (answered.status, 'value="release"' in answered.text, "made anew" in answered.text or "uudelleen" in answered.text) == (
+            400,
+            False,
+            True,
+        )
+    assert 'value="release"' not in officer.get(path).text
+    assert ASKS not in officer.get(report).text
+    assert BundleLedger(rooms.register.ledger).bundle(request)["state"] == "waiting"
+    assert ASKS in officer.get(looked(officer, f"{path}/report")).text
+    assert f'name="sha256" value="{rooms.digest(request)}"' in officer.get(path).text
+    assert sent(officer, path, do="release", way="new", sha256=rooms.digest(request)).status == 200
+    assert chain_faults(rooms.register.ledger.engine) == []
 
 
 @pytest.mark.parametrize(
