@@ -116,7 +116,7 @@ def _besides(catalogue: Catalogue, summary: dict[str, Any], texts: dict[str, str
     went = any(row["goes"] for row in summary["datasets"])
     ground = rules[own.requests].erasure
     requests = texts["kept_requests"].format(count=1 + summary.get("requests_kept", 0))
-    kept = [(f"{requests} ({texts[ground.keeps]})" if ground is not None else requests, own.requests)]
+    kept: list[tuple[str, str | None]] = [(f"{requests} ({texts[ground.keeps]})" if ground is not None else requests, own.requests)]
     kept += [(texts["kept_hashes" if _asked(summary) else "kept_hashes_of_records"], own.erasures)]
     kept += [(texts["kept_orders"], own.work_orders)] if went else []
     kept += [(texts["kept_backups"], own.backups)]
