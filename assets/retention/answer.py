@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from resources.catalogue.model import Field
 
 _TELLING = ("user.contact", "user.name", "user.unique_id")
-"""Categories of what tells who a person is."""
+_OF_COMPANIES = "user.contact.organization"
+"""Categories of what tells who a person is; but what tells of the company alone."""
 
 
 def answer(catalogue: Catalogue, summary: dict[str, Any], language: str) -> str:
@@ -106,7 +107,9 @@ def _identifying(dataset: Dataset) -> list[Field]:
     return [
         each
         for each in dataset.fields.values()
-        if each.name not in emptied | of_others and (each.name in main or (each.shape.category or "").startswith(_TELLING))
+        if each.name not in emptied | of_others
+        and not each.shape.shared
+        and (each.name in main or (each.shape.category.startswith(_TELLING) and each.shape.category != _OF_COMPANIES))
     ]
 
 
