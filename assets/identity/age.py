@@ -56,6 +56,11 @@ def minority(engine: Engine, catalogue: Catalogue, persons: Iterable[str], today
     return found
 
 
+def gathered_online(dataset: Dataset) -> bool:
+    """Whether anything in a data set is gathered with the online services."""
+    return any(field.shape.origin in _ONLINE for field in dataset.fields.values())
+
+
 def _told(engine: Engine, catalogue: Catalogue, datasets: Iterable[Dataset], born: dt.date | None, today: dt.date) -> str | None:
     if born is None:
         return None
@@ -69,7 +74,7 @@ def _told(engine: Engine, catalogue: Catalogue, datasets: Iterable[Dataset], bor
 def _gathered(datasets: Iterable[Dataset], zone: str) -> Iterator[str]:
     """The SELECTs that count what was gathered of the persons with the online services, up to the local date that it came about on."""
     for dataset in datasets:
-        if dataset.recorded is None or not any(field.shape.origin in _ONLINE for field in dataset.fields.values()):
+        if dataset.recorded is None or not gathered_online(dataset):
             continue
         recorded = f"held.{name(dataset.recorded)}"
         day = local_date(recorded, zone) if dataset.fields[dataset.recorded].shape.type == "timestamp" else recorded

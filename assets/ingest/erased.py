@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from assets.ingest.people import normalise_values, normalised_columns
 from assets.ingest.typing import Fault
 from resources.keyed_hash import KEYED_HASH, name_keys, peppers_of
@@ -19,8 +21,6 @@ from resources.warehouse.dialect import literal, local_date, name
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
-
-    import pyarrow as pa
 
     from assets.ingest.load import Load
     from resources.catalogue import Dataset
@@ -39,11 +39,15 @@ _DROPPED = "erased_before"
 
 @dataclass(frozen=True)
 class Erased:
-    """By what erased persons are known, what was decided on records of theirs, and the secrets that the hashes were made with."""
+    """By what erased persons are known, what was decided on records of theirs, and the secrets that the hashes were made with.
+
+    `kept` are the tables in which an erasure takes nothing, for a named user kept them: (erasure, table).
+    """
 
     identifiers: pa.Table
     returns: pa.Table
     peppers: Sequence[str]
+    kept: Sequence[tuple[str, str]] = ()
 
     @classmethod
     def of(cls, register: Register) -> Erased:
@@ -55,13 +59,18 @@ class Erased:
         ledger = ErasureLedger(register.ledger)
         identifiers, returns = ledger.erased(), ledger.returns()
         used = {*identifiers["key_id"].to_pylist(), *returns["key_id"].to_pylist()}
-        return cls(identifiers, returns, peppers_of(register.home, used))
+        return cls(identifiers, returns, peppers_of(register.home, used), ledger.kept())
 
     def load(self, engine: Engine) -> None:
-        """Make the temporary tables `erased_hashes` (`key_id`, `kind`, `hash`, `erased_at`) and `erasure_keys` (see `name_keys`)."""
-        engine.register("erased_rows", self.identifiers)
-        engine.run("CREATE OR REPLACE TEMP TABLE erased_hashes AS SELECT key_id, kind, hash, erased_at FROM erased_rows")
-        engine.unregister("erased_rows")
+        """Make the temporary tables `erased_hashes` (as `ErasureLedger.erased`), `erasure_kept` (`erasure`, `dataset`) and `erasure_keys`.
+
+        The last is of `name_keys`.
+        """
+        kept = {key: pa.array([row[at] for row in self.kept], pa.string()) for at, key in enumerate(("erasure", "dataset"))}
+        for table, rows in (("erased_hashes", self.identifiers), ("erasure_kept", pa.table(kept))):
+            engine.register("erased_rows", rows)
+            engine.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {', '.join(rows.column_names)} FROM erased_rows")
+            engine.unregister("erased_rows")
         name_keys(engine, "erasure_keys", self.peppers, DOMAIN, {*self.identifiers["kind"].to_pylist(), RECORD})
 
 
@@ -90,7 +99,7 @@ def mark_erased(engine: Engine, what: Load) -> None:
     for role, fields in list(dataset.shape.persons.items())[1:]:
         _empty(engine, fields, f"NOT bearing.is_main AND bearing.role = {literal(role)} AND NOT ({kept})")
     _empty(engine, emptied_fields(dataset), f"bearing.is_main AND ({kept})")
-    for table in ("erased_hashes", "erasure_keys", "bearing"):
+    for table in ("erased_hashes", "erasure_kept", "erasure_keys", "bearing"):
         engine.run(f"DROP TABLE {table}")
 
 
@@ -169,6 +178,7 @@ def _bearing(engine: Engine, what: Load) -> None:
         FROM (
           SELECT borne._row, borne.role, borne.is_main, max(known.erased_at) AS erased_at, bool_or(borne.kind = '{QUARANTINE}') AS is_same
           FROM borne INNER JOIN known ON known.kind = borne.kind AND known.value = borne.value
+          WHERE known.erasure NOT IN (SELECT erasure FROM erasure_kept WHERE dataset = {literal(dataset.table)})
           GROUP BY borne._row, borne.role, borne.is_main
         ) AS found
         INNER JOIN judged ON judged._row = found._row
@@ -180,7 +190,7 @@ def _bearing(engine: Engine, what: Load) -> None:
 
 
 def know_again(engine: Engine) -> None:
-    """Make `known` (`kind`, `value`, `erased_at`): the values of the table `borne` (`kind`, `value`) that were erased, and when last.
+    """Make `known` (`kind`, `value`, `erasure`, `erased_at`): the values of the table `borne` (`kind`, `value`) that were erased, and when.
 
     The hashes are a table of their own: within a join they would be made anew for each pair that is compared.
     """
@@ -192,10 +202,9 @@ def know_again(engine: Engine) -> None:
     """)
     engine.run("""
         CREATE OR REPLACE TEMP TABLE known AS
-        SELECT hashed.kind, hashed.value, max(erased.erased_at) AS erased_at
+        SELECT DISTINCT hashed.kind, hashed.value, erased.erasure, erased.erased_at
         FROM hashed
         INNER JOIN erased_hashes AS erased ON erased.hash = hashed.hash AND erased.key_id = hashed.key_id AND erased.kind = hashed.kind
-        GROUP BY hashed.kind, hashed.value
     """)
     engine.run("DROP TABLE hashed")
 

@@ -14,7 +14,7 @@ from assets.ingest.people import forms
 from resources.keyed_hash import KEYED_HASH, key_id, keyed_hash, name_keys, peppers_of
 from resources.ledger.erasures import KeptHash
 from resources.ledger.holds import Keeping, kept_by_requests
-from resources.ledger.objections import PERSON, Received, received
+from resources.ledger.objections import DOMAIN, PERSON, Received, received
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from resources.home import Home
     from resources.register import Register
     from resources.warehouse import Engine
-
-DOMAIN = "objection"
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,16 @@ from collections.abc import Callable
 from dataclasses import asdict, astuple, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
-from assets.identity.age import minority
 from assets.identity.kept import Kept
 from assets.identity.objected import without_ground
 from assets.identity.resolve import update
 from assets.identity.whom import UntoldError, Whom
 from assets.ingest.audio import sweep
 from assets.ingest.erased import DOMAIN
-from assets.ingest.held import Holds, mark
 from assets.ingest.people import forms
 from assets.retention.erasure import Decided, carry_out, choose, forget_outreach, hashes
+from assets.retention.grounds import AS_PROPOSED, Choices, Grounds
+from assets.retention.kept_back import kept_back
 from assets.retention.orders import ERASURE, Orders
 from assets.retention.put_aside import PutAside, search
 from assets.retention.rectify import data_of, forget_gone, told
@@ -26,12 +24,10 @@ from resources.errors import AnsvarError
 from resources.keyed_hash import key_id, keyed_hash
 from resources.ledger import Request, objections
 from resources.ledger.bundles import BundleLedger
-from resources.ledger.erasures import DECIDED, DONE, MEANT, PUBLISHED, ErasureLedger, KeptHash
-from resources.ledger.holds import LEGAL_HOLD, RESTRICTION
+from resources.ledger.erasures import DECIDED, DONE, MEANT, PUBLISHED, Ends, ErasureLedger, KeptHash
 from resources.ledger.requests import RequestLedger
 from resources.register import Register
 from resources.requests.life import ENDED
-from resources.requests.vocabulary import words
 from resources.runs import begin_run, finish_run
 from resources.warehouse import Engine
 
@@ -44,56 +40,28 @@ KeptBack = Callable[[Engine, Register, Request, Whom], int]
 """How many records of a person something keeps for now, as a legal hold: as long as it is any, nobody is erased."""
 KIND = "erasure"
 ERASED = "erased"
-ANSWERED_FIRST = words().by_bundle
-"""Kinds of requests that nobody could answer once the person is erased."""
 _ID_BYTES = 8
-
-
-def kept_back(engine: Engine, register: Register, request: Request, whom: Whom) -> int:
-    """How many records of a person, loaded or in quarantine, something keeps for now.
-
-    A legal hold, a restriction of processing, or another request that is to be answered with the very data: one of access or portability.
-    """
-    if not mark(engine, register.catalogue, Holds.of(register)):
-        return 0
-    others = [row["request"] for row in register.ledger.requests() if row["kind"] in ANSWERED_FIRST and row["request"] != request.id]
-    given = {"erased_person_rows": [*whom.persons], "erased_text_rows": [*whom.quarantined], "other_requests": others}
-    for view, values in given.items():
-        engine.register(view, pa.table({"id": pa.array(values, pa.string())}))
-    found = engine.count(
-        """
-        SELECT count(DISTINCT held.dataset || '/' || held.id)
-        FROM held
-        LEFT JOIN identity.record_persons AS records ON records._record = held.id AND records.dataset = held.dataset
-        WHERE (held.kind IN ($hold, $restriction) OR held.hold IN (SELECT id FROM other_requests))
-          AND (records.person IN (SELECT id FROM erased_person_rows) OR held.id IN (SELECT id FROM erased_text_rows))
-        """,
-        {"hold": LEGAL_HOLD, "restriction": RESTRICTION},
-    )
-    for view in given:
-        engine.unregister(view)
-    return found
 
 
 @dataclass(frozen=True)
 class Preview:
     """What erasing a person would do: decisions by data set; how many records something keeps back, how many identifiers are its own.
 
-    `grounds` are those of the law for it (GDPR Art. 17(1)): see `grounds_of`; `recipients` are to be told of it (GDPR Art. 19); `forms`
-    are those that could not be filed as requests.
+    `reasons` are those for which a table may be kept; `recipients` are to be told of it (GDPR Art. 19); `forms` are those that could not be
+    filed as requests.
     """
 
     decided: list[Decided]
     kept_back: int
     identifiers: int
-    grounds: tuple[str, ...] = ()
+    reasons: dict[str, tuple[str, ...]] = field(default_factory=dict)
     recipients: tuple[str, ...] = ()
     forms: PutAside = field(default_factory=PutAside)
 
     @property
     def takes(self) -> bool:
         """Whether there is anything that would go."""
-        return any(each.goes or each.quarantined or each.of_others for each in self.decided)
+        return any(each.takes for each in self.decided)
 
 
 @dataclass(frozen=True)
@@ -124,27 +92,40 @@ def asked(register: Register, request_id: str) -> Request:
     return request
 
 
-def preview(register: Register, request_id: str, find: Finder, held: KeptBack = kept_back) -> Preview:
+def preview(register: Register, request_id: str, find: Finder, held: KeptBack = kept_back, choices: Choices = AS_PROPOSED) -> Preview:
     """What erasing the person of a request would do today; nothing is changed.
 
     Raises:
-        AnsvarError: as `asked`; where the person cannot be told from others; or where nothing was published yet.
+        AnsvarError: as `asked`; where the person cannot be told from others; where a choice may not be made; or nothing was published yet.
     """
-    request = asked(register, request_id)
+    return _foreseen(register, asked(register, request_id), find, held, choices)[0]
+
+
+def _foreseen(register: Register, request: Request, find: Finder, held: KeptBack, choices: Choices) -> tuple[Preview, Whom]:
     with register.warehouse.reading() as engine:
         whom = find(engine, register, request)
-        decided = choose(engine, register.catalogue, whom, register.clock.now(), _only(register, request))
-        grounds = grounds_of(engine, register, request, whom)
+        grounds = Grounds.of_person(engine, register, whom)
+        decided = _decided(engine, register, request, whom, grounds, choices)
+        grounds.check(choices, [each.dataset for each in decided])
+        reasons = {each.table: found for each in register.catalogue.datasets if (found := grounds.reasons(each))}
         recipients = tuple(told(engine, register, whom, data_of(register.catalogue, decided)))
         forms_aside = search(register, [] if request.kind != KIND else [*map(astuple, _hashed(register, whom.identifiers))])
-        return Preview(decided, held(engine, register, request, whom), len(whom.identifiers), grounds, recipients, forms_aside)
+        back = held(engine, register, request, whom)
+        return Preview(decided, back, len(whom.identifiers), reasons, recipients, forms_aside), whom
 
 
-def grounds_of(engine: Engine, register: Register, request: Request, whom: Whom) -> tuple[str, ...]:
-    """Why the person's data is erased: the person asks for it, objected or withdrew consent, or is or was a minor: see `minority`."""
+def _decided(  # noqa: PLR0913, PLR0917 - of whom, and what was chosen
+    engine: Engine, register: Register, request: Request, whom: Whom, grounds: Grounds, choices: Choices
+) -> list[Decided]:
+    datasets = {dataset.table: dataset for dataset in register.catalogue.datasets}
+    decided = choose(engine, register.catalogue, whom, register.clock.now(), _only(register, request), choices.keep)
+    return [replace(each, grounds=grounds.of(datasets[each.dataset], choices) if each.takes else []) for each in decided]
+
+
+def _why(request: Request, grounds: Grounds) -> list[str]:
+    """Why anything is erased at all: the person asks for it, objected or withdrew consent, or is or was a minor."""
     known = {KIND: "asked", objections.OBJECTION: "objection", objections.WITHDRAWAL: "withdrawal"}
-    minor = minority(engine, register.catalogue, whom.persons, register.clock.today())
-    return (known[request.kind], *([minor] if minor is not None else []))
+    return [known[request.kind], *([grounds.minor] if grounds.minor is not None else [])]
 
 
 def _only(register: Register, request: Request) -> frozenset[str] | None:
@@ -152,24 +133,35 @@ def _only(register: Register, request: Request) -> frozenset[str] | None:
     return None if request.kind == KIND else without_ground(register.catalogue, request)
 
 
-def decide(register: Register, request_id: str, by: str, find: Finder, held: KeptBack = kept_back) -> str:
+def decide(  # noqa: PLR0913, PLR0917 - as `preview`, and who decides
+    register: Register, request_id: str, by: str, find: Finder, held: KeptBack = kept_back, choices: Choices = AS_PROPOSED
+) -> str:
     """Record that a named user decides that the person of a request is erased; gives the erasure's id. `erase_decided` carries it out.
+
+    Where data are kept, the request is followed as an objection and a withdrawal of consent from then on.
 
     Raises:
         AnsvarError: as `preview`; where nobody verified who asks, something keeps records of the person back, no user is named, or it was
             decided before.
     """
     ledger = ErasureLedger(register.ledger)
-    RequestLedger(register.ledger).ready(asked(register, request_id).id, (KIND, *objections.KINDS))
+    request = RequestLedger(register.ledger).ready(asked(register, request_id).id, (KIND, *objections.KINDS))
     if ledger.erasures(DECIDED, MEANT, PUBLISHED, DONE, request=request_id):
         raise AnsvarError("That this person is erased was decided before: `ansvar erase REQUEST --answer` tells what became of it.")
-    found = preview(register, request_id, find, held)
+    found, whom = _foreseen(register, request, find, held, choices)
     if found.kept_back:
         what = "by a legal hold, a restriction, or a request for access or portability that was not answered"
         raise AnsvarError(
             f"{found.kept_back:,} records of the person are kept back for now, {what}: the erasure waits until they are released."
         )
-    return ledger.decide(request_id, by, register.clock.now())
+    return ledger.decide(request_id, by, register.clock.now(), choices.to_store(), _ends(register, request, whom, choices))
+
+
+def _ends(register: Register, request: Request, whom: Whom, choices: Choices) -> Ends | None:
+    """What a request for erasure ends for what is kept; an objection or a withdrawal is followed as such."""
+    scopes = choices.ended() if request.kind == KIND else []
+    known = (*whom.identifiers, *((objections.PERSON, person) for person in whom.persons))
+    return Ends(scopes, [*_hashed(register, known, objections.DOMAIN)]) if scopes else None
 
 
 def erase_decided(register: Register, find: Finder, held: KeptBack = kept_back) -> Erasures:
@@ -215,9 +207,8 @@ def _publish(register: Register, row: dict[str, Any], find: Finder, held: KeptBa
                 return "unclear"
             if held(engine, register, request, whom):
                 return "kept_back"
-            only = _only(register, request)
-            decided = choose(engine, catalogue, whom, moment, only)
-            grounds = [*grounds_of(engine, register, request, whom)]
+            only, grounds = _only(register, request), Grounds.of_person(engine, register, whom)
+            decided = _decided(engine, register, request, whom, grounds, Choices.stored(row["choices"]))
             recipients = told(engine, register, whom, data_of(catalogue, decided))
             # Who stays in other data sets is not to be kept away: the records that went are, by their ids.
             known_by = [*_hashed(register, hashes(engine, whom if only is None else replace(whom, identifiers=())))]
@@ -235,7 +226,7 @@ def _publish(register: Register, row: dict[str, Any], find: Finder, held: KeptBa
             update(engine, catalogue, kept)
         if only is None:
             ledger_of_erasures.forget_verdicts([each[0] for each in persons])
-        summary = {"datasets": [asdict(each) for each in decided], "grounds": grounds, "recipients": recipients}
+        summary = {"datasets": [asdict(each) for each in decided], "grounds": _why(request, grounds), "recipients": recipients}
         ledger_of_erasures.meant(row["erasure"], run, moment, known_by, summary)
         orders.meant(register, run, ERASURE)
         finish_run(register, run)
@@ -259,6 +250,7 @@ def _finish(register: Register, row: dict[str, Any]) -> dict[str, Any]:
     aside = search(register, ledger.hashes_of(row["erasure"]))
     aside.forget()
     summary: dict[str, Any] = row["summary"] | {"audio": files, "bundles": len(bundles), "requests": len(requests)}
+    summary |= {"requests_kept": len(mine) - len(requests)}
     summary |= {"forms": len(aside.own), "forms_to_look_at": [path.name for path in aside.unclear]}
     ledger.done(row["erasure"], summary, [*bundles], requests)
     return summary
@@ -278,10 +270,10 @@ def _requests_of(register: Register, row: dict[str, Any]) -> Iterator[dict[str, 
                 break
 
 
-def _hashed(register: Register, values: Iterable[tuple[str, str]]) -> Iterator[KeptHash]:
+def _hashed(register: Register, values: Iterable[tuple[str, str]], domain: str = DOMAIN) -> Iterator[KeptHash]:
     pepper = register.home.pepper
     own = key_id(pepper)
-    return (KeptHash(own, kind, keyed_hash(pepper, f"{DOMAIN}/{kind}", value)) for kind, value in dict.fromkeys(values))
+    return (KeptHash(own, kind, keyed_hash(pepper, f"{domain}/{kind}", value)) for kind, value in dict.fromkeys(values))
 
 
 def summary_of(register: Register, request_id: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ Which persons are meant is told by the caller; the stores beside the warehouse a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -17,7 +17,7 @@ from resources.warehouse.engine import tables_of
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from assets.identity.whom import Whom
     from resources.catalogue import Catalogue, Dataset
@@ -38,6 +38,7 @@ class Decided:
     """What is decided on a data set: records that go, records that stay on a ground, and records of others that lose the person's fields.
 
     `emptied` counts those of the records that stay which lose fields of a rule of their own, `quarantined` what goes out of quarantine.
+    `grounds` are those on which what goes does, see `assets.retention.grounds`.
     """
 
     dataset: str
@@ -48,10 +49,23 @@ class Decided:
     emptied: int
     of_others: int
     quarantined: int
+    grounds: list[str] = field(default_factory=list)
+
+    @property
+    def takes(self) -> int:
+        """How many records go, or lose something."""
+        return self.goes + self.of_others + self.quarantined
 
 
-def choose(engine: Engine, catalogue: Catalogue, whom: Whom, moment: dt.datetime, only: frozenset[str] | None = None) -> list[Decided]:
-    """Decide on every record of a person, by the ground that its rule states; nothing is deleted yet.
+def choose(  # noqa: PLR0913, PLR0917 - whose, of what, and what was decided on it
+    engine: Engine,
+    catalogue: Catalogue,
+    whom: Whom,
+    moment: dt.datetime,
+    only: frozenset[str] | None = None,
+    keep: Mapping[str, str] | None = None,
+) -> list[Decided]:
+    """Decide on every record of a person, by the ground that its rule states or a named user chose; nothing is deleted yet.
 
     Makes the temporary tables `erased_records`, `kept_records`, `erased_roles` and `erased_quarantine`, which `carry_out` reads.
 
@@ -61,6 +75,7 @@ def choose(engine: Engine, catalogue: Catalogue, whom: Whom, moment: dt.datetime
         whom: the person.
         moment: the moment of the erasure, as a naive UTC timestamp.
         only: the tables that are decided on; by default all.
+        keep: the tables that a named user keeps, each with why; only such of whose records no rule keeps any.
     """
     _prepare(engine)
     _take(engine, "erased_persons", {"person": list(whom.persons)})
@@ -79,7 +94,7 @@ def choose(engine: Engine, catalogue: Catalogue, whom: Whom, moment: dt.datetime
         listed = ", ".join(map(literal, sorted(only))) or "''"
         for table in ("concerned", "erased_quarantine"):
             engine.run(f"DELETE FROM {table} WHERE dataset NOT IN ({listed})")
-    return _decide(engine, catalogue, moment)
+    return _decide(engine, catalogue, moment, keep or {})
 
 
 def carry_out(engine: Engine, catalogue: Catalogue) -> None:
@@ -156,9 +171,9 @@ def apply_erasures(engine: Engine, register: Register) -> dict[str, int]:
     erased.load(engine)
     _concerned_by_hash(engine, register)
     _quarantined_by_hash(engine)
-    decided = _decide(engine, register.catalogue, moment)
+    decided = _decide(engine, register.catalogue, moment, {})  # what was kept by decision is not concerned
     carry_out(engine, register.catalogue)
-    counts = {each.dataset: each.goes + each.of_others + each.quarantined for each in decided}
+    counts = {each.dataset: each.takes for each in decided}
     return {table: count for table, count in counts.items() if count}
 
 
@@ -168,7 +183,11 @@ def _quarantined_by_hash(engine: Engine) -> None:
     know_again(engine)
     engine.run("""
         INSERT INTO erased_quarantine
-        SELECT records._quarantine, records.dataset FROM quarantine.records AS records INNER JOIN known ON known.value = records._quarantine
+        SELECT DISTINCT records._quarantine, records.dataset
+        FROM quarantine.records AS records
+        INNER JOIN known ON known.value = records._quarantine
+        LEFT JOIN erasure_kept AS kept ON kept.erasure = known.erasure AND kept.dataset = records.dataset
+        WHERE kept.erasure IS NULL
     """)
 
 
@@ -188,6 +207,8 @@ def _concerned_by_hash(engine: Engine, register: Register) -> None:
         CREATE OR REPLACE TEMP TABLE bearing AS
         SELECT borne.dataset, borne._record, borne.role, borne.is_main, max(known.erased_at) AS erased_at
         FROM borne INNER JOIN known ON known.kind = borne.kind AND known.value = borne.value
+        LEFT JOIN erasure_kept AS kept ON kept.erasure = known.erasure AND kept.dataset = borne.dataset
+        WHERE kept.erasure IS NULL
         GROUP BY borne.dataset, borne._record, borne.role, borne.is_main
     """)
     for dataset in _held(engine, register.catalogue):
@@ -212,12 +233,12 @@ def _record_ids(engine: Engine, catalogue: Catalogue) -> list[str]:
     ]
 
 
-def _decide(engine: Engine, catalogue: Catalogue, moment: dt.datetime) -> list[Decided]:
+def _decide(engine: Engine, catalogue: Catalogue, moment: dt.datetime, keep: Mapping[str, str]) -> list[Decided]:
     decided = []
     for dataset in catalogue.datasets:
         table, erasure = {"table": dataset.table}, dataset.rule.erasure
         if dataset.table in tables_of(engine, "register"):
-            _split(engine, dataset, moment)
+            _split(engine, dataset, "true" if dataset.table in keep else kept_condition(dataset, moment, "held"))
         engine.run(
             """
             INSERT INTO erased_quarantine
@@ -227,7 +248,7 @@ def _decide(engine: Engine, catalogue: Catalogue, moment: dt.datetime) -> list[D
             """,
             table,
         )
-        if erasure is not None and erasure.only is None:  # the same ground keeps what of it could not be read in
+        if dataset.table in keep or (erasure is not None and erasure.only is None):  # the same ground keeps what of it could not be read in
             engine.run("DELETE FROM erased_quarantine WHERE dataset = $table", table)
         counted = {
             each: engine.count(f"SELECT count(*) FROM {each} WHERE dataset = $table", table)
@@ -237,7 +258,7 @@ def _decide(engine: Engine, catalogue: Catalogue, moment: dt.datetime) -> list[D
             Decided(
                 dataset.table,
                 dataset.shape.retention,
-                erasure.keeps if erasure is not None and counted["kept_records"] else None,
+                (keep.get(dataset.table) or (erasure.keeps if erasure is not None else None)) if counted["kept_records"] else None,
                 goes=counted["erased_records"],
                 stays=counted["kept_records"],
                 emptied=counted["kept_records"] if emptied_fields(dataset) else 0,
@@ -248,10 +269,9 @@ def _decide(engine: Engine, catalogue: Catalogue, moment: dt.datetime) -> list[D
     return [each for each in decided if each.goes or each.stays or each.of_others or each.quarantined]
 
 
-def _split(engine: Engine, dataset: Dataset, moment: dt.datetime) -> None:
-    """Put the records of a data set that concern the person where they belong: gone, kept, or somebody else's."""
+def _split(engine: Engine, dataset: Dataset, kept: str) -> None:
+    """Put the records of a data set that concern the person where they belong: gone, kept by a condition, or somebody else's."""
     table, of = f"register.{name(dataset.table)}", {"table": dataset.table}
-    kept = kept_condition(dataset, moment, "held")
     mine = "held._record IN (SELECT _record FROM concerned WHERE dataset = $table AND is_main)"
     for target, condition in (("kept_records", kept), ("erased_records", f"NOT ({kept})")):
         engine.run(f"INSERT INTO {target} SELECT $table, held._record FROM {table} AS held WHERE {mine} AND {condition}", of)

@@ -144,7 +144,7 @@ def _hashes(file: Path | None) -> tuple[dict[str, str], ...]:
         try:
             row = json.loads(line)
             keys = _OF_PERSON if "erased_at" in row else _OF_RECORD
-            rows.append({key: str(row[key]) for key in keys})
+            rows.append({key: str(row[key]) for key in keys} | ({"kept": str(row["kept"])} if row.get("kept") else {}))
             dt.datetime.fromisoformat(row.get("erased_at", "2000-01-01"))
         except (ValueError, KeyError, TypeError):
             raise AnsvarError(f"{file}:{number}: is no line that `ansvar backup erasures` printed.") from None

@@ -9,6 +9,7 @@ from assets.identity.objected import purposes_of
 from assets.outreach.follow import follow, restrict, scopes_to_follow
 from assets.retention.answer import ground_in_words
 from assets.retention.erase import decide, preview
+from assets.retention.grounds import UNLAWFUL, Choices
 from assets.retention.rectify import told
 from assets.rights.whom import whom
 from pipelines.desk.page import back_to
@@ -51,7 +52,7 @@ def carry_out(desk: Desk, visit: Visit, request: Request) -> Response:
     if not (forms.carry_out or forms.erase):
         return back_to(f"/requests/{request.id}")
     try:
-        foreseen = _foreseen(register, request)
+        foreseen = _foreseen(register, request, _choices(register, visit))
         if not visit.form:
             return _page(desk, visit, request, foreseen)
         if foreseen.must_wait(request):
@@ -62,12 +63,19 @@ def carry_out(desk: Desk, visit: Visit, request: Request) -> Response:
     return back_to(f"/requests/{request.id}#state")
 
 
-def _foreseen(register: Register, request: Request) -> _Foreseen:
+def _choices(register: Register, visit: Visit) -> Choices:
+    """What was chosen for the data sets of an erasure; of one without a choice what is proposed holds."""
+    chosen = {each.table: visit.form.get(f"choice-{each.table}", "") for each in register.catalogue.datasets}
+    unlawful = frozenset(table for table, choice in chosen.items() if choice == UNLAWFUL)
+    return Choices(unlawful, {table: choice for table, choice in chosen.items() if choice not in ("", UNLAWFUL)})
+
+
+def _foreseen(register: Register, request: Request, choices: Choices) -> _Foreseen:
     purposes: list[str] = []
     if request.kind in KINDS and request.state != ANSWERED:
         purposes = [each for scope in scopes_to_follow(register, request) for each in purposes_of(register.catalogue, scope)]
     if request.kind != "restriction" and register.catalogue.retention.own.erasures is not None:
-        found = preview(register, request.id, whom)
+        found = preview(register, request.id, whom, choices=choices)
         return _Foreseen(list(dict.fromkeys(purposes)), [*found.recipients], found)
     with register.warehouse.reading() as engine:
         meant = whom(engine, register, request)
@@ -85,13 +93,15 @@ def _follow(desk: Desk, visit: Visit, request: Request) -> None:
     follow(register, request.id, visit.user.name, whom)
     _publish(desk, visit)
     if register.catalogue.retention.own.erasures is not None:
-        found = preview(register, request.id, whom)
-        if found.takes and not found.kept_back:
+        choices = _choices(register, visit)
+        found = preview(register, request.id, whom, choices=choices)
+        if (found.takes or choices.keep) and not found.kept_back:
             _erase(desk, visit, request)
 
 
 def _erase(desk: Desk, visit: Visit, request: Request) -> None:
-    decide(desk.entrance.register, request.id, visit.user.name, whom)
+    register = desk.entrance.register
+    decide(register, request.id, visit.user.name, whom, choices=_choices(register, visit))
     desk.launches.erasures(visit.user)
 
 

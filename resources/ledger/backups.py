@@ -111,22 +111,26 @@ def cursors_done(engine: sa.Engine) -> list[dict[str, Any]]:
 
 
 def gone_hashes(engine: sa.Engine) -> Iterator[dict[str, str]]:
-    """Keyed hashes of what is not to come back: `dataset` and `hash` of a record; `erased_at`, `key_id`, `kind`, `hash` of a person."""
+    """Keyed hashes of what is not to come back: `dataset` and `hash` of a record; `erased_at`, `key_id`, `kind`, `hash` of a person.
+
+    `kept` names, with commas, the tables in which that person's records stay.
+    """
     identifiers, erasures = tables.erased_identifiers.c, tables.erasures.c
-    known = sa.select(erasures.erased_at, identifiers.key_id, identifiers.kind, identifiers.hash).join(tables.erasures)
+    known = sa.select(erasures.erased_at, erasures.choices, identifiers.key_id, identifiers.kind, identifiers.hash).join(tables.erasures)
     with engine.connect() as connection:
         statement = sa.select(tables.gone.c.dataset, tables.gone.c.hash).where(tables.gone.c.state == "done").order_by(tables.gone.c.hash)
         for dataset, digest in connection.execute(statement):
             yield {"dataset": dataset, "hash": digest}
         erased = known.where(erasures.state.in_(("published", "done"))).order_by(erasures.erased_at, identifiers.hash)
         for row in connection.execute(erased):
-            yield {"erased_at": row.erased_at.isoformat(), "key_id": row.key_id, "kind": row.kind, "hash": row.hash}
+            kept = ",".join(sorted(row.choices.get("keep", ())))
+            yield {"erased_at": row.erased_at.isoformat(), "key_id": row.key_id, "kind": row.kind, "hash": row.hash, "kept": kept}
 
 
 def bring_gone(engine: sa.Engine, rows: Iterable[dict[str, str]], run: str) -> None:
     """Keep keyed hashes that another ledger kept; those that are known stay as they are.
 
-    Those of erased persons are kept as one erasure for each moment, without the request that they were of.
+    Those of erased persons are kept as one erasure for each moment and what it kept, without the request that they were of.
     """
     given = list(rows)
     with engine.begin() as connection:
@@ -136,15 +140,19 @@ def bring_gone(engine: sa.Engine, rows: Iterable[dict[str, str]], run: str) -> N
             connection.execute(tables.gone.insert(), [row | {"run": run, "state": "done"} for row in records.values()])
         identifiers = tables.erased_identifiers
         erased = {tuple(row) for row in connection.execute(sa.select(identifiers.c.key_id, identifiers.c.kind, identifiers.c.hash))}
-        persons = {(row["key_id"], row["kind"], row["hash"]): row["erased_at"] for row in given if "erased_at" in row}
-        new = {key: moment for key, moment in persons.items() if key not in erased}
-        for number, moment in enumerate(sorted(set(new.values()))):
+        persons = {
+            (row["key_id"], row["kind"], row["hash"]): (row["erased_at"], row.get("kept", "")) for row in given if "erased_at" in row
+        }
+        new = {key: of for key, of in persons.items() if key not in erased}
+        for number, (moment, kept) in enumerate(sorted(set(new.values()))):
             erasure, at = f"{run[-20:]}-{number}", dt.datetime.fromisoformat(moment)
             row = {"erasure": erasure, "request": "", "state": "done", "decided_by": "", "decided_at": at, "run": run, "erased_at": at}
-            connection.execute(tables.erasures.insert().values(row | {"summary": {"datasets": []}}))
+            # Why each is kept stands in the ledger that was lost.
+            choices = {"keep": dict.fromkeys(kept.split(","), "")} if kept else {}
+            connection.execute(tables.erasures.insert().values(row | {"summary": {"datasets": []}, "choices": choices}))
             hashes = [
                 {"erasure": erasure, "key_id": key_id, "kind": kind, "hash": digest}
                 for (key_id, kind, digest), each in new.items()
-                if each == moment
+                if each == (moment, kept)
             ]
             connection.execute(identifiers.insert(), hashes)

@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from resources.errors import AnsvarError
 from resources.ledger import tables
 from resources.ledger.audit import Act, record
+from resources.ledger.objections import follow
 from resources.ledger.requests import Step, take_step
 from resources.ledger.wipe import mark
 from resources.requests.life import ENDED, ERASED
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from resources.ledger import Ledger
 
@@ -38,6 +39,14 @@ class KeptHash:
     hash: str
 
 
+@dataclass(frozen=True)
+class Ends:
+    """What an erasure that keeps something ends: objections and withdrawals as (kind, scope), and by what their person is known."""
+
+    scopes: Sequence[tuple[str, str]]
+    hashes: Sequence[KeptHash]
+
+
 class ErasureLedger:
     """The part of a ledger that erasures are written to.
 
@@ -50,8 +59,15 @@ class ErasureLedger:
         """Work on a ledger."""
         self._ledger = ledger
 
-    def decide(self, request: str, by: str, moment: dt.datetime) -> str:
+    def decide(self, request: str, by: str, moment: dt.datetime, choices: Mapping[str, Any] | None = None, ends: Ends | None = None) -> str:
         """Record that a named user decided that who made a request is erased; gives the erasure's random id.
+
+        Args:
+            request: the request.
+            by: the named user.
+            moment: when, as a naive UTC timestamp.
+            choices: tables processed `unlawful`ly, and those to `keep`, each with why.
+            ends: what is followed as an objection from then on, for something is kept.
 
         Raises:
             AnsvarError: where no user is named.
@@ -60,7 +76,9 @@ class ErasureLedger:
         values = {"erasure": erasure, "request": request, "state": DECIDED, "decided_by": named(by), "decided_at": moment, "summary": {}}
         with self._ledger.engine.begin() as connection:
             record(connection, Act(by, "erasure.decided", erasure, moment))
-            connection.execute(tables.erasures.insert().values(values))
+            connection.execute(tables.erasures.insert().values(values | {"choices": {**(choices or {})}}))
+            if ends is not None:
+                follow(connection, request, ends.scopes, ends.hashes, by, moment)
         return erasure
 
     def erasures(self, *states: str, request: str | None = None) -> list[dict[str, Any]]:
@@ -122,11 +140,15 @@ class ErasureLedger:
                 mark(connection)
 
     def erased(self) -> pa.Table:
-        """All keyed hashes by which who was erased is known again: `key_id`, `kind`, `hash`, `erased_at` (naive UTC)."""
-        identifiers, erasures = tables.erased_identifiers.c, tables.erasures.c
-        statement = sa.select(identifiers.key_id, identifiers.kind, identifiers.hash, erasures.erased_at).join(tables.erasures)
-        types = {"key_id": pa.string(), "kind": pa.string(), "hash": pa.string(), "erased_at": pa.timestamp("us")}
+        """All keyed hashes by which who was erased is known again: `erasure`, `key_id`, `kind`, `hash`, `erased_at` (naive UTC)."""
+        own, erasures = tables.erased_identifiers.c, tables.erasures.c
+        statement = sa.select(own.erasure, own.key_id, own.kind, own.hash, erasures.erased_at).join(tables.erasures)
+        types = dict.fromkeys(("erasure", "key_id", "kind", "hash"), pa.string()) | {"erased_at": pa.timestamp("us")}
         return self._table(statement.where(erasures.state.in_((PUBLISHED, DONE))), types)
+
+    def kept(self) -> list[tuple[str, str]]:
+        """The tables that an erasure kept by decision, as (erasure, table): there it takes nothing of what comes back."""
+        return [(row["erasure"], table) for row in self.erasures() for table in row["choices"].get("keep", ())]
 
     def hashes_of(self, erasure: str) -> set[tuple[str, str, str]]:
         """The keyed hashes of one erasure, as (key id, kind, hash)."""

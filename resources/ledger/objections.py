@@ -30,6 +30,8 @@ EVERY = "every"
 """The scope of a withdrawal of whatever the person has consented to."""
 PERSON = "person"
 """The kind of the hashes of source persons, beside the kinds of identifiers."""
+DOMAIN = "objection"
+"""The domain of the keyed hashes by which the person of an objection is known."""
 _ID_BYTES = 10
 
 
@@ -64,16 +66,10 @@ class ObjectionLedger:
             by: the named user who carries it out.
             moment: when, as a naive UTC timestamp.
         """
-        what, known, made = "objection.made" if request.kind == OBJECTION else "consent.withdrawn", [*dict.fromkeys(hashes)], []
+        what = "objection.made" if request.kind == OBJECTION else "consent.withdrawn"
         with self._ledger.engine.begin() as connection:
             record(connection, Act(by, what, request.id, moment))
-            for scope in scopes:
-                objection = "o" + secrets.token_hex(_ID_BYTES)
-                row = {"objection": objection, "request": request.id, "kind": request.kind, "scope": scope}
-                done = {"made_by": by.strip(), "made_at": moment, "since": request.received_at}
-                connection.execute(tables.objections.insert().values(row | done))
-                connection.execute(tables.objection_persons.insert(), [vars(each) | {"objection": objection} for each in known])
-                made.append(objection)
+            made = follow(connection, request.id, [(request.kind, scope) for scope in scopes], hashes, by, moment)
             take_step(connection, request.id, Step("answered", by, moment))
         return made
 
@@ -104,6 +100,23 @@ class ObjectionLedger:
             record(connection, Act(by, "objection.ended", objection, moment, why.strip()))
             if connection.execute(statement.values(ended_by=by.strip(), ended_at=moment)).rowcount == 0:
                 raise AnsvarError("There is no objection of that id in force: `ansvar objection list` shows those that there are.")
+
+
+def follow(  # noqa: PLR0913, PLR0917 - what is followed, whose it is, who decided it and when
+    connection: sa.Connection, request: str, scopes: Iterable[tuple[str, str]], hashes: Iterable[KeptHash], by: str, moment: dt.datetime
+) -> list[str]:
+    """Record, within the caller's transaction, what a request ends from now on, a row each (kind, scope); gives their random ids."""
+    requests = tables.requests.c
+    since = connection.scalar(sa.select(requests.received_at).where(requests.request == request))
+    known, made = [*dict.fromkeys(hashes)], []
+    for kind, scope in scopes:
+        objection = "o" + secrets.token_hex(_ID_BYTES)
+        row = {"objection": objection, "request": request, "kind": kind, "scope": scope}
+        connection.execute(tables.objections.insert().values(row | {"made_by": by.strip(), "made_at": moment, "since": since}))
+        if known:
+            connection.execute(tables.objection_persons.insert(), [vars(each) | {"objection": objection} for each in known])
+        made.append(objection)
+    return made
 
 
 def received(connection: sa.Connection) -> list[Received]:

@@ -288,6 +288,7 @@ erasures = sa.Table(
     sa.Column("run", sa.String(64)),
     sa.Column("erased_at", sa.DateTime),
     sa.Column("summary", sa.JSON, nullable=False),  # what went and what stays on which ground: counts by data set
+    sa.Column("choices", sa.JSON, nullable=False, server_default="{}"),  # tables processed unlawfully, and kept with why
     sa.Index("erasures_by_request", "request"),
 )
 

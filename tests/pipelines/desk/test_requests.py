@@ -251,9 +251,16 @@ def test_an_erasure_is_decided(desk: Room, officer: Visitor) -> None:
     foreseen = officer.get(f"{at}/carry-out").text
     assert "What is erased cannot be brought back." in foreseen
     assert EMAIL not in foreseen
-    assert _goes(_send(officer, f"{at}/carry-out", do="carry_out")) == at
+    assert "objected to, Art. 17(1)(c)" in foreseen
+    options = re.findall(r'<select id="choice-(\w+)".*?</select>', foreseen, re.DOTALL)
+    assert {"crm_contacts", "helpdesk_tickets"} <= {*options}
+    assert _send(officer, f"{at}/carry-out", do="carry_out", **{"choice-helpdesk_tickets": "still_needed"}).status == 409
+    assert ErasureLedger(register.ledger).erasures(request=request) == []
+    chosen = {"choice-crm_contacts": "still_needed", "choice-helpdesk_tickets": "unlawful"}
+    assert _goes(_send(officer, f"{at}/carry-out", do="carry_out", **chosen)) == at
     assert "it is being carried out" in officer.get(at).text
     (decided,) = ErasureLedger(register.ledger).erasures(request=request)
+    assert decided["choices"] == {"unlawful": ["helpdesk_tickets"], "keep": {"crm_contacts": "still_needed"}}
     assert desk.acts(decided["erasure"]) == [("officer", "erasure.decided")]
     assert "/carry-out" not in officer.get(at).text
 
