@@ -17,6 +17,7 @@ from resources.register import open_register
 from resources.roles import Role
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping
 
 PASSWORD = "a staple for the battery"  # noqa: S105 - of users that tests make
@@ -43,15 +44,21 @@ class Answered:
 
 @dataclass
 class Visitor:
-    """Somebody who visits, with the cookies that were set."""
+    """Somebody who visits, with the cookies that were set, and with what is trusted where the entrance speaks TLS."""
 
     base: str
     cookies: dict[str, str] = field(default_factory=dict)
+    trusting: ssl.SSLContext | None = None
 
     def ask(self, method: str, path: str, body: bytes | str | None = None, headers: Mapping[str, str] | None = None) -> Answered:
         """The answer to one request; the headers are those given, with the cookies and Host, unless they are given too."""
         place = urlsplit(self.base)
-        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=60)
+        host = place.hostname or ""
+        connection = (
+            http.client.HTTPSConnection(host, place.port, timeout=60, context=self.trusting)
+            if self.trusting
+            else http.client.HTTPConnection(host, place.port, timeout=60)
+        )
         sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
         try:
             connection.putrequest(method, path, skip_host="Host" in (headers or {}), skip_accept_encoding=True)

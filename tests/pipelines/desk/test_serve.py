@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tests.helpers.certificates import certificate, trusting
 from tests.helpers.ports import free_port
 from tests.helpers.records import customer
 from tests.helpers.small import Small
@@ -22,12 +23,11 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = 120
 LAUNCH = "mutation L($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename ... on LaunchRunSuccess { run { runId } } } }"
-ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
-def _serving(folder: Path, port: int | None = None) -> Iterator[tuple[subprocess.Popen[bytes], Visitor]]:
-    """The command on a small register, once it answers an operator."""
+def _serving(folder: Path, port: int | None = None, *, tls: bool = False) -> Iterator[tuple[subprocess.Popen[bytes], Visitor]]:
+    """The command on a small register, once it answers an operator; by TLS the certificate lies where the command is given."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSVAR_", "DAGSTER_"))}
     environment = kept | {"ANSVAR_HOME": str(folder / "home"), "ANSVAR_REGISTER": str(folder / "register")}
     if port is None:
@@ -37,9 +37,13 @@ def _serving(folder: Path, port: int | None = None) -> Iterator[tuple[subprocess
         add_user(environment, "operator", "operator")
     port = port or free_port()
     program = [sys.executable, "-c", "from pipelines.cli import main; main()", "serve", "--port", str(port)]
+    base = f"http{'s' if tls else ''}://127.0.0.1:{port}"
+    if tls:
+        certificate(folder)
+        program += ["--certificate", "chain.pem", "--key", "key.pem", "--public-address", base]
     with (folder / "log").open("wb") as log:
-        served = subprocess.Popen(program, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
-    visitor = Visitor(f"http://127.0.0.1:{port}")
+        served = subprocess.Popen(program, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
+    visitor = Visitor(base, trusting=trusting(folder / "chain.pem") if tls else None)
 
     def is_in() -> bool:
         assert served.poll() is None, (folder / "log").read_text()
@@ -112,8 +116,8 @@ def _left(group: int) -> list[bytes]:
 
 
 def test_it_ends_with_all_that_it_started(tmp_path: Path) -> None:
-    """SIGTERM ends it with exit code 0, and no process of it is left; what it printed names nobody and no traceback."""
-    with _serving(tmp_path) as (served, visitor):
+    """By TLS, too, SIGTERM ends it with exit code 0, and no process of it is left; what it printed names nobody and no traceback."""
+    with _serving(tmp_path, tls=True) as (served, visitor):
         assert visitor.get("/").status == 200
         assert _started(tmp_path / "home")
         assert visitor.graphql("{ version }").json["data"]["version"] is not None
