@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
+from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
+
 from resources.catalogue import load_register
 from resources.home import Home
 from resources.ledger.users import CONSOLE, UserLedger
@@ -107,6 +110,15 @@ class Visitor:
         """Ask Dagster, as its own pages do."""
         headers = {"Origin": self.base, "Content-Type": "application/json", "Accept": "*/*"}
         return self.ask("POST", "/dagster/graphql", json.dumps({"query": query, "variables": variables}), headers)
+
+    def subscribe(self, query: str, **variables: object) -> Any:
+        """The first message of a subscription by websocket."""
+        cookies = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        address = f"ws{self.base.removeprefix('http')}/dagster/graphql"
+        asked = {"type": "start", "id": "one", "payload": {"query": query, "variables": variables}}
+        with connect(address, origin=Origin(self.base), subprotocols=[Subprotocol("graphql-ws")], additional_headers=cookies) as socket:
+            socket.send(json.dumps(asked))
+            return json.loads(socket.recv(30))
 
 
 def add_user(environment: Mapping[str, str], name: str, role: str) -> None:
