@@ -139,7 +139,7 @@ def asked(query: object, variables: object, role: Role, names: Callable[[], set[
         raise RefusedError(
             fields[0],
             "Dagster keeps what it is told, so it is told ids, dates, names of definitions, tags of its own, and the configurations of our "
-            "jobs: text of your own may hold personal data.",
+            "jobs: text of your own may hold personal data. While the register's code is loaded anew, no names are known: try again then.",
         )
     return Asked(fields, next((each for each in (*_named(given), *_leaves(given)) if each), ""))
 

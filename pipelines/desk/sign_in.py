@@ -45,7 +45,7 @@ def sign_in(entrance: Entrance, typed: Typed, address: str) -> Came:
         typed: what was typed.
         address: where it came from.
     """
-    at, name = entrance.register.clock.now(), called(typed.name[:_LONGEST_NAME])
+    at, name = entrance.clock.now(), called(typed.name[:_LONGEST_NAME])
     attempt = entrance.lockout.begin(name, address, at)
     if attempt.locked_until is not None:
         return Came(wait=attempt.locked_until - at)

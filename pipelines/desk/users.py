@@ -39,7 +39,7 @@ def change(entrance: Entrance, visit: Visit) -> None:
     Raises:
         AnsvarError: where it cannot be.
     """
-    form, act = visit.form, (visit.user.name, entrance.register.clock.now())
+    form, act = visit.form, (visit.user.name, entrance.clock.now())
     name = form.get("user", "")
     if form.get("do") == "add":
         entrance.users.add(name, _role(form.get("role", "")), form.get("password", ""), act)

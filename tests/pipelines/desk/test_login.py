@@ -62,11 +62,11 @@ def test_guessing_takes_longer_and_longer(served: Served) -> None:
         assert guesses == [401] * 5 + [429] * 3
     assert served.visitor().login("operator").status == 429
     assert ("unknown", "login.locked", served.entrance.users.user("operator").user) in served.acts()
-    served.at("2026-10-15T03:00:31+03:00")
+    served.passes(dt.timedelta(seconds=31))
     assert served.visitor().login("operator", "guess").status == 401
     answered = served.visitor().login("operator")
     assert (answered.status, answered.headers["Retry-After"]) == (429, "60")
-    served.at("2026-10-15T03:01:32+03:00")
+    served.passes(dt.timedelta(seconds=61))
     assert served.visitor().login("operator").status == 303
     assert served.visitor().login("operator", "guess").status == 401
 
@@ -88,15 +88,15 @@ def test_an_address_that_tries_many_names_waits(served: Served) -> None:
 
 @pytest.mark.parametrize(("passed", "in_use"), [(IDLE, False), (LONGEST, True)])
 def test_a_session_ends_by_itself(served: Served, passed: dt.timedelta, in_use: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """One that is not used ends after half an hour, one that is, after twelve."""
-    visitor, start = served.visitor("viewer"), dt.datetime.fromisoformat("2026-10-15T03:00:00+03:00")
-    step = dt.timedelta(minutes=25)
-    for number in range(1, int(passed / step) + 1) if in_use else ():
-        served.at((start + number * step).isoformat())
+    """One that is not used ends after half an hour, one that is, after twelve; also where the register's clock stands still."""
+    visitor, step, left = served.visitor("viewer"), dt.timedelta(minutes=25), passed
+    while in_use and left > step:
+        served.passes(step)
+        left -= step
         assert visitor.get("/").status == 200
-    served.at((start + passed - dt.timedelta(seconds=0 if not in_use else 1)).isoformat())
+    served.passes(left - dt.timedelta(seconds=0 if not in_use else 1))
     assert visitor.ask("GET", "/").status == 200
-    served.at((start + passed + IDLE + dt.timedelta(seconds=1)).isoformat())
+    served.passes(IDLE + dt.timedelta(seconds=2))
     assert visitor.ask("GET", "/").status == 401
 
 
@@ -136,7 +136,8 @@ def test_a_code_is_asked_for_and_taken_once(served: Served) -> None:
     users = served.entrance.users
     users.add("coded", users.user("viewer").role, PASSWORD, act)
     secret = secret_of(served.small.home.pepper, users.ask_code(users.user("coded"), act))
-    step = step_of(act[1])
+    served.passes(dt.timedelta(hours=1))
+    step = step_of(served.entrance.clock.now())
     given = ["", "000000", code_at(secret, step - 2), code_at(secret, step), code_at(secret, step), code_at(secret, step - 1)]
     assert [served.visitor().login("coded", code=code).status for code in given] == [401, 401, 401, 303, 401, 401]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import os
 import signal
@@ -12,6 +13,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from resources.ledger import Ledger
+from resources.ledger.sessions import SessionLedger
+from resources.ledger.users import UserLedger
 from tests.helpers.certificates import certificate, trusting
 from tests.helpers.ports import free_port
 from tests.helpers.records import customer
@@ -27,7 +31,10 @@ LAUNCH = "mutation L($p: ExecutionParams!) { launchRun(executionParams: $p) { __
 
 @contextmanager
 def _serving(folder: Path, port: int | None = None, *, tls: bool = False) -> Iterator[tuple[subprocess.Popen[bytes], Visitor]]:
-    """The command on a small register, once it answers an operator; by TLS the certificate lies where the command is given."""
+    """The command on a small register whose clock stands still, once it answers an operator.
+
+    By TLS the certificate lies where the command is given.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSVAR_", "DAGSTER_"))}
     environment = kept | {"ANSVAR_HOME": str(folder / "home"), "ANSVAR_REGISTER": str(folder / "register")}
     if port is None:
@@ -35,6 +42,7 @@ def _serving(folder: Path, port: int | None = None, *, tls: bool = False) -> Ite
         small.deliver("shop", [customer(1)])
         small.close()
         add_user(environment, "operator", "operator")
+        (folder / "home" / "clock").write_text("2020-01-01T03:00\n", encoding="utf-8")
     port = port or free_port()
     program = [sys.executable, "-c", "from pipelines.cli import main; main()", "serve", "--port", str(port)]
     base = f"http{'s' if tls else ''}://127.0.0.1:{port}"
@@ -89,7 +97,7 @@ def _launched(operator: Visitor) -> str | None:
     selector = {"repositoryLocationName": "ansvar", "repositoryName": "__repository__", "jobName": "purge"}
     ops = {"ops": {"retention__purge": {"config": {"dry_run": False}}}}
     answer = operator.graphql(LAUNCH, p={"selector": selector, "mode": "default", "runConfigData": ops}).json
-    launched: dict[str, Any] = answer["data"]["launchRun"]
+    launched: dict[str, Any] = (answer["data"] or {"launchRun": {"__typename": "refused"}})["launchRun"]
     return str(launched["run"]["runId"]) if launched["__typename"] == "LaunchRunSuccess" else None
 
 
@@ -103,6 +111,15 @@ def _is_loaded(operator: Visitor) -> bool:
     """Whether Dagster knows the register's jobs."""
     answer = operator.graphql("{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { name } } } } }")
     return bool((answer.json["data"] or {}).get("repositoriesOrError", {}).get("nodes"))
+
+
+def _is_logged_in_now(home: Path) -> bool:
+    """Whether the operator's sessions began a moment ago, by the real time."""
+    ledger = Ledger(f"sqlite:///{home / 'ledger.db'}")
+    began = [made for _, made, _ in SessionLedger(ledger).of_user(UserLedger(ledger).user("operator").user)]
+    ledger.close()
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    return bool(began) and all(abs(now - each) < dt.timedelta(minutes=10) for each in began)
 
 
 def _left(group: int) -> list[bytes]:
@@ -119,6 +136,7 @@ def test_it_ends_with_all_that_it_started(tmp_path: Path) -> None:
     """By TLS, too, SIGTERM ends it with exit code 0, and no process of it is left; what it printed names nobody and no traceback."""
     with _serving(tmp_path, tls=True) as (served, visitor):
         assert visitor.get("/").status == 200
+        assert _is_logged_in_now(tmp_path / "home")
         assert _started(tmp_path / "home")
         assert visitor.graphql("{ version }").json["data"]["version"] is not None
         served.send_signal(signal.SIGTERM)

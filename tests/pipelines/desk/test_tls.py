@@ -28,7 +28,9 @@ def test_over_tls_the_session_stays_with_tls(served: Served, tmp_path: Path) -> 
     from pipelines.desk.dagster_ui import Workspace  # noqa: PLC0415 - here alone
 
     chain, key = certificate(tmp_path)
-    entrance = Entrance(served.entrance.register, Addresses(frozenset({"https://register.example.fi"})), served.entrance.provider)
+    entrance = Entrance(
+        served.entrance.register, Addresses(frozenset({"https://register.example.fi"})), served.entrance.provider, served.entrance.clock
+    )
     pages = application(entrance, Workspace.__new__(Workspace))
     server = uvicorn.Server(uvicorn.Config(pages, port=0, ssl_certfile=chain, ssl_keyfile=key, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
