@@ -72,6 +72,8 @@ def password(desk: Desk, visit: Visit) -> Response:
     if attempt.locked_until is not None or not is_right(user.password, visit.form.get("present", "")):
         return desk.render(visit, "password.html", 403, error=visit.words.text("password_wrong"))
     entrance.lockout.succeeded(attempt)
+    if visit.form.get("new") == visit.form.get("present"):
+        return desk.render(visit, "password.html", 400, error=visit.words.text("password_same"))
     if visit.form.get("new") != visit.form.get("again"):
         return desk.render(visit, "password.html", 400, error=visit.words.text("password_differs"))
     try:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
+from websockets.exceptions import WebSocketException
 
 from resources.ledger import tables
 from resources.ledger.sessions import IDLE, LONGEST
-from resources.one_time import code_at, secret_of, step_of
+from resources.one_time import address_of, code_at, secret_of, step_of
+from resources.roles import Role
 from tests.helpers.visiting import PASSWORD, Visitor
 
 if TYPE_CHECKING:
@@ -159,6 +162,65 @@ def test_one_s_own_password(served: Served) -> None:
     assert found == [403, 400, 400, 400, 303]
     assert visitor.ask("GET", "/").status == 401
     assert [served.visitor().login("own", each).status for each in (PASSWORD, other)] == [401, 303]
+
+
+def test_a_password_that_somebody_else_chose_is_changed_first(served: Served) -> None:
+    """With a first password, or one that an administrator gave, nothing can be done but to choose one's own, which is in the chain."""
+    administrator, own, given = served.visitor("administrator"), "quite another sentence", "the second given sentence"
+    mark, users = administrator.mark("/users"), served.entrance.users
+    added = administrator.post("/users", csrf=mark, do="add", user="shadow", role="officer", password=PASSWORD)
+    assert added.status == 303
+    for first, second in ((PASSWORD, own), (given, own + "!")):
+        shadow = Visitor(served.base)
+        shadow.login("shadow", first)
+        asked = ("/", "/requests", "/bundles", "/audit", "/dagster/", "/dagster/runs")
+        assert [shadow.get(path).headers["Location"] for path in asked] == ["/password"] * len(asked)
+        assert shadow.ask("GET", "/requests").status == 403
+        assert shadow.graphql("{ version }").status == 403
+        assert shadow.post("/requests/new", csrf="x", kind="access").status == 403
+        with pytest.raises(WebSocketException):
+            shadow.subscribe("subscription { locationStateChangeEvents { event { message } } }")
+        page = shadow.get("/password").text
+        assert "/requests" not in page
+        changing = {"csrf": shadow.mark("/password"), "present": first}
+        assert shadow.post("/password", **changing, new=first, again=first).status == 400
+        assert shadow.post("/password", **changing, new=second, again=second).status == 303
+        assert [served.visitor().login("shadow", each).status for each in (first, second)] == [401, 303]
+        again = Visitor(served.base)
+        again.login("shadow", second)
+        assert again.get("/requests").status == 200
+        assert administrator.post("/users", csrf=mark, do="password", user="shadow", password=given).status == 303
+        assert again.ask("GET", "/").status == 401
+    shadow_id = users.user("shadow").user
+    kept = ("user.added", "user.password")
+    assert [(by, what) for by, what, thing in served.acts() if thing == shadow_id and what.startswith(kept)] == [
+        ("administrator", "user.added.officer"),
+        ("shadow", "user.password"),
+        ("administrator", "user.password_given"),
+        ("shadow", "user.password"),
+        ("administrator", "user.password_given"),
+    ]
+
+
+def test_an_administrator_helps_who_cannot_come_in(served: Served) -> None:
+    """Who waits after failures is let in again, a code is asked for or not: each in the browser, each in the chain."""
+    administrator, at = served.visitor("administrator"), served.entrance.clock.now()
+    mark, user = administrator.mark("/users"), served.entrance.users.add("locked", Role.VIEWER, PASSWORD, ("console", at))
+    assert [served.visitor().login("locked", "guess").status for _ in range(6)] == [401] * 5 + [429]
+    assert administrator.post("/users", csrf=mark, do="unlock", user="locked").status == 303
+    assert served.visitor().login("locked").status == 303
+    shown = administrator.post("/users", csrf=mark, do="code", user="locked")
+    salt = served.entrance.users.user("locked").code_salt
+    assert salt is not None
+    secret = secret_of(served.small.home.pepper, salt)
+    assert (shown.status, html.unescape(shown.text).count(address_of(secret, "locked"))) == (200, 1)
+    assert "otpauth" not in administrator.get("/users").text
+    code = code_at(secret, step_of(at))
+    assert [served.visitor().login("locked", code=each).status for each in ("", code)] == [401, 303]
+    assert administrator.post("/users", csrf=mark, do="no_code", user="locked").status == 303
+    assert served.visitor().login("locked").status == 303
+    acts = [(by, what) for by, what, thing in served.acts() if thing == user and what.startswith("user.")]
+    assert acts[1:] == [("administrator", f"user.{each}") for each in ("unlocked", "code_asked", "code_dropped")]
 
 
 @pytest.mark.parametrize(
