@@ -123,6 +123,18 @@ def test_a_linked_user_comes_in_and_goes_out(served: Served, openid: OpenIdProvi
     assert [each for each in (*openid.issued, token, SECRET) if each.encode() in held] == []
 
 
+def test_a_password_that_was_not_used_holds_nobody_up(served: Served, openid: OpenIdProvider) -> None:
+    """Who comes by the provider need not change a password that somebody else chose; who comes with it must."""
+    del openid
+    users, act = served.entrance.users, ("console", served.entrance.clock.now())
+    users.set_password(users.user("pia"), PASSWORD, act, to_change=True)
+    by_provider, by_password = served.visitor(), served.visitor("pia")
+    _login(by_provider)
+    assert by_provider.get("/").status == 200
+    assert by_password.get("/").headers["Location"] == "/password"
+    users.set_password(users.user("pia"), PASSWORD, act)
+
+
 def _with_secret(claims: Claims, secret: bytes) -> str:
     """A token signed with what is taken for a secret; the library refuses to do that with a public key."""
     parts = [{"alg": "HS256", "kid": "one"}, claims]
