@@ -152,6 +152,24 @@ def test_the_attacks_are_of_use(served: Served) -> None:
     ]
 
 
+def test_an_asset_is_materialized(served: Served) -> None:
+    """What Dagster's page of an asset sends is let through: the job that it makes of all assets, a selection, its own tag."""
+    selector = {"repositoryLocationName": "tested", "repositoryName": "__repository__", "pipelineName": "__ASSET_JOB"}
+    given = {
+        "selector": selector | {"assetSelection": [{"path": ["table"]}], "assetCheckSelection": []},
+        "mode": "default",
+        "runConfigData": "{}",
+        "executionMetadata": {"tags": [{"key": "dagster/from_ui", "value": "true"}]},
+    }
+    begun = "__typename ... on LaunchRunSuccess { run { id } }"
+    launch = f"mutation L($p: ExecutionParams!) {{ launchPipelineExecution(executionParams: $p) {{ {begun} }} }}"
+    operator = served.visitor("operator")
+    launched = operator.graphql(launch, p=given).json["data"]["launchPipelineExecution"]
+    assert launched["__typename"] == "LaunchRunSuccess"
+    ended = operator.graphql("mutation T($r: [String!]!) { terminateRuns(runIds: $r) { __typename } }", r=[launched["run"]["id"]])
+    assert ended.json["data"]["terminateRuns"]["__typename"] == "TerminateRunsResult"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
