@@ -11,7 +11,7 @@ import click
 from resources.errors import AnsvarError
 from resources.register import open_register
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path)  # the server works in the home
 
 
 @click.command("serve")

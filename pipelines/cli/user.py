@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _LINKED = {None: None, True: "linked", False: "expected"}
 _ROLE = click.Choice([each.value for each in Role])
 _by = click.option("--by", default=CONSOLE, metavar="NAME", help="Who does it: it is written down.")
+_own = click.option("--own", is_flag=True, help="The user chose it: it need not be changed at the next login.")
 _stdin = click.option("--password-stdin", is_flag=True, help="Read the password from the standard input, not from the terminal.")
 
 
@@ -36,11 +37,13 @@ def command() -> None:
 @click.argument("name")
 @click.option("--role", type=_ROLE, required=True, help="What the user may do.")
 @_stdin
+@_own
 @_by
-def add(*, name: str, role: str, password_stdin: bool, by: str) -> None:
-    """Add a user; asks for the password. Prints the user's opaque id."""
+def add(*, name: str, role: str, password_stdin: bool, own: bool, by: str) -> None:
+    """Add a user; asks for the password, which the user changes at the first login. Prints the user's opaque id."""
     register = open_register()
-    click.echo(UserLedger(register.ledger).add(name, Role(role), _password(from_stdin=password_stdin), _act(register, by)))
+    typed, users = _password(from_stdin=password_stdin), UserLedger(register.ledger)
+    click.echo(users.add(name, Role(role), typed, _act(register, by), to_change=not own))
 
 
 @command.command("role")
@@ -80,12 +83,13 @@ def enable(*, name: str, by: str) -> None:
 @command.command("password")
 @click.argument("name")
 @_stdin
+@_own
 @_by
-def password(*, name: str, password_stdin: bool, by: str) -> None:
-    """Give a user another password; all sessions of the user end."""
+def password(*, name: str, password_stdin: bool, own: bool, by: str) -> None:
+    """Give a user another password, which the user changes at the next login; all sessions of the user end."""
     register = open_register()
     users = UserLedger(register.ledger)
-    users.set_password(users.user(name), _password(from_stdin=password_stdin), _act(register, by))
+    users.set_password(users.user(name), _password(from_stdin=password_stdin), _act(register, by), to_change=not own)
     click.echo(f"{name} has another password.")
 
 

@@ -11,7 +11,7 @@ from starlette.routing import Route, Router
 from pipelines.desk.audit import audit
 from pipelines.desk.dagster_ui import PREFIX, Webserver
 from pipelines.desk.front import front, promises
-from pipelines.desk.guard import CALLBACK, CODE, LOGIN, PROVIDER, Guard
+from pipelines.desk.guard import CALLBACK, CODE, LOGIN, PASSWORD, PROVIDER, Guard
 from pipelines.desk.launches import Launches
 from pipelines.desk.login import login, logout, password
 from pipelines.desk.page import Desk, stylesheet
@@ -60,7 +60,7 @@ def _desk(entrance: Entrance, launches: Launches) -> list[BaseRoute]:
         Route("/desk.css", css),
         Route("/favicon.ico", no_picture),
         Route("/logout", desk.page(logout), methods=["POST"]),
-        Route("/password", desk.page(password), methods=asking),
+        Route(PASSWORD, desk.page(password), methods=asking),
         Route("/", desk.page(front)),
         Route("/promises", desk.page(promises)),
         *requests_routes(desk),

@@ -7,7 +7,10 @@ which of them changed. `dagster~=1.13` is pinned.
 from __future__ import annotations
 
 import json
+import logging
 import re
+import secrets
+import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +18,9 @@ from dagster._cli.proxy_server_manager import ProxyServerManager
 from dagster._core.workspace.context import WorkspaceProcessContext, WorkspaceRequestContext
 from dagster._core.workspace.load_target import WorkspaceFileTarget
 from dagster._core.workspace.permissions import LOCATION_SCOPED_PERMISSIONS, VIEWER_PERMISSIONS, PermissionResult, Permissions
+from dagster_graphql.implementation.utils import ErrorCapture
+from dagster_graphql.schema.errors import GraphenePythonError
+from dagster_shared.error import SerializableErrorInfo
 from dagster_webserver.webserver import DagsterWebserver
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse
@@ -24,10 +30,11 @@ from pipelines.desk.operations import RefusedError, asked
 from resources.roles import Right
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import dagster as dg
+    from graphql import GraphQLError
     from starlette.requests import HTTPConnection, Request
     from starlette.responses import Response
     from starlette.routing import BaseRoute
@@ -63,6 +70,8 @@ _NEVER = (
 )
 _OWN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{40}(:[0-9a-f]{40})?|r[0-9a-f]{20}|\d{4}-\d\d-\d\d")
 _UNPERMITTED = "Your role may not do that."
+_ERROR_BYTES = 6
+_log = logging.getLogger("ansvar.desk")
 
 
 async def _nothing(_: Request) -> Response:
@@ -131,6 +140,7 @@ class Webserver(DagsterWebserver[Workspace, _Context]):
     def __init__(self, workspace: Workspace, record: Callable[[Visitor, str, str], None]) -> None:
         """Serve a workspace; what visitors change, and what is refused to them, is recorded before it happens."""
         self._record = record
+        ErrorCapture.on_exception = staticmethod(_captured)  # as Dagster+ replaces it
         super().__init__(workspace, PREFIX)
 
     def build_routes(self) -> list[BaseRoute]:
@@ -178,7 +188,18 @@ class Webserver(DagsterWebserver[Workspace, _Context]):
         """Begin a subscription; a websocket is asked nothing else."""
         if refusal := await self._looked_at(websocket, query, variables, subscription=True):
             return None, {"message": refusal.reason}
-        return await super().execute_graphql_subscription(websocket, operation_id, query, variables, operation_name)
+        masking: Any = _Masking(websocket)
+        return await super().execute_graphql_subscription(masking, operation_id, query, variables, operation_name)
+
+    def handle_graphql_errors(self, errors: Sequence[GraphQLError]) -> list[dict[str, Any]]:
+        """What is told of errors: of a request's own mistakes all, of what went wrong here that it did."""
+        told = []
+        for each in errors:
+            formatted: dict[str, Any] = dict(each.formatted)
+            if each.original_error is not None:
+                formatted = {"message": _masked(each.original_error), "path": each.path}
+            told.append(formatted)
+        return told
 
     async def _looked_at(
         self, source: HTTPConnection, query: object, variables: object, *, subscription: bool = False
@@ -186,7 +207,7 @@ class Webserver(DagsterWebserver[Workspace, _Context]):
         """Why a request is refused, if it is; what it changes, or why it may not, is in the audit chain then."""
         visitor = visitor_of(source)
         try:
-            found = asked(query, variables, visitor.role, subscription=subscription)
+            found = asked(query, variables, visitor.role, self._names, subscription=subscription)
         except RefusedError as refusal:
             mutations = self._graphene_schema.graphql_schema.mutation_type
             what = refusal.what if mutations and refusal.what in mutations.fields else "request"  # and no name that a visitor made up
@@ -198,12 +219,53 @@ class Webserver(DagsterWebserver[Workspace, _Context]):
 
     def _named(self, thing: str) -> str:
         """What a mutation is about, as the audit chain has it: an id, or a name that Dagster knows, and none that a visitor made up."""
-        if _OWN_ID.fullmatch(thing):
-            return thing
-        locations = [each.code_location for each in self._process_context.get_current_workspace().code_location_entries.values()]
-        known = (repository for each in locations if each for repository in each.get_repositories().values())
-        is_known = any(each.has_job(thing) or each.has_schedule(thing) or each.has_sensor(thing) for each in known)
-        return thing if is_known else "other" if thing else "all"
+        return thing if _OWN_ID.fullmatch(thing) or thing in self._names() else "other" if thing else "all"
+
+    def _names(self) -> set[str]:
+        """The names of all that is defined, and of its parts."""
+        entries = self._process_context.get_current_workspace().code_location_entries
+        found = set(entries)
+        for repository in (
+            one for each in entries.values() if each.code_location for one in each.code_location.get_repositories().values()
+        ):
+            defined = (repository.get_all_jobs(), repository.get_schedules(), repository.get_sensors(), repository.get_partition_sets())
+            found |= {repository.name} | {each.name for kind in defined for each in kind}
+            for asset in repository.get_asset_node_snaps():
+                found |= {*asset.asset_key.path, *asset.op_names, *asset.job_names}
+            for check in repository.get_asset_check_node_snaps():
+                found |= {check.name, *check.asset_key.path, *check.job_names}
+        return found
+
+
+class _Masking:
+    """A websocket on which nothing is told of what went wrong but that it did."""
+
+    def __init__(self, websocket: WebSocket) -> None:
+        self._websocket = websocket
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._websocket, name)
+
+    async def send_json(self, data: dict[str, Any]) -> None:
+        """Send a message."""
+        payload = data.get("payload")
+        if isinstance(payload, dict) and payload.get("errors"):
+            data = data | {"payload": payload | {"errors": [{"message": _masked(None)}]}}
+        await self._websocket.send_json(data)
+
+
+def _captured(exc_info: tuple[type[BaseException], BaseException, object]) -> GraphenePythonError:
+    """What Dagster's pages show of an error that a field met."""
+    return GraphenePythonError(SerializableErrorInfo(_masked(exc_info[1]), [], exc_info[0].__name__))  # type: ignore[no-untyped-call]
+
+
+def _masked(error: BaseException | None) -> str:
+    """What is told of an error, by an id under which its kind and place are printed; its text may hold what nobody is to read."""
+    number = secrets.token_hex(_ERROR_BYTES)
+    last = traceback.extract_tb(error.__traceback__)[-1:] if error else []
+    place = f"{last[0].filename}:{last[0].lineno}" if last else "a subscription"
+    _log.error("Dagster's pages (%s): unexpected %s at %s", number, type(error).__name__ if error else "error", place)
+    return f"Something went wrong here (error {number}): see what `ansvar serve` printed."
 
 
 def visitor_of(source: Any) -> Visitor:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from resources.clock import Clock
 from resources.errors import AnsvarError
 from resources.ledger.audit import Act, record
 from resources.ledger.identities import IdentityLedger
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from resources.register import Register
 
 _PORTS = {"http": 80, "https": 443}
+_REAL = Clock("UTC")
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,19 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
 
 @dataclass(frozen=True)
 class Entrance:
-    """The entrance of a register; where there is a provider, users may log in by it, too."""
+    """The entrance of a register.
+
+    Attributes:
+        register: the register.
+        addresses: under which it is reached.
+        provider: by which users may log in, too, where there is one.
+        clock: the time by which people log in, sessions end, waits are over and codes change: the real one, whatever the register's says.
+    """
 
     register: Register
     addresses: Addresses
     provider: Provider | None = None
+    clock: Clock = _REAL
 
     @cached_property
     def users(self) -> UserLedger:
@@ -140,9 +150,9 @@ class Entrance:
 
     def visitor(self, token: str | None, *, noted: bool = True) -> Visitor | None:
         """Who comes with a token."""
-        return self.sessions.find(token, self.register.clock.now(), noted=noted) if token else None
+        return self.sessions.find(token, self.clock.now(), noted=noted) if token else None
 
     def record(self, visitor: Visitor, what: str, thing: str) -> None:
         """Write into the audit chain what a visitor does, or is refused."""
         with self.register.ledger.engine.begin() as connection:
-            record(connection, Act(visitor.name, what, thing, self.register.clock.now()))
+            record(connection, Act(visitor.name, what, thing, self.clock.now()))

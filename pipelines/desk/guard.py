@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 LOGIN = "/login"
 PROVIDER = f"{LOGIN}/provider"
 CALLBACK, CODE = f"{PROVIDER}/callback", f"{PROVIDER}/code"
+PASSWORD = "/password"  # noqa: S105 - a page
 _OPEN = {LOGIN, PROVIDER, CALLBACK, CODE, "/desk.css", "/favicon.ico"}
+_TO_CHANGE = {*_OPEN, PASSWORD, "/logout"}
+"""What there is for who has to change the password first."""
 _READING = {"GET", "HEAD"}
 _BIGGEST = 1_000_000  # bytes of a request
 _LOOKED_AGAIN = 5.0  # seconds after which the session of an open websocket is looked at again
@@ -87,7 +90,7 @@ class Guard:
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         caller = await self._caller(scope)
-        if caller is None or caller.visitor is None or not _is_own(Headers(scope=scope), caller.origin):
+        if caller is None or caller.visitor is None or caller.visitor.to_change or not _is_own(Headers(scope=scope), caller.origin):
             await send({"type": "websocket.close", "code": _CLOSED})
             return
         conversation = asyncio.ensure_future(self._app(self._known(scope, caller), receive, send))
@@ -132,10 +135,10 @@ class Guard:
         ):
             return await self._refused(caller, "content-type", "Ask by POST, in JSON.", 405 if method != "POST" else 415)
         if caller.visitor is None and path not in _OPEN:
-            if method in _READING and "text/html" in headers.get("accept", ""):
-                back = path + (f"?{scope['query_string'].decode('ascii', 'ignore')}" if scope["query_string"] else "")
-                return RedirectResponse(f"{LOGIN}?next={quote(back, safe='')}" if back != "/" else LOGIN, 303)
-            return PlainTextResponse("Log in first.", 401)
+            return _to_login(scope)
+        if caller.visitor is not None and caller.visitor.to_change and path not in _TO_CHANGE:
+            words = "Choose a password of your own first."
+            return RedirectResponse(PASSWORD, 303) if _asks_for_page(scope) else await self._refused(caller, "password", words)
         return None
 
     async def _refused(self, caller: _Caller, what: str, words: str, status: int = 403) -> Response:
@@ -188,6 +191,18 @@ class _Answer:
             headers["Strict-Transport-Security"] = "max-age=31536000"
         if not path.startswith(f"{PREFIX}/"):
             headers.setdefault("Content-Security-Policy", _OUR_CSP)  # a page that shows what others wrote has a stricter one of its own
+
+
+def _asks_for_page(scope: Scope) -> bool:
+    return scope["method"] in _READING and "text/html" in Headers(scope=scope).get("accept", "")
+
+
+def _to_login(scope: Scope) -> Response:
+    """To the login, and back from there; who asks for no page is told."""
+    if not _asks_for_page(scope):
+        return PlainTextResponse("Log in first.", 401)
+    back = scope["path"] + (f"?{scope['query_string'].decode('ascii', 'ignore')}" if scope["query_string"] else "")
+    return RedirectResponse(f"{LOGIN}?next={quote(back, safe='')}" if back != "/" else LOGIN, 303)
 
 
 def _is_own(headers: Headers, origin: str) -> bool:

@@ -35,7 +35,7 @@ def login(desk: Desk, visit: Visit) -> Response:
     if came.token is None:
         return desk.render(visit, "login.html", 401, next=onward, error=visit.words.text("login_wrong"))
     if visit.visitor:
-        desk.entrance.sessions.end(visit.visitor, desk.entrance.register.clock.now())
+        desk.entrance.sessions.end(visit.visitor, desk.entrance.clock.now())
     return let_in(desk, back_to(onward), came.token)
 
 
@@ -55,7 +55,7 @@ def told_to_wait(desk: Desk, visit: Visit, wait: dt.timedelta, onward: str) -> R
 
 def logout(desk: Desk, visit: Visit) -> Response:
     """End the session."""
-    desk.entrance.sessions.end(visit.user, desk.entrance.register.clock.now())
+    desk.entrance.sessions.end(visit.user, desk.entrance.clock.now())
     answer = back_to("/login")
     answer.delete_cookie(desk.entrance.cookie, httponly=True, samesite="strict", secure=desk.entrance.addresses.is_encrypted, path="/")
     answer.headers["Clear-Site-Data"] = '"cache"'
@@ -66,12 +66,14 @@ def password(desk: Desk, visit: Visit) -> Response:
     """Give oneself another password; all of one's sessions end with it."""
     if not visit.form:
         return desk.render(visit, "password.html")
-    entrance, at = desk.entrance, desk.entrance.register.clock.now()
+    entrance, at = desk.entrance, desk.entrance.clock.now()
     attempt = entrance.lockout.begin(visit.user.name, visit.address, at)
     user = entrance.users.user(visit.user.name)
     if attempt.locked_until is not None or not is_right(user.password, visit.form.get("present", "")):
         return desk.render(visit, "password.html", 403, error=visit.words.text("password_wrong"))
     entrance.lockout.succeeded(attempt)
+    if visit.form.get("new") == visit.form.get("present"):
+        return desk.render(visit, "password.html", 400, error=visit.words.text("password_same"))
     if visit.form.get("new") != visit.form.get("again"):
         return desk.render(visit, "password.html", 400, error=visit.words.text("password_differs"))
     try:

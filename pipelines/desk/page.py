@@ -112,7 +112,7 @@ class Desk:
 
     def render(self, visit: Visit, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A page from its template."""
-        links = [(path, text) for path, text, right in (*_NAVIGATION, *_PERSONS, *_MORE) if visit.visitor and visit.visitor.role.may(right)]
+        links = [(path, text) for path, text, right in (*_NAVIGATION, *_PERSONS, *_MORE) if _is_offered(visit, right)]
         shared = {"visit": visit, "words": visit.words, "text": visit.words.text, "links": links, "languages": LANGUAGES, "error": None}
         shared["provider"] = self.entrance.provider.settings.label if self.entrance.provider else None
         answer = HTMLResponse(self._templates.get_template(template).render(shared | values), status)
@@ -156,6 +156,11 @@ class Desk:
         accepted = [each.partition(";")[0].strip()[:2].lower() for each in request.headers.get("accept-language", "").split(",")]
         wanted = [request.query_params.get("language"), request.cookies.get(_LANGUAGE), *accepted]
         return next((each for each in wanted if each in LANGUAGES), self.entrance.register.catalogue.notice.languages[0])
+
+
+def _is_offered(visit: Visit, right: Right) -> bool:
+    """Whether the visitor is shown the way to pages that need a right."""
+    return visit.visitor is not None and not visit.visitor.to_change and visit.visitor.role.may(right)
 
 
 def back_to(path: str) -> RedirectResponse:

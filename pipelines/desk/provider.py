@@ -31,7 +31,7 @@ _TOLD = {Found.OVER: "provider_over", Found.AWAY: "provider_away", Found.REFUSED
 def begin(desk: Desk, visit: Visit) -> Response:
     """Send the browser on to the provider, with a cookie by which it is known when it comes back."""
     entrance, provider = desk.entrance, _provider(desk)
-    onward, at = onward_of(visit.form.get("next") or "/"), entrance.register.clock.now()
+    onward, at = onward_of(visit.form.get("next") or "/"), entrance.clock.now()
     begun = Begun.now(entrance.register.home.pepper, at, onward, visit.words.language)
     try:
         address = provider.asked(begun, visit.origin + CALLBACK)
@@ -84,7 +84,7 @@ def _answered(desk: Desk, visit: Visit, outcome: Outcome, begun: Begun | None) -
         answer = _not_in(desk, visit, outcome, onward)
     else:
         if visit.visitor:
-            desk.entrance.sessions.end(visit.visitor, desk.entrance.register.clock.now())
+            desk.entrance.sessions.end(visit.visitor, desk.entrance.clock.now())
         answer = let_in(desk, _on(desk, visit, onward), outcome.token)
     entrance = desk.entrance
     if outcome.found is not Found.OVER:
@@ -106,8 +106,8 @@ def _on(desk: Desk, visit: Visit, address: str) -> Response:
 
 
 def _begun(desk: Desk, visit: Visit) -> Begun | None:
-    register = desk.entrance.register
-    return Begun.opened(register.home.pepper, visit.begun, register.clock.now())
+    entrance = desk.entrance
+    return Begun.opened(entrance.register.home.pepper, visit.begun, entrance.clock.now())
 
 
 def _provider(desk: Desk) -> Provider:

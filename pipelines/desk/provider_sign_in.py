@@ -60,7 +60,7 @@ def sign_in_by_provider(entrance: Entrance, provider: Provider, begun: Begun | N
     """
     if begun is None or not hmac.compare_digest(begun.state.encode(), back.state.encode()):
         return Outcome(Found.OVER)
-    at = entrance.register.clock.now()
+    at = entrance.clock.now()
     attempt = entrance.lockout.begin(None, back.address, at)
     if attempt.locked_until is not None:
         return Outcome(Found.WAITS, wait=attempt.locked_until - at)
@@ -81,7 +81,7 @@ def sign_in_by_provider(entrance: Entrance, provider: Provider, begun: Begun | N
 
 def _meant(entrance: Entrance, provider: Provider, begun: Begun, back: Back) -> User | None:
     """The user whom the provider means, by a login that comes back for the first time; None where that is nobody."""
-    at = entrance.register.clock.now()
+    at = entrance.clock.now()
     if back.answer is None or not entrance.provider_logins.take(begun.digest, at):
         return None
     try:
@@ -93,7 +93,7 @@ def _meant(entrance: Entrance, provider: Provider, begun: Begun, back: Back) -> 
 
 def give_code(entrance: Entrance, begun: Begun | None, code: str, address: str) -> Outcome:
     """Let in a user whom the provider meant, and who gives the code of the authenticator app."""
-    at = entrance.register.clock.now()
+    at = entrance.clock.now()
     name = entrance.provider_logins.waiting(begun.digest, at) if begun else None
     if begun is None or name is None:
         return Outcome(Found.OVER)

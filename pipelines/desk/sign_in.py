@@ -45,7 +45,7 @@ def sign_in(entrance: Entrance, typed: Typed, address: str) -> Came:
         typed: what was typed.
         address: where it came from.
     """
-    at, name = entrance.register.clock.now(), called(typed.name[:_LONGEST_NAME])
+    at, name = entrance.clock.now(), called(typed.name[:_LONGEST_NAME])
     attempt = entrance.lockout.begin(name, address, at)
     if attempt.locked_until is not None:
         return Came(wait=attempt.locked_until - at)
@@ -53,7 +53,7 @@ def sign_in(entrance: Entrance, typed: Typed, address: str) -> Came:
     admitted = user if user is not None and user.disabled_at is None else None
     if is_right(admitted.password if admitted else None, typed.password) and admitted and code_is_right(entrance, admitted, typed.code, at):
         entrance.lockout.succeeded(attempt)
-        return Came(entrance.sessions.start(admitted.user, admitted.name, at))
+        return Came(entrance.sessions.start(admitted.user, admitted.name, at, to_change=admitted.to_change))
     failed(entrance, user, attempt, at)
     return Came()
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.desk.page import back_to
 from resources.errors import AnsvarError
+from resources.one_time import address_of, secret_of
 from resources.roles import Role
 
 if TYPE_CHECKING:
@@ -21,39 +22,47 @@ if TYPE_CHECKING:
 
 def users(desk: Desk, visit: Visit) -> Response:
     """Every user, and what an administrator may change."""
-    error = None
+    error = given = None
     if visit.form:
         try:
-            change(desk.entrance, visit)
-            return back_to("/users")
+            given = change(desk.entrance, visit)
+            if given is None:
+                return back_to("/users")
         except AnsvarError as wrong:
             error = str(wrong)
     listed = [(each, len(desk.entrance.sessions.of_user(each.user))) for each in desk.entrance.users.users()]
     linked = desk.entrance.identities.linked()
-    return desk.render(visit, "users.html", 400 if error else 200, users=listed, linked=linked, roles=list(Role), error=error)
+    shown = {"users": listed, "linked": linked, "roles": list(Role), "error": error, "given": given}
+    return desk.render(visit, "users.html", 400 if error else 200, **shown)
 
 
-def change(entrance: Entrance, visit: Visit) -> None:
-    """Carry out what an administrator asked for.
+def change(entrance: Entrance, visit: Visit) -> str | None:
+    """Carry out what an administrator asked for; gives what a user's authenticator app is to be given, where a code is asked from now on.
 
     Raises:
         AnsvarError: where it cannot be.
     """
-    form, act = visit.form, (visit.user.name, entrance.register.clock.now())
+    form, act = visit.form, (visit.user.name, entrance.clock.now())
     name = form.get("user", "")
     if form.get("do") == "add":
-        entrance.users.add(name, _role(form.get("role", "")), form.get("password", ""), act)
-        return
+        entrance.users.add(name, _role(form.get("role", "")), form.get("password", ""), act, to_change=True)
+        return None
     user = entrance.users.user(name)
     if user.user == visit.user.user:
         raise AnsvarError("An administrator's own account is changed by another administrator, or by `ansvar user`.")
     if form.get("do") == "link":
         _expect(entrance, user, form.get("expected", "").strip(), act)
-        return
+        return None
+    if form.get("do") == "password":
+        entrance.users.set_password(user, form.get("password", ""), act, to_change=True)
+        return None
+    if form.get("do") == "code":
+        return address_of(secret_of(entrance.register.home.pepper, entrance.users.ask_code(user, act)), user.name)
     done = _CHANGES.get(form.get("do", ""))
     if done is None:
         raise AnsvarError("That is nothing that can be done to a user.")
     done(entrance, user, form.get("role", ""), act)
+    return None
 
 
 def _expect(entrance: Entrance, user: User, name: str, act: tuple[str, dt.datetime]) -> None:
@@ -73,6 +82,8 @@ _CHANGES: dict[str, Callable[[Entrance, User, str, tuple[str, dt.datetime]], obj
     "role": lambda entrance, user, role, act: entrance.users.set_role(user, _role(role), act),
     "disable": lambda entrance, user, _, act: entrance.users.disable(user, act),
     "enable": lambda entrance, user, _, act: entrance.users.enable(user, act),
+    "no_code": lambda entrance, user, _, act: entrance.users.ask_no_code(user, act),
+    "unlock": lambda entrance, user, _, act: entrance.lockout.unlock(user, act),
     "unlink": lambda entrance, user, _, act: entrance.identities.unlink(user, act),
     "revoke": lambda entrance, user, _, act: entrance.sessions.revoke(user.user, *act),
 }

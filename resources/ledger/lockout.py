@@ -14,11 +14,13 @@ import sqlalchemy as sa
 
 from resources.keyed_hash import keyed_hash
 from resources.ledger import tables
+from resources.ledger.audit import Act, record
 from resources.ledger.provider_logins import forget_logins
 from resources.ledger.wipe import mark
 
 if TYPE_CHECKING:
     from resources.ledger import Ledger
+    from resources.ledger.users import User
 
 FREE = {"name": 5, "address": 20}
 """How many failures in a row cost no wait."""
@@ -80,6 +82,15 @@ class Lockout:
             fewer = failures.update().where(failures.c.key == attempt.keys["address"])
             connection.execute(fewer.values(failures=failures.c.failures - 1, locked_until=None))
             mark(connection)
+
+    def unlock(self, user: User, act: tuple[str, dt.datetime]) -> None:
+        """Forget the failures of a user's name: nobody waits who types it."""
+        by, at = act
+        key = keyed_hash(self._pepper, "login/name", user.name)
+        with self._ledger.engine.begin() as connection:
+            connection.execute(tables.login_failures.delete().where(tables.login_failures.c.key == key))
+            mark(connection)
+            record(connection, Act(by, "user.unlocked", user.user, at))
 
     def clear(self) -> None:
         """Forget every failure: nobody waits."""

@@ -27,12 +27,13 @@ _ID_BYTES = 10
 
 @dataclass(frozen=True)
 class Visitor:
-    """A user who is in, by which session."""
+    """A user who is in, by which session; one whose password is `to_change` may do that, and nothing else."""
 
     user: str
     name: str
     role: Role
     session: str
+    to_change: bool = False
 
 
 class SessionLedger:
@@ -42,7 +43,7 @@ class SessionLedger:
         """Work on a ledger."""
         self._ledger = ledger
 
-    def start(self, user: str, by: str, at: dt.datetime, what: str = "login") -> str:
+    def start(self, user: str, by: str, at: dt.datetime, what: str = "login", *, to_change: bool = False) -> str:
         """Let a user in; gives the token of the session, which is always a new one. Sessions that are over go.
 
         Args:
@@ -50,9 +51,10 @@ class SessionLedger:
             by: the user's name.
             at: when.
             what: what the audit chain says of it.
+            to_change: whether the password is changed in it, and nothing else done.
         """
         token, session = secrets.token_urlsafe(_TOKEN_BYTES), "s" + secrets.token_hex(_ID_BYTES)
-        values = {"session": session, "token": _digest(token), "user": user, "made_at": at, "seen_at": at}
+        values = {"session": session, "token": _digest(token), "user": user, "made_at": at, "seen_at": at, "to_change": to_change}
         sessions = tables.sessions
         over = sa.or_(sessions.c.seen_at < at - IDLE, sessions.c.made_at < at - LONGEST)
         with self._ledger.engine.begin() as connection:
@@ -72,7 +74,7 @@ class SessionLedger:
         """
         sessions, users = tables.sessions.c, tables.users.c
         statement = (
-            sa.select(sessions.session, sessions.seen_at, users.user, users.name, users.role)
+            sa.select(sessions.session, sessions.seen_at, sessions.to_change, users.user, users.name, users.role)
             .join_from(tables.sessions, tables.users)
             .where(sessions.token == _digest(token), users.disabled_at.is_(None))
             .where(sessions.seen_at >= at - IDLE, sessions.made_at >= at - LONGEST)
@@ -84,7 +86,7 @@ class SessionLedger:
         if noted and at - row.seen_at > _NOTED_EVERY:
             with self._ledger.engine.begin() as connection:
                 connection.execute(tables.sessions.update().where(sessions.session == row.session).values(seen_at=at))
-        return Visitor(row.user, row.name, Role(row.role), row.session)
+        return Visitor(row.user, row.name, Role(row.role), row.session, row.to_change)
 
     def end(self, visitor: Visitor, at: dt.datetime) -> None:
         """A visitor logs out."""

@@ -430,6 +430,7 @@ users = sa.Table(
     sa.Column("code_step", sa.BigInteger, nullable=False),  # of the last code that was accepted: none is taken twice
     sa.Column("made_at", sa.DateTime, nullable=False),
     sa.Column("disabled_at", sa.DateTime),
+    sa.Column("to_change", sa.Boolean, nullable=False, server_default=sa.false()),  # the password: somebody else chose it
 )
 
 sessions = sa.Table(
@@ -440,6 +441,9 @@ sessions = sa.Table(
     sa.Column("user", sa.ForeignKey("users.user", ondelete="CASCADE"), nullable=False),
     sa.Column("made_at", sa.DateTime, nullable=False),
     sa.Column("seen_at", sa.DateTime, nullable=False),
+    sa.Column(
+        "to_change", sa.Boolean, nullable=False, server_default=sa.false()
+    ),  # of one in which the password is changed, and nothing else done
     sa.Index("sessions_by_user", "user"),
 )
 

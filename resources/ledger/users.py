@@ -33,7 +33,10 @@ _ID_BYTES = 10
 
 @dataclass(frozen=True)
 class User:
-    """A named user; `password` is the hash, `code_salt` stands where a code is asked for as well."""
+    """A named user; `password` is the hash, which is `to_change` where somebody else chose it.
+
+    `code_salt` stands where a code is asked for as well.
+    """
 
     user: str
     name: str
@@ -43,6 +46,7 @@ class User:
     code_step: int
     made_at: dt.datetime
     disabled_at: dt.datetime | None
+    to_change: bool
 
 
 def called(name: str) -> str:
@@ -79,14 +83,15 @@ class UserLedger:
             raise AnsvarError("There is no user of that name: `ansvar user list` shows those that there are.")
         return found
 
-    def add(self, name: str, role: Role, password: str, act: tuple[str, dt.datetime]) -> str:
+    def add(self, name: str, role: Role, password: str, act: tuple[str, dt.datetime], *, to_change: bool = False) -> str:
         """Let somebody in from now on; gives the user's random id.
 
         Args:
             name: what the person logs in as.
             role: what the person may do.
-            password: the person's own.
+            password: the person's own, or the first one.
             act: who adds the user, and when.
+            to_change: whether the password is changed at the first login, before anything else, since somebody else chose it.
 
         Raises:
             AnsvarError: where the name is taken or none, or the password is too weak.
@@ -97,7 +102,15 @@ class UserLedger:
                 "A user's name has 2 to 60 letters, digits and . - _ @, as maija.meikalainen; it may not be `unknown` or `console`."
             )
         user = "u" + secrets.token_hex(_ID_BYTES)
-        values = {"user": user, "name": kept, "role": role.value, "password": hashed(password, kept), "code_step": 0, "made_at": at}
+        values = {
+            "user": user,
+            "name": kept,
+            "role": role.value,
+            "password": hashed(password, kept),
+            "code_step": 0,
+            "made_at": at,
+            "to_change": to_change,
+        }
         try:
             with self._ledger.engine.begin() as connection:
                 connection.execute(tables.users.insert().values(values))
@@ -114,13 +127,20 @@ class UserLedger:
         """
         self._change(user, {"role": role.value}, f"user.role.{role.value}", act)
 
-    def set_password(self, user: User, password: str, act: tuple[str, dt.datetime]) -> None:
+    def set_password(self, user: User, password: str, act: tuple[str, dt.datetime], *, to_change: bool = False) -> None:
         """Give a user another password; all sessions end.
+
+        Args:
+            user: the user.
+            password: the person's own, or one for the next login.
+            act: who gives it, and when.
+            to_change: whether it is changed at the next login, before anything else, since somebody else chose it.
 
         Raises:
             AnsvarError: where it is too weak.
         """
-        self._change(user, {"password": hashed(password, user.name)}, "user.password", act)
+        what = "user.password_given" if to_change else "user.password"
+        self._change(user, {"password": hashed(password, user.name), "to_change": to_change}, what, act)
 
     def disable(self, user: User, act: tuple[str, dt.datetime]) -> None:
         """Let a user in no more; all sessions end at once. What the user did stays on record.

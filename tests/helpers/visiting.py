@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
+from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
+
 from resources.catalogue import load_register
 from resources.home import Home
 from resources.ledger.users import CONSOLE, UserLedger
@@ -17,6 +20,7 @@ from resources.register import open_register
 from resources.roles import Role
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Mapping
 
 PASSWORD = "a staple for the battery"  # noqa: S105 - of users that tests make
@@ -43,15 +47,21 @@ class Answered:
 
 @dataclass
 class Visitor:
-    """Somebody who visits, with the cookies that were set."""
+    """Somebody who visits, with the cookies that were set, and with what is trusted where the entrance speaks TLS."""
 
     base: str
     cookies: dict[str, str] = field(default_factory=dict)
+    trusting: ssl.SSLContext | None = None
 
     def ask(self, method: str, path: str, body: bytes | str | None = None, headers: Mapping[str, str] | None = None) -> Answered:
         """The answer to one request; the headers are those given, with the cookies and Host, unless they are given too."""
         place = urlsplit(self.base)
-        connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=60)
+        host = place.hostname or ""
+        connection = (
+            http.client.HTTPSConnection(host, place.port, timeout=60, context=self.trusting)
+            if self.trusting
+            else http.client.HTTPConnection(host, place.port, timeout=60)
+        )
         sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
         try:
             connection.putrequest(method, path, skip_host="Host" in (headers or {}), skip_accept_encoding=True)
@@ -100,6 +110,15 @@ class Visitor:
         """Ask Dagster, as its own pages do."""
         headers = {"Origin": self.base, "Content-Type": "application/json", "Accept": "*/*"}
         return self.ask("POST", "/dagster/graphql", json.dumps({"query": query, "variables": variables}), headers)
+
+    def subscribe(self, query: str, **variables: object) -> Any:
+        """The first message of a subscription by websocket."""
+        cookies = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        address = f"ws{self.base.removeprefix('http')}/dagster/graphql"
+        asked = {"type": "start", "id": "one", "payload": {"query": query, "variables": variables}}
+        with connect(address, origin=Origin(self.base), subprotocols=[Subprotocol("graphql-ws")], additional_headers=cookies) as socket:
+            socket.send(json.dumps(asked))
+            return json.loads(socket.recv(30))
 
 
 def add_user(environment: Mapping[str, str], name: str, role: str) -> None:

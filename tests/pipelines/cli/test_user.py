@@ -72,6 +72,20 @@ def test_users_that_cannot_be(add: Command, name: str, password: str, message: s
     assert password == "" or password not in told
 
 
+def test_whose_password_is_to_be_changed(
+    ansvar: Command, add: Command, on: tuple[str, ...], small: Small, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who is given a password changes it at the next login, unless it is said that the user chose it."""
+    add("maija")
+    users = UserLedger(small.register.ledger)
+    found = [users.user("maija").to_change]
+    for own in (["--own"], []):
+        monkeypatch.setattr("sys.stdin", io.StringIO(f"{PASSWORD}\n"))
+        assert ansvar(*on, "user", "password", "maija", "--password-stdin", *own).code == 0
+        found.append(users.user("maija").to_change)
+    assert found == [True, False, True]
+
+
 def test_the_last_administrator_stays(ansvar: Command, add: Command, on: tuple[str, ...]) -> None:
     """Somebody must be able to let others in."""
     add("ada", "administrator")

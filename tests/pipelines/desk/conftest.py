@@ -5,12 +5,13 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 import uvicorn
+from whenever import TimeDelta
 
 from pipelines.desk.dagster_ui import opened_workspace
 from pipelines.desk.entrance import Addresses, Entrance
@@ -26,6 +27,7 @@ from tests.pipelines.desk.definitions import REQUEST
 from tests.pipelines.desk.rooms import room
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     import dagster as dg
@@ -57,9 +59,16 @@ class Served:
         return visitor
 
     def at(self, moment: str) -> None:
-        """Put the clock of the entrance to a moment."""
+        """Put the clocks of the register and of its entrance to a moment."""
         self.small.at(moment)
         object.__setattr__(self.entrance, "register", self.small.register)
+        object.__setattr__(self.entrance, "clock", self.small.register.clock)
+
+    def passes(self, time: dt.timedelta) -> None:
+        """Let time pass at the entrance, while the register's clock stands."""
+        clock = self.entrance.clock
+        assert clock.frozen is not None
+        object.__setattr__(self.entrance, "clock", replace(clock, frozen=clock.frozen + TimeDelta(seconds=time.total_seconds())))
 
     def acts(self) -> list[tuple[str, str, str]]:
         """Who did what to what, from the first act to the last."""
@@ -82,7 +91,7 @@ def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         opened_workspace(instance, folder / "workspace.yaml") as workspace,
         openid_provider(lambda: small.register.clock) as openid,
     ):
-        entrance = Entrance(small.register, Addresses(frozenset({base})), Provider(openid.settings()))
+        entrance = Entrance(small.register, Addresses(frozenset({base})), Provider(openid.settings()), small.register.clock)
         instance.add_dynamic_partitions("requests", [REQUEST])
         server = uvicorn.Server(configuration(entrance, workspace, Listening("127.0.0.1", port)))
         thread = threading.Thread(target=server.run, daemon=True)
@@ -109,7 +118,7 @@ def served(_running: Served) -> Iterator[Served]:
     clock = _running.small.register.clock
     yield _running
     _running.small.register = _running.entrance.register
-    if _running.small.register.clock != clock:
+    if {_running.small.register.clock, _running.entrance.clock} != {clock}:
         _running.at("2026-10-15T03:00:00+03:00")
 
 

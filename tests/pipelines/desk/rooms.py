@@ -47,9 +47,10 @@ class Room:
         return self.entrance.register
 
     def at(self, moment: str) -> None:
-        """Put the clock to a moment."""
+        """Put the clocks of the register and of its entrance to a moment."""
         clock = Clock(self.register.catalogue.notice.time_zone, Instant(moment))
         object.__setattr__(self.entrance, "register", replace(self.register, clock=clock))
+        object.__setattr__(self.entrance, "clock", clock)
 
     def visitor(self, name: str = "officer") -> Visitor:
         """Somebody who is in."""
@@ -77,7 +78,7 @@ def room(folder: Path, workspace: Workspace) -> Iterator[Room]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     base = f"http://127.0.0.1:{port}"
-    entrance = Entrance(opened, Addresses(frozenset({base})))
+    entrance = Entrance(opened, Addresses(frozenset({base})), clock=opened.clock)
     for role in Role:
         entrance.users.add(role.value, role, PASSWORD, ("console", opened.clock.now()))
     server = uvicorn.Server(configuration(entrance, workspace, Listening("127.0.0.1", port)))

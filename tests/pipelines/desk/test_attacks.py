@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,12 +152,35 @@ def test_the_attacks_are_of_use(served: Served) -> None:
     ]
 
 
+def test_an_asset_is_materialized(served: Served) -> None:
+    """What Dagster's page of an asset sends is let through: the job that it makes of all assets, a selection, its own tag."""
+    selector = {"repositoryLocationName": "tested", "repositoryName": "__repository__", "pipelineName": "__ASSET_JOB"}
+    given = {
+        "selector": selector | {"assetSelection": [{"path": ["table"]}], "assetCheckSelection": []},
+        "mode": "default",
+        "runConfigData": "{}",
+        "executionMetadata": {"tags": [{"key": "dagster/from_ui", "value": "true"}]},
+    }
+    begun = "__typename ... on LaunchRunSuccess { run { id } }"
+    launch = f"mutation L($p: ExecutionParams!) {{ launchPipelineExecution(executionParams: $p) {{ {begun} }} }}"
+    operator = served.visitor("operator")
+    launched = operator.graphql(launch, p=given).json["data"]["launchPipelineExecution"]
+    assert launched["__typename"] == "LaunchRunSuccess"
+    ended = operator.graphql("mutation T($r: [String!]!) { terminateRuns(runIds: $r) { __typename } }", r=[launched["run"]["id"]])
+    assert ended.json["data"]["terminateRuns"]["__typename"] == "TerminateRunsResult"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         {"executionMetadata": {"tags": [{"key": "dagster/partition", "value": "Maija.Virtanen"}]}},
         {"executionMetadata": {"tags": [{"key": "customer", "value": "r0123456789abcdef0123"}]}},
         {"runConfigData": {"ops": {"table": {"config": {"who": "maija@koe.example"}}}}},
+        {"executionMetadata": {"tags": [{"key": "dagster/note.Maija.Virtanen", "value": "0401234567"}]}},
+        {"executionMetadata": {"tags": [{"key": "dagster/solid_selection", "value": "Maija.Virtanen"}]}},
+        {"executionMetadata": {"rootRunId": "Maija.Virtanen", "parentRunId": "Maija.Virtanen"}},
+        {"runConfigData": {"loggers": {"console": {"config": {"name": "Maija Virtanen"}}}}},
+        {"runConfigData": "loggers: {console: {config: {name: Maija Virtanen 0401234567}}}"},
         {"runConfigData": "who: Mäija"},
         {"stepKeys": ["Maija Virtanen"]},
         {"preset": "Maija"},
@@ -172,6 +196,36 @@ def test_no_text_of_one_s_own_reaches_dagster(served: Served, wrong: dict[str, A
     assert answered.status == 403
     assert _state(served) == before
     assert "Maija" not in answered.text
+
+
+def test_errors_are_told_by_an_id(served: Served, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What Dagster's pages meet is told without its text, its stack or a path; what is printed names its kind and place alone."""
+
+    def failing(*_: object) -> None:
+        raise ValueError("Maija Virtanen")
+
+    for asked in ("get_run_record_by_id", "get_run_group"):
+        monkeypatch.setattr(f"dagster.DagsterInstance.{asked}", failing)
+    viewer, run = served.visitor("viewer"), "0f8c2a51-9d3e-4b7a-8c6d-1e2f3a4b5c6d"
+    raised = viewer.graphql("{ test { alwaysException } }")
+    shown = "{ __typename ... on PythonError { className message stack causes { message } errorChain { error { message } } } }"
+    met = viewer.graphql(f"query R($r: ID!) {{ runGroupOrError(runId: $r) {shown} }}", r=run)
+    subscribed = viewer.subscribe("subscription R($r: ID!) { pipelineRunLogs(runId: $r) { __typename } }", r=run)
+    pattern = re.compile(r"Something went wrong here \(error ([0-9a-f]{12})\): see what `ansvar serve` printed\.")
+    told = [
+        raised.json["errors"][0]["message"],
+        met.json["data"]["runGroupOrError"]["message"],
+        subscribed["payload"]["errors"][0]["message"],
+    ]
+    numbers = [found[1] for each in told if (found := pattern.fullmatch(each))]
+    assert len(numbers) == len(told)
+    assert (raised.status, met.status) == (500, 500)
+    for answered in (raised.text, met.text, str(subscribed)):
+        assert not any(each in answered for each in ("Maija", ".py", "Traceback", "as advertised", "site-packages"))
+    assert all(f"({number}): unexpected" in caplog.text for number in numbers)
+    assert "Maija" not in caplog.text
+    mistaken = viewer.graphql("{ nothing }")
+    assert (mistaken.status, mistaken.json["errors"][0]["message"]) == (400, "Cannot query field 'nothing' on type 'Query'.")
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,13 @@ import inspect
 
 import pytest
 from dagster._cli.proxy_server_manager import ProxyServerManager
+from dagster._core.remote_representation.external import RemoteRepository
 from dagster._core.workspace.context import WorkspaceProcessContext, WorkspaceRequestContext
 from dagster._core.workspace.permissions import LOCATION_SCOPED_PERMISSIONS, VIEWER_PERMISSIONS, Permissions
+from dagster_graphql.implementation.utils import ErrorCapture, capture_error
 from dagster_graphql.schema import create_schema
-from dagster_webserver.graphql import GraphQLServer
+from dagster_graphql.schema.errors import GraphenePythonError
+from dagster_webserver.graphql import GraphQLServer, _handle_async_results, _send_message
 from dagster_webserver.webserver import DagsterWebserver
 
 from pipelines.desk.operations import ALLOWED
@@ -60,6 +63,15 @@ FORBIDDEN = {
         (DagsterWebserver, "graphql_ws_endpoint", {"websocket"}),
         (DagsterWebserver, "execute_graphql_request", {"request", "query", "variables", "operation_name"}),
         (DagsterWebserver, "execute_graphql_subscription", {"websocket", "operation_id", "query", "variables", "operation_name"}),
+        (DagsterWebserver, "handle_graphql_errors", {"errors"}),
+        (GraphenePythonError, "__init__", {"error_info"}),
+        (ErrorCapture, "default_on_exception", {"exc_info"}),
+        (RemoteRepository, "get_all_jobs", set()),
+        (RemoteRepository, "get_schedules", set()),
+        (RemoteRepository, "get_sensors", set()),
+        (RemoteRepository, "get_partition_sets", set()),
+        (RemoteRepository, "get_asset_node_snaps", set()),
+        (RemoteRepository, "get_asset_check_node_snaps", set()),
         (ProxyServerManager, "__init__", {"instance", "workspace_load_target", "code_server_log_level"}),
         (ProxyServerManager, "get_code_server_specs", set()),
     ],
@@ -79,6 +91,13 @@ def test_permissions_are_asked_where_they_were() -> None:
     )
     assert set(VIEWER_PERMISSIONS) == set(Permissions)
     assert set(LOCATION_SCOPED_PERMISSIONS) <= set(Permissions)
+
+
+def test_errors_go_where_they_went() -> None:
+    """What fields meet is shown by one function, and what a websocket is told is sent as JSON with `errors` in it."""
+    assert "ErrorCapture.on_exception(sys.exc_info())" in inspect.getsource(capture_error)
+    assert 'payload["errors"]' in inspect.getsource(_handle_async_results)
+    assert "websocket.send_json(data)" in inspect.getsource(_send_message)
 
 
 def test_the_schema_is_where_it_was() -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
+from websockets.exceptions import WebSocketException
 
 from resources.ledger import tables
 from resources.ledger.sessions import IDLE, LONGEST
-from resources.one_time import code_at, secret_of, step_of
+from resources.one_time import address_of, code_at, secret_of, step_of
+from resources.roles import Role
 from tests.helpers.visiting import PASSWORD, Visitor
 
 if TYPE_CHECKING:
@@ -62,11 +65,11 @@ def test_guessing_takes_longer_and_longer(served: Served) -> None:
         assert guesses == [401] * 5 + [429] * 3
     assert served.visitor().login("operator").status == 429
     assert ("unknown", "login.locked", served.entrance.users.user("operator").user) in served.acts()
-    served.at("2026-10-15T03:00:31+03:00")
+    served.passes(dt.timedelta(seconds=31))
     assert served.visitor().login("operator", "guess").status == 401
     answered = served.visitor().login("operator")
     assert (answered.status, answered.headers["Retry-After"]) == (429, "60")
-    served.at("2026-10-15T03:01:32+03:00")
+    served.passes(dt.timedelta(seconds=61))
     assert served.visitor().login("operator").status == 303
     assert served.visitor().login("operator", "guess").status == 401
 
@@ -88,15 +91,15 @@ def test_an_address_that_tries_many_names_waits(served: Served) -> None:
 
 @pytest.mark.parametrize(("passed", "in_use"), [(IDLE, False), (LONGEST, True)])
 def test_a_session_ends_by_itself(served: Served, passed: dt.timedelta, in_use: bool) -> None:  # noqa: FBT001 - a parameter of the test
-    """One that is not used ends after half an hour, one that is, after twelve."""
-    visitor, start = served.visitor("viewer"), dt.datetime.fromisoformat("2026-10-15T03:00:00+03:00")
-    step = dt.timedelta(minutes=25)
-    for number in range(1, int(passed / step) + 1) if in_use else ():
-        served.at((start + number * step).isoformat())
+    """One that is not used ends after half an hour, one that is, after twelve; also where the register's clock stands still."""
+    visitor, step, left = served.visitor("viewer"), dt.timedelta(minutes=25), passed
+    while in_use and left > step:
+        served.passes(step)
+        left -= step
         assert visitor.get("/").status == 200
-    served.at((start + passed - dt.timedelta(seconds=0 if not in_use else 1)).isoformat())
+    served.passes(left - dt.timedelta(seconds=0 if not in_use else 1))
     assert visitor.ask("GET", "/").status == 200
-    served.at((start + passed + IDLE + dt.timedelta(seconds=1)).isoformat())
+    served.passes(IDLE + dt.timedelta(seconds=2))
     assert visitor.ask("GET", "/").status == 401
 
 
@@ -136,7 +139,8 @@ def test_a_code_is_asked_for_and_taken_once(served: Served) -> None:
     users = served.entrance.users
     users.add("coded", users.user("viewer").role, PASSWORD, act)
     secret = secret_of(served.small.home.pepper, users.ask_code(users.user("coded"), act))
-    step = step_of(act[1])
+    served.passes(dt.timedelta(hours=1))
+    step = step_of(served.entrance.clock.now())
     given = ["", "000000", code_at(secret, step - 2), code_at(secret, step), code_at(secret, step), code_at(secret, step - 1)]
     assert [served.visitor().login("coded", code=code).status for code in given] == [401, 401, 401, 303, 401, 401]
 
@@ -158,6 +162,65 @@ def test_one_s_own_password(served: Served) -> None:
     assert found == [403, 400, 400, 400, 303]
     assert visitor.ask("GET", "/").status == 401
     assert [served.visitor().login("own", each).status for each in (PASSWORD, other)] == [401, 303]
+
+
+def test_a_password_that_somebody_else_chose_is_changed_first(served: Served) -> None:
+    """With a first password, or one that an administrator gave, nothing can be done but to choose one's own, which is in the chain."""
+    administrator, own, given = served.visitor("administrator"), "quite another sentence", "the second given sentence"
+    mark, users = administrator.mark("/users"), served.entrance.users
+    added = administrator.post("/users", csrf=mark, do="add", user="shadow", role="officer", password=PASSWORD)
+    assert added.status == 303
+    for first, second in ((PASSWORD, own), (given, own + "!")):
+        shadow = Visitor(served.base)
+        shadow.login("shadow", first)
+        asked = ("/", "/requests", "/bundles", "/audit", "/dagster/", "/dagster/runs")
+        assert [shadow.get(path).headers["Location"] for path in asked] == ["/password"] * len(asked)
+        assert shadow.ask("GET", "/requests").status == 403
+        assert shadow.graphql("{ version }").status == 403
+        assert shadow.post("/requests/new", csrf="x", kind="access").status == 403
+        with pytest.raises(WebSocketException):
+            shadow.subscribe("subscription { locationStateChangeEvents { event { message } } }")
+        page = shadow.get("/password").text
+        assert "/requests" not in page
+        changing = {"csrf": shadow.mark("/password"), "present": first}
+        assert shadow.post("/password", **changing, new=first, again=first).status == 400
+        assert shadow.post("/password", **changing, new=second, again=second).status == 303
+        assert [served.visitor().login("shadow", each).status for each in (first, second)] == [401, 303]
+        again = Visitor(served.base)
+        again.login("shadow", second)
+        assert again.get("/requests").status == 200
+        assert administrator.post("/users", csrf=mark, do="password", user="shadow", password=given).status == 303
+        assert again.ask("GET", "/").status == 401
+    shadow_id = users.user("shadow").user
+    kept = ("user.added", "user.password")
+    assert [(by, what) for by, what, thing in served.acts() if thing == shadow_id and what.startswith(kept)] == [
+        ("administrator", "user.added.officer"),
+        ("shadow", "user.password"),
+        ("administrator", "user.password_given"),
+        ("shadow", "user.password"),
+        ("administrator", "user.password_given"),
+    ]
+
+
+def test_an_administrator_helps_who_cannot_come_in(served: Served) -> None:
+    """Who waits after failures is let in again, a code is asked for or not: each in the browser, each in the chain."""
+    administrator, at = served.visitor("administrator"), served.entrance.clock.now()
+    mark, user = administrator.mark("/users"), served.entrance.users.add("locked", Role.VIEWER, PASSWORD, ("console", at))
+    assert [served.visitor().login("locked", "guess").status for _ in range(6)] == [401] * 5 + [429]
+    assert administrator.post("/users", csrf=mark, do="unlock", user="locked").status == 303
+    assert served.visitor().login("locked").status == 303
+    shown = administrator.post("/users", csrf=mark, do="code", user="locked")
+    salt = served.entrance.users.user("locked").code_salt
+    assert salt is not None
+    secret = secret_of(served.small.home.pepper, salt)
+    assert (shown.status, html.unescape(shown.text).count(address_of(secret, "locked"))) == (200, 1)
+    assert "otpauth" not in administrator.get("/users").text
+    code = code_at(secret, step_of(at))
+    assert [served.visitor().login("locked", code=each).status for each in ("", code)] == [401, 303]
+    assert administrator.post("/users", csrf=mark, do="no_code", user="locked").status == 303
+    assert served.visitor().login("locked").status == 303
+    acts = [(by, what) for by, what, thing in served.acts() if thing == user and what.startswith("user.")]
+    assert acts[1:] == [("administrator", f"user.{each}") for each in ("unlocked", "code_asked", "code_dropped")]
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,18 @@ def test_a_linked_user_comes_in_and_goes_out(served: Served, openid: OpenIdProvi
     assert [each for each in (*openid.issued, token, SECRET) if each.encode() in held] == []
 
 
+def test_a_password_that_was_not_used_holds_nobody_up(served: Served, openid: OpenIdProvider) -> None:
+    """Who comes by the provider need not change a password that somebody else chose; who comes with it must."""
+    del openid
+    users, act = served.entrance.users, ("console", served.entrance.clock.now())
+    users.set_password(users.user("pia"), PASSWORD, act, to_change=True)
+    by_provider, by_password = served.visitor(), served.visitor("pia")
+    login(by_provider)
+    assert by_provider.get("/").status == 200
+    assert by_password.get("/").headers["Location"] == "/password"
+    users.set_password(users.user("pia"), PASSWORD, act)
+
+
 def test_who_is_not_let_in(served: Served, openid: OpenIdProvider) -> None:
     """Who is no user does not become one; a user who is disabled, or no longer linked, stays out."""
     users, act = served.entrance.users, ("console", served.small.register.clock.now())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import os
 import signal
@@ -12,6 +13,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from resources.ledger import Ledger
+from resources.ledger.sessions import SessionLedger
+from resources.ledger.users import UserLedger
+from tests.helpers.certificates import certificate, trusting
 from tests.helpers.ports import free_port
 from tests.helpers.records import customer
 from tests.helpers.small import Small
@@ -23,12 +28,14 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 120
 SECRET = "a-secret-of-the-client"  # noqa: S105 - of no provider
 LAUNCH = "mutation L($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename ... on LaunchRunSuccess { run { runId } } } }"
-ROOT = Path(__file__).parents[3]
 
 
 @contextmanager
-def _serving(folder: Path, port: int | None = None) -> Iterator[tuple[subprocess.Popen[bytes], Visitor]]:
-    """The command on a small register, once it answers an operator."""
+def _serving(folder: Path, port: int | None = None, *, tls: bool = False) -> Iterator[tuple[subprocess.Popen[bytes], Visitor]]:
+    """The command on a small register whose clock stands still, once it answers an operator.
+
+    By TLS the certificate lies where the command is given.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSVAR_", "DAGSTER_"))}
     environment = kept | {"ANSVAR_HOME": str(folder / "home"), "ANSVAR_REGISTER": str(folder / "register")}
     environment |= {
@@ -41,11 +48,16 @@ def _serving(folder: Path, port: int | None = None) -> Iterator[tuple[subprocess
         small.deliver("shop", [customer(1)])
         small.close()
         add_user(environment, "operator", "operator")
+        (folder / "home" / "clock").write_text("2020-01-01T03:00\n", encoding="utf-8")
     port = port or free_port()
     program = [sys.executable, "-c", "from pipelines.cli import main; main()", "serve", "--port", str(port)]
+    base = f"http{'s' if tls else ''}://127.0.0.1:{port}"
+    if tls:
+        certificate(folder)
+        program += ["--certificate", "chain.pem", "--key", "key.pem", "--public-address", base]
     with (folder / "log").open("wb") as log:
-        served = subprocess.Popen(program, cwd=ROOT, env=environment, stdout=log, stderr=log, start_new_session=True)
-    visitor = Visitor(f"http://127.0.0.1:{port}")
+        served = subprocess.Popen(program, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
+    visitor = Visitor(base, trusting=trusting(folder / "chain.pem") if tls else None)
 
     def is_in() -> bool:
         assert served.poll() is None, (folder / "log").read_text()
@@ -91,7 +103,7 @@ def _launched(operator: Visitor) -> str | None:
     selector = {"repositoryLocationName": "ansvar", "repositoryName": "__repository__", "jobName": "purge"}
     ops = {"ops": {"retention__purge": {"config": {"dry_run": False}}}}
     answer = operator.graphql(LAUNCH, p={"selector": selector, "mode": "default", "runConfigData": ops}).json
-    launched: dict[str, Any] = answer["data"]["launchRun"]
+    launched: dict[str, Any] = (answer["data"] or {"launchRun": {"__typename": "refused"}})["launchRun"]
     return str(launched["run"]["runId"]) if launched["__typename"] == "LaunchRunSuccess" else None
 
 
@@ -107,6 +119,15 @@ def _is_loaded(operator: Visitor) -> bool:
     return bool((answer.json["data"] or {}).get("repositoriesOrError", {}).get("nodes"))
 
 
+def _is_logged_in_now(home: Path) -> bool:
+    """Whether the operator's sessions began a moment ago, by the real time."""
+    ledger = Ledger(f"sqlite:///{home / 'ledger.db'}")
+    began = [made for _, made, _ in SessionLedger(ledger).of_user(UserLedger(ledger).user("operator").user)]
+    ledger.close()
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    return bool(began) and all(abs(now - each) < dt.timedelta(minutes=10) for each in began)
+
+
 def _left(group: int) -> list[bytes]:
     """What still runs of a group of processes."""
     left = []
@@ -118,10 +139,12 @@ def _left(group: int) -> list[bytes]:
 
 
 def test_it_ends_with_all_that_it_started(tmp_path: Path) -> None:
-    """SIGTERM ends it with exit code 0 and leaves no process; what it printed names nobody, and tells no secret and no traceback."""
-    with _serving(tmp_path) as (served, visitor):
+    """By TLS, too, SIGTERM ends it with exit code 0 and leaves no process; what it printed names nobody, no secret and no traceback."""
+    with _serving(tmp_path, tls=True) as (served, visitor):
         assert visitor.get("/").status == 200
-        assert Visitor(visitor.base).post("/login/provider", next="/").status == 502
+        assert _is_logged_in_now(tmp_path / "home")
+        somebody = Visitor(visitor.base, trusting=trusting(tmp_path / "chain.pem"))
+        assert somebody.post("/login/provider", next="/").status == 502
         assert _started(tmp_path / "home")
         assert visitor.graphql("{ version }").json["data"]["version"] is not None
         served.send_signal(signal.SIGTERM)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import http.client
-import ssl
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -12,13 +10,10 @@ from urllib.parse import urlencode
 
 import pytest
 import uvicorn
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pipelines.desk.entrance import Addresses, Entrance, addresses
 from pipelines.desk.guard import Guard
+from tests.helpers.certificates import certificate, trusting
 from tests.helpers.visiting import PASSWORD
 
 if TYPE_CHECKING:
@@ -27,25 +22,15 @@ if TYPE_CHECKING:
     from tests.pipelines.desk.conftest import Served
 
 
-def _certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate of 127.0.0.1 that nobody signed but itself."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    now = dt.datetime.now(dt.UTC)
-    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
-    signed = made.not_valid_before(now - dt.timedelta(days=1)).not_valid_after(now + dt.timedelta(days=1)).sign(key, hashes.SHA256())
-    files = folder / "chain.pem", folder / "key.pem"
-    files[0].write_bytes(signed.public_bytes(Encoding.PEM))
-    files[1].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    return files
-
-
 def test_over_tls_the_session_stays_with_tls(served: Served, tmp_path: Path) -> None:
     """The cookie is bound to this host and to TLS, and the browser is told to stay with it."""
     from pipelines.desk.app import application  # noqa: PLC0415 - here alone
     from pipelines.desk.dagster_ui import Workspace  # noqa: PLC0415 - here alone
 
-    chain, key = _certificate(tmp_path)
-    entrance = Entrance(served.entrance.register, Addresses(frozenset({"https://register.example.fi"})), served.entrance.provider)
+    chain, key = certificate(tmp_path)
+    entrance = Entrance(
+        served.entrance.register, Addresses(frozenset({"https://register.example.fi"})), served.entrance.provider, served.entrance.clock
+    )
     pages = application(entrance, Workspace.__new__(Workspace))
     server = uvicorn.Server(uvicorn.Config(pages, port=0, ssl_certfile=chain, ssl_keyfile=key, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -53,9 +38,7 @@ def test_over_tls_the_session_stays_with_tls(served: Served, tmp_path: Path) -> 
     while not server.started:
         time.sleep(0.05)
     port = server.servers[0].sockets[0].getsockname()[1]
-    trusting = ssl.create_default_context(cafile=str(chain))
-    trusting.check_hostname = False
-    connection = http.client.HTTPSConnection("127.0.0.1", port, context=trusting)
+    connection = http.client.HTTPSConnection("127.0.0.1", port, context=trusting(chain))
     headers = {"Host": "register.example.fi", "Origin": "https://register.example.fi"}
     connection.request("POST", "/login", urlencode({"name": "viewer", "password": PASSWORD}), headers)
     answer = connection.getresponse()

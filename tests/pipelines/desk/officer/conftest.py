@@ -96,7 +96,7 @@ def rooms(_running: Served, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     base = f"http://127.0.0.1:{port}"
-    entrance = Entrance(small.register, Addresses(frozenset({base})))
+    entrance = Entrance(small.register, Addresses(frozenset({base})), clock=small.register.clock)
     for name, role in ((OFFICER, Role.OFFICER), (OTHER, Role.OFFICER)):
         entrance.users.add(name, role, PASSWORD, ("console", small.register.clock.now()))
     server = uvicorn.Server(configuration(entrance, _running.workspace, Listening("127.0.0.1", port)))
