@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from assets.identity.objected import check_consented
 from assets.identity.whom import Whom
 from assets.outreach.received import hashes_of_person
 from resources.catalogue.positions import nearest
@@ -12,7 +13,7 @@ from resources.errors import AnsvarError
 from resources.ledger import Request
 from resources.ledger.audit import Act, record
 from resources.ledger.holds import RESTRICTION
-from resources.ledger.objections import EVERY, KINDS, OBJECTION, SCOPES, ObjectionLedger, scopes_of
+from resources.ledger.objections import EVERY, KINDS, OBJECTION, SCOPES, WITHDRAWAL, ObjectionLedger, scopes_of
 from resources.ledger.requests import RequestLedger, Step, take_step
 from resources.register import Register
 from resources.warehouse import Engine
@@ -46,7 +47,7 @@ def scopes_to_follow(register: Register, request: Request) -> Sequence[str]:
     """What a request is about.
 
     Raises:
-        AnsvarError: where it is no objection or withdrawal, or about nothing that there is.
+        AnsvarError: where it is no objection or withdrawal, about nothing that there is, or about a purpose that nobody consents to.
     """
     if request.kind not in KINDS:
         raise AnsvarError(f"The request is one of {request.kind}, not an objection or a withdrawal of consent.")
@@ -55,6 +56,8 @@ def scopes_to_follow(register: Register, request: Request) -> Sequence[str]:
     for each in scopes:
         if each not in known:
             raise AnsvarError(f"The request is about '{each}', which is none of what it may be about: {nearest(each, known)}")
+        if request.kind == WITHDRAWAL and each != EVERY:
+            check_consented(register.catalogue, each)
     return scopes
 
 

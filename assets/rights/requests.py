@@ -1,4 +1,4 @@
-"""Requests as people deal with them: filed and checked, told whom they mean, tied to others of the same person, settled, answered."""
+"""Requests as people deal with them: filed and checked, told whom they mean, tied to others of the same person, settled, started on."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from assets.identity.objected import check_consented
 from assets.ingest.people import forms
 from assets.rights.find import Subject, UnclearError, bearers, find, find_all
 from assets.rights.own import given
 from resources.errors import AnsvarError
-from resources.ledger.corrections import CorrectionLedger
 from resources.ledger.requests import PROGRAM, RequestLedger, Step, file_request
-from resources.requests.life import ANSWERED, ENDED, ERASED, UNCLEAR, after
+from resources.requests.life import ENDED, UNCLEAR
 from resources.requests.vocabulary import words
 from resources.wording import LANGUAGES
 
@@ -27,10 +27,7 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 _LOOKED_AT = "request"
-_RECTIFICATION, _AT_SOURCE = "rectification", "at_source"
 NOON = dt.time(12)
-_CARRIED_OUT = ("restriction", "objection", "withdrawal")
-"""Kinds that are answered in the moment in which they are carried out."""
 
 
 class FilingError(AnsvarError):
@@ -80,7 +77,8 @@ def check(register: Register, filing: Filing) -> None:
     """That a request can be filed.
 
     Raises:
-        FilingError: where its kind, scope, purpose, language or an identifier is none, it has no identifier, or is of a time to come.
+        FilingError: where its kind, scope, purpose, language or an identifier is none, it withdraws a consent to what nobody consents to,
+            has no identifier, or is of a time to come.
     """
     shape = words().kinds.get(filing.kind)
     if shape is None:
@@ -94,6 +92,11 @@ def check(register: Register, filing: Filing) -> None:
     if filing.purpose is not None and not (shape.of_purpose and filing.purpose in purposes):
         known = f"one of {', '.join(purposes)}" if shape.of_purpose else "none"
         raise FilingError("purpose", f"The purpose of a request of {filing.kind} is {known}.")
+    if filing.purpose is not None:
+        try:
+            check_consented(register.catalogue, filing.purpose)
+        except AnsvarError as error:
+            raise FilingError("consent", str(error)) from None
     if filing.language not in LANGUAGES:
         raise FilingError("language", f"The language of the answer is one of {', '.join(LANGUAGES)}.")
     if filing.received_at > register.clock.now():
@@ -237,44 +240,3 @@ def start(register: Register, request_id: str, by: str) -> Request:
     if kind.by_bundle or kind.anyone or is_held(register, request) is not False:
         return request
     return ledger.step(request.id, Step("answered", PROGRAM, at, "nothing_held"), nothing_held=True)
-
-
-def answered_by_hand(register: Register, request_id: str, by: str, at_source: str | None = None) -> Request:
-    """A named user answered a request; what a command carries out is answered by that, so that no letter says what was not done.
-
-    Args:
-        register: the register.
-        request_id: the request.
-        by: the named user.
-        at_source: of a rectification what was corrected at its source alone, and how that is known.
-
-    Raises:
-        AnsvarError: where a command carries out what it asks for, and has not; nothing was corrected; or the step cannot follow.
-    """
-    check_answer_by_hand(register, register.ledger.request(request_id), at_source)
-    detail, note = (_AT_SOURCE, at_source.strip()) if at_source is not None else (None, None)
-    return RequestLedger(register.ledger).step(request_id, Step(ANSWERED, by, register.clock.now(), detail, note))
-
-
-def check_answer_by_hand(register: Register, request: Request, at_source: str | None = None) -> None:
-    """That a request can be answered by hand, of a rectification also by what was corrected at its source alone (`at_source`).
-
-    Raises:
-        AnsvarError: where a command carries out what it asks for, and has not; nothing was corrected; or the step cannot follow.
-    """
-    if words().kinds[request.kind].by_bundle:
-        raise AnsvarError(f"A request for {request.kind} is answered when its bundle is released: see `ansvar bundle release`.")
-    after(request, ANSWERED)
-    erasable = register.catalogue.retention.own.erasures is not None
-    if request.kind in _CARRIED_OUT or (request.kind == "erasure" and request.state != ERASED and erasable):
-        raise AnsvarError(
-            f"Nothing was done for this request of {request.kind} yet: `ansvar request carry-out {request.id} --by NAME` does it, and "
-            "`--preview` tells what that is; or refuse it with `ansvar request refuse`."
-        )
-    if at_source is not None and (request.kind != _RECTIFICATION or not at_source.strip()):
-        raise AnsvarError("--at-source tells of a rectification what was corrected at the source, and how that is known.")
-    if request.kind == _RECTIFICATION and at_source is None and not CorrectionLedger(register.ledger).has_corrected(request.id):
-        raise AnsvarError(
-            f"Nothing was corrected for this request yet: `ansvar correct new {request.id} …` does it; say with --at-source what was "
-            "corrected at the source alone; or refuse the request with `ansvar request refuse`."
-        )

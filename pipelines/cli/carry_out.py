@@ -80,11 +80,12 @@ def _restriction(register: Register, request: Request, by: str) -> None:
 
 
 def _preview_objection(register: Register, request: Request) -> None:
-    from assets.identity.objected import purposes_of
+    from assets.identity.objected import ended_by
     from assets.outreach.follow import scopes_to_follow
 
-    ended = [purpose for scope in scopes_to_follow(register, request) for purpose in purposes_of(register.catalogue, scope)]
-    click.echo(f"Would end the use of the person's data for: {', '.join(dict.fromkeys(ended)) or 'nothing that there is'}.")
+    scopes_to_follow(register, request)
+    ended = ended_by(register.catalogue, request)
+    click.echo(f"Would end the use of the person's data for: {', '.join(ended) or 'nothing that there is'}.")
     if register.catalogue.retention.own.erasures is not None:
         preview_erasure(register, request.id)
 

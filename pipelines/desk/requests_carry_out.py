@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assets.identity.objected import purposes_of
+from assets.identity.objected import ended_by
 from assets.outreach.follow import follow, restrict, scopes_to_follow
 from assets.retention.answer import ground_in_words
 from assets.retention.erase import decide, preview
@@ -65,13 +65,14 @@ def carry_out(desk: Desk, visit: Visit, request: Request) -> Response:
 def _foreseen(register: Register, request: Request) -> _Foreseen:
     purposes: list[str] = []
     if request.kind in KINDS and request.state != ANSWERED:
-        purposes = [each for scope in scopes_to_follow(register, request) for each in purposes_of(register.catalogue, scope)]
+        scopes_to_follow(register, request)
+        purposes = ended_by(register.catalogue, request)
     if request.kind != "restriction" and register.catalogue.retention.own.erasures is not None:
         found = preview(register, request.id, whom)
-        return _Foreseen(list(dict.fromkeys(purposes)), [*found.recipients], found)
+        return _Foreseen(purposes, [*found.recipients], found)
     with register.warehouse.reading() as engine:
         meant = whom(engine, register, request)
-        return _Foreseen(list(dict.fromkeys(purposes)), told(engine, register, meant) if request.kind == "restriction" else [])
+        return _Foreseen(purposes, told(engine, register, meant) if request.kind == "restriction" else [])
 
 
 def _restrict(desk: Desk, visit: Visit, request: Request) -> None:

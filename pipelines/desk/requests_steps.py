@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from assets.rights.ending import Said, answered_by_hand, check_answer_by_hand, check_refusal, refuse
 from assets.rights.letters.compose import EXTENSION
-from assets.rights.requests import answered_by_hand, check_answer_by_hand
 from assets.rights.requests import start as started
 from pipelines.letters import written
 from resources.errors import AnsvarError
@@ -14,7 +14,7 @@ from resources.ledger.erasures import ErasureLedger
 from resources.ledger.holds import LIFTING_LETTER, RESTRICTION, HoldLedger
 from resources.ledger.objections import KINDS
 from resources.ledger.requests import RequestLedger, Step
-from resources.requests.life import ANSWERED, ENDED, UNCLEAR, check_extension, check_ground, may_follow
+from resources.requests.life import ANSWERED, ENDED, UNCLEAR, check_extension, may_follow
 from resources.requests.vocabulary import words
 
 if TYPE_CHECKING:
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     Take = Callable[[Desk, Visit, Request], object]
 
 CARRIED_OUT = ("erasure", "restriction", "objection", "withdrawal")
-_LONGEST_NOTE = 2_000
+_LONGEST_NOTE, _LONGEST_FINDING = 2_000, 20_000
 
 
 @dataclass(frozen=True)
 class StepForms:
     """What may be done about a request now; `refusals` are the grounds that fit.
 
-    `at_source` is the answer to a rectification that was made at its source alone; `erase` is what an objection or a withdrawal that is
+    `at_source` is the answer to a rectification that was made at its source alone, `finding` that to a complaint; `erase` is what an objection or a withdrawal that is
     followed left without a ground, and something kept back then; `tell` that the person must be told before a restriction is lifted.
     """
 
@@ -49,6 +49,7 @@ class StepForms:
     erase: bool
     answered: bool
     at_source: bool
+    finding: bool
     close: bool
     tell: bool
     lift: bool
@@ -75,13 +76,14 @@ def step_forms(register: Register, request: Request) -> StepForms:
         verify=may_follow(request, "verified"),
         start=may_follow(request, "started"),
         extend=_passes(lambda: _check_extension(register, request)),
-        refusals=_refusals(request) if may_follow(request, "refused") and not erasing else [],
+        refusals=_refusals(register, request) if may_follow(request, "refused") and not erasing else [],
         settle=request.state == UNCLEAR,
         export=can_carry_out and request.kind in words().by_bundle,
         carry_out=can_carry_out and request.kind in CARRIED_OUT and not erasing and (request.kind != "erasure" or erases),
         erase=request.kind in KINDS and request.state == ANSWERED and not erasing and erases,
-        answered=_passes(lambda: check_answer_by_hand(register, request)),
-        at_source=_passes(lambda: check_answer_by_hand(register, request, "said in the form")),
+        answered=_passes(lambda: check_answer_by_hand(register, request, Said())),
+        at_source=_passes(lambda: check_answer_by_hand(register, request, Said(at_source="said in the form"))),
+        finding=_passes(lambda: check_answer_by_hand(register, request, Said(finding="said in the form"))),
         close=may_follow(request, "closed") and not erasing,
         tell=in_force and not told,
         lift=in_force and told,
@@ -113,8 +115,8 @@ def _check_extension(register: Register, request: Request) -> None:
     check_extension(request, catalogue.requests, catalogue.notice.time_zone, register.clock.today())
 
 
-def _refusals(request: Request) -> list[str]:
-    return [name for name in words().refusals if _passes(lambda name=name: check_ground(request, name))]  # type: ignore[misc] # bound now
+def _refusals(register: Register, request: Request) -> list[str]:
+    return [name for name in words().refusals if _passes(lambda name=name: check_refusal(register, request, name))]  # type: ignore[misc] # bound now
 
 
 def _step(desk: Desk, visit: Visit, request: Request, step: str, detail: str | None = None, note: str | None = None) -> None:  # noqa: PLR0913, PLR0917 - what a step has
@@ -134,9 +136,9 @@ def _chosen(visit: Visit, name: str, known: object) -> str:
     return picked
 
 
-def _note(visit: Visit, *, needed: bool) -> str | None:
+def _note(visit: Visit, *, needed: bool, longest: int = _LONGEST_NOTE) -> str | None:
     written_down = visit.form.get("note", "").strip()
-    if (needed and not written_down) or len(written_down) > _LONGEST_NOTE:
+    if (needed and not written_down) or len(written_down) > longest:
         raise AnsvarError(visit.words.text("request_reason_missing"))
     return written_down or None
 
@@ -162,17 +164,21 @@ def _extend(desk: Desk, visit: Visit, request: Request) -> None:
 
 
 def _refuse(desk: Desk, visit: Visit, request: Request) -> None:
-    ground = _chosen(visit, "ground", words().refusals)
-    check_ground(request, ground)
-    _step(desk, visit, request, "refused", ground, _note(visit, needed=False))
+    ground, note = _chosen(visit, "ground", words().refusals), _note(visit, needed=False)
+    refuse(desk.entrance.register, request.id, ground, visit.user.name, note)
 
 
 def _answered(desk: Desk, visit: Visit, request: Request) -> None:
-    answered_by_hand(desk.entrance.register, request.id, visit.user.name)
+    answered_by_hand(desk.entrance.register, request.id, visit.user.name, Said())
 
 
 def _at_source(desk: Desk, visit: Visit, request: Request) -> None:
-    answered_by_hand(desk.entrance.register, request.id, visit.user.name, _note(visit, needed=True))
+    answered_by_hand(desk.entrance.register, request.id, visit.user.name, Said(at_source=_note(visit, needed=True)))
+
+
+def _finding(desk: Desk, visit: Visit, request: Request) -> None:
+    found = _note(visit, needed=True, longest=_LONGEST_FINDING)
+    answered_by_hand(desk.entrance.register, request.id, visit.user.name, Said(finding=found))
 
 
 def _close(desk: Desk, visit: Visit, request: Request) -> None:
@@ -192,6 +198,7 @@ _STEPS: dict[str, Take] = {
     "refuse": _refuse,
     "answered": _answered,
     "at_source": _at_source,
+    "finding": _finding,
     "close": _close,
     "lift": _lift,
 }
