@@ -109,6 +109,7 @@ def _fail(_: object) -> None:
         ({**FORM, "identifiers": [{"kind": "shoe", "value": "44"}]}, "The kind of an identifier is none that a person can be found by"),
         ({**FORM, "kind": "gossip"}, "There is no kind of request of that name"),
         ({**FORM, "kind": "objection"}, "What the person objects to is missing"),
+        ({**FORM, "kind": "withdrawal", "purpose": "relation"}, "Nobody consents to 'relation', so no consent to it can be withdrawn"),
         ({**FORM, "language": "de"}, "'language' is none that there is: write fi, sv or en."),
         ({**FORM, "received_at": "yesterday"}, "'received_at' is no time with its offset: write it as 2026-10-15T09:30:00+03:00."),
         (

@@ -157,6 +157,7 @@ def test_nothing_is_handed_out_before_verification(shop: Small) -> None:
         ({"scope": "marketing"}, "The scope of a request of access is none"),
         ({"purpose": "relation"}, "The purpose of a request of access is none"),
         ({"kind": "withdrawal", "purpose": "fun"}, "is one of relation"),
+        ({"kind": "withdrawal", "purpose": "relation"}, "it rests on contract"),
         ({"language": "de"}, "is one of fi, sv, en"),
         ({"identifiers": ()}, "needs what the person is known by"),
         ({"identifiers": (("email", "not one"),)}, "does not look like one"),

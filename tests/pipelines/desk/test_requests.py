@@ -151,6 +151,7 @@ def test_what_is_held(desk: Room, officer: Visitor) -> None:
         ({"kind": "objection"}, "An objection has something that it is to"),
         ({"scope": "marketing"}, "An objection has something that it is to"),
         ({"purpose": "sales"}, "Only a withdrawal of consent has a purpose"),
+        ({"kind": "withdrawal", "purpose": "sales"}, "That purpose does not rest on a consent"),
         ({"language": "de"}, "Choose the language of the answer."),
         ({"received": "2026-11-03"}, "The day lies ahead."),
         ({"received": "yesterday"}, "That is no day."),
@@ -203,6 +204,20 @@ def test_steps_and_letters(desk: Room, officer: Visitor) -> None:
     page = _shown(officer, at)
     assert "There is nothing left to do." in page
     assert "an identity document was shown" in page
+
+
+def test_a_complaint_is_answered_with_what_was_found(desk: Room, officer: Visitor) -> None:
+    """No more time is offered for it, nor that nobody showed who asks; what was found is needed, and stands in the letter."""
+    at = _goes(_send(officer, "/requests/new", **(NEW | {"kind": "complaint", "language": "sv"})))
+    page = officer.get(at).text
+    assert [each in page for each in ('value="extend"', 'value="answered"', 'value="identity_not_shown"', 'value="finding"')] == [False] * 3 + [True]
+    assert _send(officer, at, do="extend", ground="number").status == 400
+    assert _send(officer, at, do="refuse", ground="identity_not_shown").status == 400
+    assert _send(officer, at, do="answered").status == 400
+    assert _send(officer, at, do="finding", note=" ").status == 400
+    assert _goes(_send(officer, at, do="finding", note="Fakturan gick till fel adress.")) == at
+    assert "Fakturan gick till fel adress." in _send(officer, f"{at}/letter", kind="answer", format="txt").text
+    assert "with what was found" in _shown(officer, at)
 
 
 def test_a_restriction_and_an_objection_are_carried_out(desk: Room, officer: Visitor) -> None:
