@@ -16,6 +16,7 @@ from resources.ledger.holds import RESTRICTION
 from resources.ledger.objections import EVERY, KINDS, OBJECTION, SCOPES, WITHDRAWAL, ObjectionLedger, scopes_of
 from resources.ledger.requests import RequestLedger, Step, take_step
 from resources.register import Register
+from resources.requests.vocabulary import words
 from resources.warehouse import Engine
 
 if TYPE_CHECKING:
@@ -61,13 +62,22 @@ def scopes_to_follow(register: Register, request: Request) -> Sequence[str]:
     return scopes
 
 
-def restrict(register: Register, request_id: str, by: str) -> None:
+def restrict(register: Register, request_id: str, by: str, ground: str | None) -> None:
     """Record that a named user answers a request for restriction, which is followed from its receipt until it is lifted.
 
+    Args:
+        register: the register.
+        request_id: the request.
+        by: the named user.
+        ground: which of those of GDPR Art. 18(1) holds, as `resources/requests/vocabulary.yaml` names them.
+
     Raises:
-        AnsvarError: where it asks for something else, nobody verified who asks, or no user is named.
+        AnsvarError: where it asks for something else, nobody verified who asks, or no user or ground is named.
     """
+    if ground not in words().restrictions:
+        known = ", ".join(f"{name} ({shape.article})" for name, shape in words().restrictions.items())
+        raise AnsvarError(f"A restriction needs its ground, with --ground: {known}. Where none holds, refuse it as no_ground_for_restriction.")
     request, moment = RequestLedger(register.ledger).ready(request_id, [RESTRICTION]), register.clock.now()
     with register.ledger.engine.begin() as connection:
         record(connection, Act(by, "restriction.made", request.id, moment))
-        take_step(connection, request.id, Step("answered", by, moment))
+        take_step(connection, request.id, Step("answered", by, moment, ground))

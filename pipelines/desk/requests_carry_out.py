@@ -17,6 +17,7 @@ from pipelines.desk.requests_steps import step_forms
 from resources.errors import AnsvarError
 from resources.ledger.objections import KINDS
 from resources.requests.life import ANSWERED
+from resources.requests.vocabulary import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +77,10 @@ def _foreseen(register: Register, request: Request) -> _Foreseen:
 
 
 def _restrict(desk: Desk, visit: Visit, request: Request) -> None:
-    restrict(desk.entrance.register, request.id, visit.user.name)
+    ground = visit.form.get("ground", "")
+    if ground not in words().restrictions:
+        raise AnsvarError(visit.words.text("request_pick"))
+    restrict(desk.entrance.register, request.id, visit.user.name, ground)
     _publish(desk, visit)
 
 
@@ -125,5 +129,6 @@ def _page(  # noqa: PLR0913, PLR0917 - what the page shows
         datasets={dataset.table: dataset.shape.label.in_language(language) for dataset in catalogue.datasets},
         ground=lambda name: ground_in_words(name, language),
         recipients={name: each.label.in_language(language) for name, each in catalogue.notice.recipients.items()},
+        restrictions={name: each.text.in_language(language) for name, each in words().restrictions.items()},
         error=error,
     )

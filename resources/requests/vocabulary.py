@@ -30,7 +30,7 @@ class WordShape(Shape):
 
 
 class GroundShape(Shape):
-    """Why a request is refused or its answer put off: of which kinds (all, unless stated), not of which scopes, and what is told of it.
+    """Why a request is refused, granted or its answer put off: of which kinds (all, unless stated), not of which scopes, and what is told.
 
     `after_asking` where it is one only once the person was asked to show who asks.
     """
@@ -56,6 +56,7 @@ class RequestWords(Shape):
     scopes: Words
     methods: Words
     extensions: dict[Name, GroundShape]
+    restrictions: dict[Name, GroundShape]
     refusals: dict[Name, GroundShape]
 
     @property

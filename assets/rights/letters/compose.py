@@ -15,7 +15,7 @@ from resources.catalogue.shapes import Label, in_language
 from resources.clock import local_date
 from resources.errors import AnsvarError
 from resources.ledger.corrections import CorrectionLedger
-from resources.ledger.holds import LIFTING_LETTER
+from resources.ledger.holds import LIFTING_LETTER, RESTRICTION
 from resources.ledger.objections import WITHDRAWAL
 from resources.ledger.requests import RequestLedger
 from resources.requests.life import ANSWERED, REFUSED, timing
@@ -180,6 +180,8 @@ def _done(writing: _Writing) -> list[Part]:
     step = writing.last("answered")
     if step is not None and step["detail"] == FINDING:
         return [Part(writing.say("found"), tuple(line.strip() for line in step["note"].splitlines() if line.strip()))]
+    if step is not None and request.kind == RESTRICTION and step["detail"] in words().restrictions:
+        return [Part(writing.say("why"), (words().restrictions[step["detail"]].text.in_language(language),))]
     purposes = [catalogue.notice.purposes[each].label.in_language(language) for each in ended_by(catalogue, request)]
     datasets = {dataset.table: dataset for dataset in catalogue.datasets}
     corrected = [

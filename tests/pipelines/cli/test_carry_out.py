@@ -116,9 +116,13 @@ def test_a_restriction_and_its_end(ansvar: Command, on: tuple[str, ...], tmp_pat
     _disclosed(ansvar, on, tmp_path)
     request = _file(ansvar, on, "restriction")
     assert "used for nothing" in ansvar(*on, "request", "carry-out", request, "--preview").out
-    done = ansvar(*on, "request", "carry-out", request, *BY)
+    assert "needs its ground, with --ground: accuracy (Art. 18(1)(a))" in ansvar(*on, "request", "carry-out", request, *BY).message
+    done = ansvar(*on, "request", "carry-out", request, *BY, "--ground", "claims")
     assert (done.code, "To be told, for the data was given there: partner.\n" in done.out) == (0, True)
     assert _written_to(ansvar, on)["email"] == 0
+    answer = tmp_path / "answer.txt"
+    assert ansvar(*on, "request", "letter", request, "--kind", "answer", "--output", answer, *BY).code == 0
+    assert "18 artiklan 1 kohdan c alakohta" in " ".join(answer.read_text(encoding="utf-8").split())
     letter = ("request", "letter", request, "--kind", "lifting", "--output", tmp_path / "end.html", *BY)
     assert (ansvar(*on, *letter).code, ansvar(*on, "request", "lift", request, *BY).code) == (0, 0)
     assert _written_to(ansvar, on)["email"] == 1

@@ -227,8 +227,10 @@ def test_a_restriction_and_an_objection_are_carried_out(desk: Room, officer: Vis
     at = f"/requests/{restriction}"
     assert "are kept and used for nothing else" in officer.get(f"{at}/carry-out").text
     assert _state(desk, restriction) == "verified"
-    assert _goes(_send(officer, f"{at}/carry-out", do="carry_out")) == at
+    assert _send(officer, f"{at}/carry-out", do="carry_out").status == 409
+    assert _goes(_send(officer, f"{at}/carry-out", do="carry_out", ground="accuracy")) == at
     assert _state(desk, restriction) == "answered"
+    assert "accuracy contested" in officer.get(at).text
     assert _goes(officer.get(f"{at}/carry-out")) == at
     assert "Before it can be lifted, the person must be told" in _shown(officer, at)
     assert _send(officer, at, do="lift").status == 400
