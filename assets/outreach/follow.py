@@ -76,7 +76,9 @@ def restrict(register: Register, request_id: str, by: str, ground: str | None) -
     """
     if ground not in words().restrictions:
         known = ", ".join(f"{name} ({shape.article})" for name, shape in words().restrictions.items())
-        raise AnsvarError(f"A restriction needs its ground, with --ground: {known}. Where none holds, refuse it as no_ground_for_restriction.")
+        raise AnsvarError(
+            f"A restriction needs its ground, with --ground: {known}. Where none holds, refuse it as no_ground_for_restriction."
+        )
     request, moment = RequestLedger(register.ledger).ready(request_id, [RESTRICTION]), register.clock.now()
     with register.ledger.engine.begin() as connection:
         record(connection, Act(by, "restriction.made", request.id, moment))
