@@ -82,7 +82,7 @@ def _check_found(request: Request, finding: str | None) -> None:
         raise AnsvarError("--finding tells of a complaint what was found: the letter says it.")
     if request.kind == _COMPLAINT and finding is None:
         raise AnsvarError(
-            "The person is told what was found: say it with --finding TEXT, or in a file with --finding-file, in the language of the request."
+            "The person is told what was found: say it with --finding TEXT, or in a file with --finding-file, in the letter's language."
         )
 
 

@@ -34,8 +34,9 @@ _LONGEST_NOTE, _LONGEST_FINDING = 2_000, 20_000
 class StepForms:
     """What may be done about a request now; `refusals` are the grounds that fit.
 
-    `at_source` is the answer to a rectification that was made at its source alone, `finding` that to a complaint; `erase` is what an objection or a withdrawal that is
-    followed left without a ground, and something kept back then; `tell` that the person must be told before a restriction is lifted.
+    `at_source` is the answer to a rectification that was made at its source alone, `finding` that to a complaint; `erase` is what an
+    objection or a withdrawal that is followed left without a ground, and something kept back then; `tell` that the
+    person must be told before a restriction is lifted.
     """
 
     ask: bool

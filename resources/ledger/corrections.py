@@ -76,7 +76,7 @@ class CorrectionLedger:
             return [dict(row) for row in connection.execute(ordered).mappings()]
 
     def corrected(self, request: str) -> list[tuple[str, str]]:
-        """The tables and fields that were corrected for a request, and not withdrawn: they hold, the source has them, or the record has gone."""
+        """The tables and fields corrected for a request, and not withdrawn: they hold, the source has them, or the record has gone."""
         columns = tables.corrections.c
         made = sa.select(columns.dataset, columns.field).where(columns.request == request, columns.state.in_((*HOLDING, FULFILLED, GONE)))
         with self._ledger.engine.connect() as connection:

@@ -85,8 +85,8 @@ def may_follow(request: Request, step: str) -> bool:
 
 
 _WITHOUT_EXTENSION = (
-    "Art. 12(3) GDPR is of requests under Art. 15 to 22 alone, and an objection to marketing is followed at once (Art. 21(3)); carry it out, "
-    "or answer it"
+    "Art. 12(3) GDPR is of requests under Art. 15 to 22 alone, and an objection to marketing is followed at once (Art. 21(3)); carry "
+    "it out, or answer it"
 )
 _DONE = {"asked": "asked to show identity", "verified": "verified", "started": "started on"}
 

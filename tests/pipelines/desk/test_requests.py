@@ -206,7 +206,7 @@ def test_steps_and_letters(desk: Room, officer: Visitor) -> None:
     assert "an identity document was shown" in page
 
 
-def test_a_complaint_is_answered_with_what_was_found(desk: Room, officer: Visitor) -> None:
+def test_a_complaint_is_answered_with_what_was_found(officer: Visitor) -> None:
     """No more time is offered for it, nor that nobody showed who asks; what was found is needed, and stands in the letter."""
     at = _goes(_send(officer, "/requests/new", **(NEW | {"kind": "complaint", "language": "sv"})))
     page = officer.get(at).text
