@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from contextlib import suppress
 from itertools import combinations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -19,7 +20,7 @@ from resources.requests.vocabulary import words
 from resources.wording import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from resources.ledger import Request
     from resources.ledger.requests import Filing
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 _LOOKED_AT = "request"
+_NO_IDENTIFIER = "A request needs what the person is known by: give --email, --phone or --identifier."
 NOON = dt.time(12)
 
 
@@ -57,20 +59,42 @@ def ready(register: Register, request_id: str, kinds: Collection[str]) -> Reques
 
 
 def file(register: Register, filing: Filing) -> Request:
-    """File a request; where its identifiers match several subjects, it is `unclear` from the beginning.
+    """File a request; where it has no identifier, or they match several subjects, it is `unclear` from the beginning.
 
     Raises:
         AnsvarError: where what is asked for, or an identifier, is none.
     """
     check(register, filing)
-    request = file_request(register.ledger.engine, filing, register.clock.now())
-    if register.warehouse.is_published and request.state not in ENDED:
-        try:
-            with register.warehouse.reading() as engine:
-                meant(engine, register, request)
-        except UnclearError:
-            return register.ledger.request(request.id)
-    return request
+    return _looked_up(register, file_request(register.ledger.engine, filing, register.clock.now()))
+
+
+def identify(register: Register, request_id: str, identifiers: Sequence[tuple[str, str]], by: str) -> Request:
+    """A named user adds what the person of an unclear request is known by; it is `unclear` still where that does not tell who it is.
+
+    Raises:
+        AnsvarError: where an identifier is none, none is given, or the request is not unclear.
+    """
+    if not identifiers:
+        raise FilingError("identifiers", _NO_IDENTIFIER)
+    _check_identifiers(register, identifiers)
+    return _looked_up(register, RequestLedger(register.ledger).identify(request_id, identifiers, by, register.clock.now()))
+
+
+def _looked_up(register: Register, request: Request) -> Request:
+    """A request, which is `unclear` now where it does not tell whom it means; a complaint may well mean nobody."""
+    if request.state in ENDED or (is_anonymous(request) and words().kinds[request.kind].anyone):
+        return request
+    if is_anonymous(request):
+        RequestLedger(register.ledger).unclear(request, register.clock.now())
+    elif register.warehouse.is_published:
+        with suppress(UnclearError), register.warehouse.reading() as engine:
+            meant(engine, register, request)
+    return register.ledger.request(request.id)
+
+
+def is_anonymous(request: Request) -> bool:
+    """Whether nothing was given yet that the person could be found by, and nobody said whom it means."""
+    return not request.identifiers and request.subject is None
 
 
 def check(register: Register, filing: Filing) -> None:
@@ -78,7 +102,7 @@ def check(register: Register, filing: Filing) -> None:
 
     Raises:
         FilingError: where its kind, scope, purpose, language or an identifier is none, it withdraws a consent to what nobody consents to,
-            has no identifier, or is of a time to come.
+            has neither an identifier nor a message, or is of a time to come.
     """
     shape = words().kinds.get(filing.kind)
     if shape is None:
@@ -101,14 +125,17 @@ def check(register: Register, filing: Filing) -> None:
         raise FilingError("language", f"The language of the answer is one of {', '.join(LANGUAGES)}.")
     if filing.received_at > register.clock.now():
         raise FilingError("received", "The time of receipt is ahead: give the day on which the request reached you.")
-    _check_identifiers(register, filing)
+    if not filing.identifiers and not (filing.message or "").strip():
+        raise FilingError(
+            "identifiers",
+            f"{_NO_IDENTIFIER} A letter with none is filed with its words, as --message-file: it is unclear until one is added.",
+        )
+    _check_identifiers(register, filing.identifiers)
 
 
-def _check_identifiers(register: Register, filing: Filing) -> None:
-    if not filing.identifiers:
-        raise FilingError("identifiers", "A request needs what the person is known by: give --email, --phone or --identifier.")
+def _check_identifiers(register: Register, identifiers: Sequence[tuple[str, str]]) -> None:
     known = kinds_to_find_by(register)
-    for number, (kind, value) in enumerate(filing.identifiers):
+    for number, (kind, value) in enumerate(identifiers):
         if kind not in known:
             said = f"The kind of an identifier is none that a person can be found by. Known: {', '.join(known)}."
             raise FilingError("identifier_kind", said, number)
@@ -129,21 +156,28 @@ def meant(engine: Engine, register: Register, request: Request) -> Subject:
     """
     if request.subject is not None:
         return settled(engine, request.subject)
+    found = UnclearError() if is_anonymous(request) else _found(engine, register, request)
+    if isinstance(found, UnclearError):
+        RequestLedger(register.ledger).unclear(request, register.clock.now())
+        raise found
+    return found
+
+
+def _found(engine: Engine, register: Register, request: Request) -> Subject | UnclearError:
     try:
         return find(engine, register.catalogue, request.identifiers, register.home.pepper)
-    except UnclearError:
-        RequestLedger(register.ledger).unclear(request, register.clock.now())
-        raise
+    except UnclearError as error:
+        return error
 
 
 def meant_all(engine: Engine, register: Register, requests: Iterable[Request]) -> dict[str, Subject | AnsvarError]:
     """The data subject that each request means, or why it cannot be told: see `meant`; those of which it cannot are then `unclear`."""
     listed = {request.id: request for request in requests}
     told = {each.id: each.subject for each in listed.values() if each.subject is not None}
-    asked = {each.id: each.identifiers for each in listed.values() if each.subject is None}
-    found = {request: settled(engine, subject) for request, subject in told.items()} | find_all(
-        engine, register.catalogue, asked, register.home.pepper
-    )
+    asked = {each.id: each.identifiers for each in listed.values() if each.subject is None and not is_anonymous(each)}
+    found: dict[str, Subject | AnsvarError] = {each.id: UnclearError() for each in listed.values() if is_anonymous(each)}
+    found |= {request: settled(engine, subject) for request, subject in told.items()}
+    found |= find_all(engine, register.catalogue, asked, register.home.pepper)
     for request, subject in found.items():
         if isinstance(subject, UnclearError):
             RequestLedger(register.ledger).unclear(listed[request], register.clock.now())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assets.rights.ending import Said, answered_by_hand, check_answer_by_hand, check_refusal, refuse
 from assets.rights.letters.compose import EXTENSION
+from assets.rights.requests import identify, is_anonymous
 from assets.rights.requests import start as started
 from pipelines.letters import written
 from resources.errors import AnsvarError
@@ -45,6 +46,7 @@ class StepForms:
     extend: bool
     refusals: list[str]
     settle: bool
+    identify: bool
     export: bool
     carry_out: bool
     erase: bool
@@ -78,7 +80,8 @@ def step_forms(register: Register, request: Request) -> StepForms:
         start=may_follow(request, "started"),
         extend=_passes(lambda: _check_extension(register, request)),
         refusals=_refusals(register, request) if may_follow(request, "refused") and not erasing else [],
-        settle=request.state == UNCLEAR,
+        settle=request.state == UNCLEAR and not is_anonymous(request),
+        identify=may_follow(request, "identified"),
         export=can_carry_out and request.kind in words().by_bundle,
         carry_out=can_carry_out and request.kind in CARRIED_OUT and not erasing and (request.kind != "erasure" or erases),
         erase=request.kind in KINDS and request.state == ANSWERED and not erasing and erases,
@@ -152,6 +155,13 @@ def _verify(desk: Desk, visit: Visit, request: Request) -> None:
     _step(desk, visit, request, "verified", _chosen(visit, "how", words().methods))
 
 
+def _identify(desk: Desk, visit: Visit, request: Request) -> None:
+    kind, value = visit.form.get("kind", ""), visit.form.get("value", "").strip()
+    if not value or len(value) > _LONGEST_NOTE:
+        raise AnsvarError(visit.words.text("request_fault_identifiers"))
+    identify(desk.entrance.register, request.id, [(kind, value)], visit.user.name)
+
+
 def _start(desk: Desk, visit: Visit, request: Request) -> None:
     started(desk.entrance.register, request.id, visit.user.name)
 
@@ -194,6 +204,7 @@ def _lift(desk: Desk, visit: Visit, request: Request) -> None:
 _STEPS: dict[str, Take] = {
     "ask": _ask,
     "verify": _verify,
+    "identify": _identify,
     "start": _start,
     "extend": _extend,
     "refuse": _refuse,

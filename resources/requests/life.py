@@ -33,6 +33,7 @@ STEPS: dict[str, tuple[tuple[str, ...], str | None]] = {
     "extended": (_WORKED_ON, None),
     "unclear": ((RECEIVED, VERIFYING, VERIFIED, IN_PROGRESS), UNCLEAR),
     "settled": ((UNCLEAR,), None),
+    "identified": ((UNCLEAR,), None),
     "erased": ((VERIFIED, IN_PROGRESS, UNCLEAR), ERASED),
     "answered": ((*_WORKED_ON, ERASED), ANSWERED),
     "refused": (_WORKED_ON, REFUSED),
@@ -107,9 +108,10 @@ def _check(request: Request, step: str) -> None:
 
 
 def _state_after(request: Request, step: str) -> str:
-    if step == "extended" or (request.state == UNCLEAR and step != "settled"):
+    is_told = step in ("settled", "identified")
+    if step == "extended" or (request.state == UNCLEAR and not is_told):
         return request.state
-    if step == "verified" or (step == "settled" and request.verified_at is not None):
+    if step == "verified" or (is_told and request.verified_at is not None):
         return VERIFIED
     return VERIFYING if step == "asked" or request.asked_at is not None else RECEIVED
 

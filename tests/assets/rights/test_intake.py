@@ -99,7 +99,7 @@ def _fail(_: object) -> None:
         ({**FORM, "aino@koe.example": 1}, "Another key is none that a form has: leave it out."),
         ({**FORM, "id": 7}, "'id' is no text: write it within quotation marks."),
         ({key: value for key, value in FORM.items() if key != "id"}, "'id' is missing: write it."),
-        ({**FORM, "identifiers": []}, "'identifiers' is empty: give at least one."),
+        ({**FORM, "identifiers": []}, "A request needs what the person is known by"),
         ({**FORM, "identifiers": [{"kind": "email"}]}, "'value' of identifier 1 is missing: write it."),
         ({**FORM, "identifiers": [{"kind": "email", "value": "aino"}]}, "does not look like one"),
         ({**FORM, "identifiers": [{"kind": "email", "value": "a" * 321}]}, "'value' of identifier 1 is longer than 320 letters"),

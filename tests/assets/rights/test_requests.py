@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from assets.rights.delivery import release
 from assets.rights.export import export
 from assets.rights.find import Matches, UnclearError
-from assets.rights.requests import candidates, file, ready, related, settle, start
+from assets.rights.requests import candidates, file, identify, meant, meant_all, ready, related, settle, start
 from resources.envelopes import Addressee
 from resources.errors import AnsvarError
 from resources.ledger.audit import entries
@@ -86,6 +87,32 @@ def test_a_named_user_settles_whom_it_means(shop: Small) -> None:
     assert done.records == 2
     with pytest.raises(AnsvarError, match="nothing to settle"):
         settle(shop.register, request.id, subject, OFFICER, "again")
+
+
+def test_a_letter_without_an_identifier(shop: Small) -> None:
+    """It is filed with its words, dated, and unclear: nothing is done, and nobody told that nothing is held, before one is added."""
+    ledger, now = shop.register.ledger, shop.register.clock.now()
+    letter = Filing("erasure", "en", (), now, message="Erase my data. Aino, Koekatu 1")
+    request = file(shop.register, letter)
+    assert (request.state, request.received_at, candidates(shop.register, request)) == ("unclear", now, ())
+    assert request.id not in related(shop.register)
+    assert verified(ledger, request, now).state == "unclear"
+    with shop.register.warehouse.reading() as engine:
+        with pytest.raises(UnclearError, match="ansvar request identify"):
+            meant(engine, shop.register, ledger.request(request.id))
+        assert isinstance(meant_all(engine, shop.register, [ledger.request(request.id)])[request.id], UnclearError)
+    with pytest.raises(AnsvarError, match="cannot be started"):
+        start(shop.register, request.id, OFFICER)
+    for mistake, told in (((), "needs what the person is known by"), ((("email", "Aino"),), "does not look like one")):
+        with pytest.raises(AnsvarError, match=told):
+            identify(shop.register, request.id, mistake, OFFICER)
+    assert identify(shop.register, request.id, [SHARED], OFFICER).state == "unclear"
+    added = identify(shop.register, request.id, [AINO, SHARED], OFFICER)
+    assert (added.state, added.identifiers) == ("verified", (AINO, SHARED))
+    with pytest.raises(AnsvarError, match="it is verified, and that follows only unclear"):
+        identify(shop.register, request.id, [BO], OFFICER)
+    assert "request.identified" in [each.what for each in entries(ledger.engine, request.id)]
+    assert file(shop.register, replace(letter, kind="complaint")).state == "received"
 
 
 def test_requests_of_one_person_are_tied(shop: Small) -> None:

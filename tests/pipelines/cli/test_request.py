@@ -80,11 +80,11 @@ def test_from_the_letter_to_the_answer(ansvar: Command, on: tuple[str, ...], sho
             assert ansvar(*on, "correct", "new", request, *right, *BY).code == 0
         if kind == "complaint":
             assert "say it with --finding TEXT" in ansvar(*on, "request", "answered", request, *BY).message
-            found = ("--finding", "The bill went to an old address.\n\nWe have mended that.")
+            finding = ["--finding", "The bill went to an old address.\n\nWe have mended that."]
         else:
             assert "--finding tells of a complaint" in ansvar(*on, "request", "answered", request, "--finding", "All", *BY).message
-            found = ()
-        assert ansvar(*on, "request", "answered", request, *found, *BY).out == f"{request} is answered.\n"
+            finding = []
+        assert ansvar(*on, "request", "answered", request, *finding, *BY).out == f"{request} is answered.\n"
     assert (_state(ansvar, on, request)["state"], RequestLedger(shop.register.ledger).open()) == ("answered", [])
     assert not shop.register.ledger.request(request).nothing_held
     told = _letter(ansvar, on, request, "answer", tmp_path)

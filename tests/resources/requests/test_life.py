@@ -46,6 +46,7 @@ FOLLOWS = {
         "asked": "unclear",
         "verified": "unclear",
         "settled": "received",
+        "identified": "received",
         "extended": "unclear",
         "refused": "refused",
         "closed": "closed",
