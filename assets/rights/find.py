@@ -27,8 +27,8 @@ class UnclearError(UntoldError):
         """Say what to do; never which persons the identifiers match."""
         super().__init__(
             "The identifiers of this request match several persons, or are such as several persons may share, or there is none, so it is "
-            "not answered: the data protection officer must ask the person for another (an e-mail address or customer number of the person's "
-            "own) and add it with `ansvar request identify`, or say whom it means: `ansvar request settle`."
+            "not answered: the data protection officer must ask the person for another (an e-mail address or customer number of the "
+            "person's own) and add it with `ansvar request identify`, or say whom it means: `ansvar request settle`."
         )
 
 

@@ -130,6 +130,22 @@ def test_what_the_person_gave_stands_in_files(ansvar: Command, on: tuple[str, ..
     assert ("KIND=VALUE" in told, "aino" in told) == (True, False)
 
 
+def test_a_letter_with_a_name_alone(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_path: Path) -> None:
+    """It is filed with its words, so that its day counts, and is unclear until what the person is known by was added."""
+    (tmp_path / "letter.txt").write_text("Poistakaa tietoni. Aino Koe, Koekatu 1", encoding="utf-8")
+    new = ("request", "new", "--kind", "erasure", *BY)
+    assert "A letter with none is filed with its words" in ansvar(*on, *new).message
+    filed = ansvar(*on, *new, "--message-file", tmp_path / "letter.txt")
+    request = filed.out.strip()
+    assert "`ansvar request identify` adds what the person is known by" in filed.err
+    assert ansvar(*on, "request", "verify", request, "--how", "document_shown", *BY).out == f"{request} is unclear.\n"
+    for command in (("erase", request, *BY), ("request", "carry-out", request, "--preview")):
+        assert "there is none, so it is not answered" in ansvar(*on, *command).message
+    assert ansvar(*on, "request", "identify", request, *AINO, *BY).out == f"{request} is verified.\n"
+    assert shop.register.ledger.request(request).identifiers == (("email", "aino@koe.example"),)
+    assert ansvar(*on, "request", "carry-out", request, "--preview").code == 0
+
+
 def test_an_extension(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_path: Path) -> None:
     """The time is extended once, with its notice; not after the deadline, nor where the notice cannot be written."""
     request = _new(ansvar, on, "rectification")

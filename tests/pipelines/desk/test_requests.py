@@ -297,6 +297,22 @@ def test_whom_an_unclear_request_means(desk: Room, officer: Visitor) -> None:
     put(register.ledger, request, "closed")
 
 
+def test_a_letter_without_an_identifier(desk: Room, officer: Visitor) -> None:
+    """It is filed with its words, and unclear until an identifier is added; its pages say so, and nothing else can be done for it."""
+    at = _goes(_send(officer, "/requests/new", **(NEW | {"value-0": "", "message": "Maija, Koekatu 1", "kind": "restriction"})))
+    request = at.rpartition("/")[2]
+    assert _state(desk, request) == "unclear"
+    page = officer.get(at).text
+    assert ["Add an identifier" in page, f"{at}/candidates" in page, f"{at}/carry-out" in page] == [True, False, False]
+    assert [officer.get(f"{at}{below}").status for below in ("/held", "/candidates")] == [200, 200]
+    for mistake in ({"kind": "email", "value": " "}, {"kind": "email", "value": "Maija"}, {"kind": "shoe_size", "value": "44"}):
+        assert _send(officer, at, do="identify", **mistake).status == 400
+    assert _goes(_send(officer, at, do="identify", kind="email", value=EMAIL)) == at
+    assert _state(desk, request) == "received"
+    assert "identifier added" in _shown(officer, at)
+    put(desk.register.ledger, request, "closed")
+
+
 def test_the_list_at_ten_thousand_requests(desk: Room, officer: Visitor) -> None:
     """Overdue ones stand first, also among extended ones and those whose clock stood; every page is quick and holds nothing personal."""
     register = desk.register
