@@ -155,7 +155,7 @@ def test_what_is_held(desk: Room, officer: Visitor) -> None:
         ({"language": "de"}, "Choose the language of the answer."),
         ({"received": "2026-11-03"}, "The day lies ahead."),
         ({"received": "yesterday"}, "That is no day."),
-        ({"value-0": ""}, "Give at least one identifier"),
+        ({"value-0": "", "message": " "}, "Give at least one identifier"),
         ({"kind-0": "business_id"}, "Choose the kind of the identifier."),
         ({"value-0": "", "kind-3": "email", "value-3": "Maija"}, "That does not look like one of its kind."),
         ({"value-0": "x" * 400}, "That does not look like one of its kind."),
@@ -304,7 +304,7 @@ def test_a_letter_without_an_identifier(desk: Room, officer: Visitor) -> None:
     assert _state(desk, request) == "unclear"
     page = officer.get(at).text
     assert ["Add an identifier" in page, f"{at}/candidates" in page, f"{at}/carry-out" in page] == [True, False, False]
-    assert [officer.get(f"{at}{below}").status for below in ("/held", "/candidates")] == [200, 200]
+    assert [officer.get(f"{at}{below}").status for below in ("/held", "/candidates")] == [409, 200]
     for mistake in ({"kind": "email", "value": " "}, {"kind": "email", "value": "Maija"}, {"kind": "shoe_size", "value": "44"}):
         assert _send(officer, at, do="identify", **mistake).status == 400
     assert _goes(_send(officer, at, do="identify", kind="email", value=EMAIL)) == at
