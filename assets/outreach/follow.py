@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from assets.identity.objected import check_consented
 from assets.identity.whom import Whom
 from assets.outreach.received import hashes_of_person
 from resources.catalogue.positions import nearest
@@ -12,9 +13,10 @@ from resources.errors import AnsvarError
 from resources.ledger import Request
 from resources.ledger.audit import Act, record
 from resources.ledger.holds import RESTRICTION
-from resources.ledger.objections import EVERY, KINDS, OBJECTION, SCOPES, ObjectionLedger, scopes_of
+from resources.ledger.objections import EVERY, KINDS, OBJECTION, SCOPES, WITHDRAWAL, ObjectionLedger, scopes_of
 from resources.ledger.requests import RequestLedger, Step, take_step
 from resources.register import Register
+from resources.requests.vocabulary import words
 from resources.warehouse import Engine
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def scopes_to_follow(register: Register, request: Request) -> Sequence[str]:
     """What a request is about.
 
     Raises:
-        AnsvarError: where it is no objection or withdrawal, or about nothing that there is.
+        AnsvarError: where it is no objection or withdrawal, about nothing that there is, or about a purpose that nobody consents to.
     """
     if request.kind not in KINDS:
         raise AnsvarError(f"The request is one of {request.kind}, not an objection or a withdrawal of consent.")
@@ -55,16 +57,29 @@ def scopes_to_follow(register: Register, request: Request) -> Sequence[str]:
     for each in scopes:
         if each not in known:
             raise AnsvarError(f"The request is about '{each}', which is none of what it may be about: {nearest(each, known)}")
+        if request.kind == WITHDRAWAL and each != EVERY:
+            check_consented(register.catalogue, each)
     return scopes
 
 
-def restrict(register: Register, request_id: str, by: str) -> None:
+def restrict(register: Register, request_id: str, by: str, ground: str | None) -> None:
     """Record that a named user answers a request for restriction, which is followed from its receipt until it is lifted.
 
+    Args:
+        register: the register.
+        request_id: the request.
+        by: the named user.
+        ground: which of those of GDPR Art. 18(1) holds, as `resources/requests/vocabulary.yaml` names them.
+
     Raises:
-        AnsvarError: where it asks for something else, nobody verified who asks, or no user is named.
+        AnsvarError: where it asks for something else, nobody verified who asks, or no user or ground is named.
     """
+    if ground not in words().restrictions:
+        known = ", ".join(f"{name} ({shape.article})" for name, shape in words().restrictions.items())
+        raise AnsvarError(
+            f"A restriction needs its ground, with --ground: {known}. Where none holds, refuse it as no_ground_for_restriction."
+        )
     request, moment = RequestLedger(register.ledger).ready(request_id, [RESTRICTION]), register.clock.now()
     with register.ledger.engine.begin() as connection:
         record(connection, Act(by, "restriction.made", request.id, moment))
-        take_step(connection, request.id, Step("answered", by, moment))
+        take_step(connection, request.id, Step("answered", by, moment, ground))

@@ -66,7 +66,9 @@ def name_received(engine: Engine, register: Register, told: Told) -> None:
     """
     catalogue = register.catalogue
     name_restricted(engine, catalogue, told.keeping, register.home.pepper)
-    rows = [(each.id, each.kind, purpose, each.since) for each in told.received for purpose in purposes_of(catalogue, each.scope)]
+    rows = [
+        (each.id, each.kind, purpose, each.since) for each in told.received for purpose in purposes_of(catalogue, each.kind, each.scope)
+    ]
     columns = {"objection": pa.string(), "kind": pa.string(), "purpose": pa.string(), "since": pa.timestamp("us")}
     _take(engine, "received_purposes", columns, rows)
     _name_persons(engine, register.home, told.received)

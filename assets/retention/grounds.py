@@ -129,7 +129,7 @@ class Grounds:
 
     def _may_override(self, dataset: Dataset) -> bool:
         """Whether something of it rests on legitimate interest, and not for direct marketing alone: GDPR Art. 21(3)."""
-        marketing, purposes = {*purposes_of(self.catalogue, MARKETING)}, self.catalogue.notice.purposes
+        marketing, purposes = {*purposes_of(self.catalogue, OBJECTION, MARKETING)}, self.catalogue.notice.purposes
         own = {purpose for each in dataset.fields.values() for purpose in each.purposes} - marketing
         return LEGITIMATE_INTEREST in _bases(dataset) and any(purposes[each].legal_basis == LEGITIMATE_INTEREST for each in own)
 

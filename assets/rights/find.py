@@ -26,9 +26,9 @@ class UnclearError(UntoldError):
     def __init__(self) -> None:
         """Say what to do; never which persons the identifiers match."""
         super().__init__(
-            "The identifiers of this request match several persons, or only such as several persons may share, so it is not answered: the "
-            "data protection officer must ask the person for another identifier (an e-mail address or customer number of the person's own) "
-            "and file the request again, or say whom it means: `ansvar request settle`."
+            "The identifiers of this request match several persons, or are such as several persons may share, or there is none, so it is "
+            "not answered: the data protection officer must ask the person for another (an e-mail address or customer number of the "
+            "person's own) and add it with `ansvar request identify`, or say whom it means: `ansvar request settle`."
         )
 
 

@@ -32,7 +32,7 @@ class FormShape(Shape):
     kind: Annotated[str, Field(min_length=1, max_length=32)]
     language: Literal["fi", "sv", "en"] | None = None
     received_at: Annotated[str, Field(max_length=40)] | None = None
-    identifiers: Annotated[list[IdentifierShape], Field(min_length=1, max_length=20)]
+    identifiers: list[IdentifierShape] = Field(default_factory=list, max_length=20)
     scope: Annotated[str, Field(max_length=32)] | None = None
     purpose: Annotated[str, Field(max_length=60)] | None = None
     message: Annotated[str, Field(max_length=20_000)] | None = None
@@ -50,7 +50,6 @@ _FAULTS = {
     "string_too_short": "{place} is empty: fill it in.",
     "string_too_long": "{place} is longer than {limit} letters: shorten it.",
     "list_type": "{place} is no list: write it within square brackets.",
-    "too_short": "{place} is empty: give at least one.",
     "too_long": "{place} has more than {limit} entries: leave some out.",
     "literal_error": "{place} is none that there is: write fi, sv or en.",
     "model_type": "{place} is no JSON object: write its keys within braces.",

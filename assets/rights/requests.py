@@ -1,25 +1,26 @@
-"""Requests as people deal with them: filed and checked, told whom they mean, tied to others of the same person, settled, answered."""
+"""Requests as people deal with them: filed and checked, told whom they mean, tied to others of the same person, settled, started on."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
+from contextlib import suppress
 from itertools import combinations
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from assets.identity.objected import check_consented
 from assets.ingest.people import forms
 from assets.rights.find import Subject, UnclearError, bearers, find, find_all
 from assets.rights.own import given
 from resources.errors import AnsvarError
-from resources.ledger.corrections import CorrectionLedger
 from resources.ledger.requests import PROGRAM, RequestLedger, Step, file_request
-from resources.requests.life import ANSWERED, ENDED, ERASED, UNCLEAR, after
+from resources.requests.life import ENDED, UNCLEAR
 from resources.requests.vocabulary import words
 from resources.wording import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from resources.ledger import Request
     from resources.ledger.requests import Filing
@@ -27,10 +28,8 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 _LOOKED_AT = "request"
-_RECTIFICATION, _AT_SOURCE = "rectification", "at_source"
+_NO_IDENTIFIER = "A request needs what the person is known by: give --email, --phone or --identifier."
 NOON = dt.time(12)
-_CARRIED_OUT = ("restriction", "objection", "withdrawal")
-"""Kinds that are answered in the moment in which they are carried out."""
 
 
 class FilingError(AnsvarError):
@@ -60,27 +59,50 @@ def ready(register: Register, request_id: str, kinds: Collection[str]) -> Reques
 
 
 def file(register: Register, filing: Filing) -> Request:
-    """File a request; where its identifiers match several subjects, it is `unclear` from the beginning.
+    """File a request; where it has no identifier, or they match several subjects, it is `unclear` from the beginning.
 
     Raises:
         AnsvarError: where what is asked for, or an identifier, is none.
     """
     check(register, filing)
-    request = file_request(register.ledger.engine, filing, register.clock.now())
-    if register.warehouse.is_published and request.state not in ENDED:
-        try:
-            with register.warehouse.reading() as engine:
-                meant(engine, register, request)
-        except UnclearError:
-            return register.ledger.request(request.id)
-    return request
+    return _looked_up(register, file_request(register.ledger.engine, filing, register.clock.now()))
+
+
+def identify(register: Register, request_id: str, identifiers: Sequence[tuple[str, str]], by: str) -> Request:
+    """A named user adds what the person of an unclear request is known by; it is `unclear` still where that does not tell who it is.
+
+    Raises:
+        AnsvarError: where an identifier is none, none is given, or the request is not unclear.
+    """
+    if not identifiers:
+        raise FilingError("identifiers", _NO_IDENTIFIER)
+    _check_identifiers(register, identifiers)
+    return _looked_up(register, RequestLedger(register.ledger).identify(request_id, identifiers, by, register.clock.now()))
+
+
+def _looked_up(register: Register, request: Request) -> Request:
+    """A request, which is `unclear` now where it does not tell whom it means; a complaint may well mean nobody."""
+    if request.state in ENDED or (is_anonymous(request) and words().kinds[request.kind].anyone):
+        return request
+    if is_anonymous(request):
+        RequestLedger(register.ledger).unclear(request, register.clock.now())
+    elif register.warehouse.is_published:
+        with suppress(UnclearError), register.warehouse.reading() as engine:
+            meant(engine, register, request)
+    return register.ledger.request(request.id)
+
+
+def is_anonymous(request: Request) -> bool:
+    """Whether nothing was given yet that the person could be found by, and nobody said whom it means."""
+    return not request.identifiers and request.subject is None
 
 
 def check(register: Register, filing: Filing) -> None:
     """That a request can be filed.
 
     Raises:
-        FilingError: where its kind, scope, purpose, language or an identifier is none, it has no identifier, or is of a time to come.
+        FilingError: where its kind, scope, purpose, language or an identifier is none, it withdraws a consent to what nobody consents to,
+            has neither an identifier nor a message, or is of a time to come.
     """
     shape = words().kinds.get(filing.kind)
     if shape is None:
@@ -94,18 +116,26 @@ def check(register: Register, filing: Filing) -> None:
     if filing.purpose is not None and not (shape.of_purpose and filing.purpose in purposes):
         known = f"one of {', '.join(purposes)}" if shape.of_purpose else "none"
         raise FilingError("purpose", f"The purpose of a request of {filing.kind} is {known}.")
+    if filing.purpose is not None:
+        try:
+            check_consented(register.catalogue, filing.purpose)
+        except AnsvarError as error:
+            raise FilingError("consent", str(error)) from None
     if filing.language not in LANGUAGES:
         raise FilingError("language", f"The language of the answer is one of {', '.join(LANGUAGES)}.")
     if filing.received_at > register.clock.now():
         raise FilingError("received", "The time of receipt is ahead: give the day on which the request reached you.")
-    _check_identifiers(register, filing)
+    if not filing.identifiers and not (filing.message or "").strip():
+        raise FilingError(
+            "identifiers",
+            f"{_NO_IDENTIFIER} A letter with none is filed with its words, as --message-file: it is unclear until one is added.",
+        )
+    _check_identifiers(register, filing.identifiers)
 
 
-def _check_identifiers(register: Register, filing: Filing) -> None:
-    if not filing.identifiers:
-        raise FilingError("identifiers", "A request needs what the person is known by: give --email, --phone or --identifier.")
+def _check_identifiers(register: Register, identifiers: Sequence[tuple[str, str]]) -> None:
     known = kinds_to_find_by(register)
-    for number, (kind, value) in enumerate(filing.identifiers):
+    for number, (kind, value) in enumerate(identifiers):
         if kind not in known:
             said = f"The kind of an identifier is none that a person can be found by. Known: {', '.join(known)}."
             raise FilingError("identifier_kind", said, number)
@@ -126,21 +156,28 @@ def meant(engine: Engine, register: Register, request: Request) -> Subject:
     """
     if request.subject is not None:
         return settled(engine, request.subject)
+    found = UnclearError() if is_anonymous(request) else _found(engine, register, request)
+    if isinstance(found, UnclearError):
+        RequestLedger(register.ledger).unclear(request, register.clock.now())
+        raise found
+    return found
+
+
+def _found(engine: Engine, register: Register, request: Request) -> Subject | UnclearError:
     try:
         return find(engine, register.catalogue, request.identifiers, register.home.pepper)
-    except UnclearError:
-        RequestLedger(register.ledger).unclear(request, register.clock.now())
-        raise
+    except UnclearError as error:
+        return error
 
 
 def meant_all(engine: Engine, register: Register, requests: Iterable[Request]) -> dict[str, Subject | AnsvarError]:
     """The data subject that each request means, or why it cannot be told: see `meant`; those of which it cannot are then `unclear`."""
     listed = {request.id: request for request in requests}
     told = {each.id: each.subject for each in listed.values() if each.subject is not None}
-    asked = {each.id: each.identifiers for each in listed.values() if each.subject is None}
-    found = {request: settled(engine, subject) for request, subject in told.items()} | find_all(
-        engine, register.catalogue, asked, register.home.pepper
-    )
+    asked = {each.id: each.identifiers for each in listed.values() if each.subject is None and not is_anonymous(each)}
+    found: dict[str, Subject | AnsvarError] = {each.id: UnclearError() for each in listed.values() if is_anonymous(each)}
+    found |= {request: settled(engine, subject) for request, subject in told.items()}
+    found |= find_all(engine, register.catalogue, asked, register.home.pepper)
     for request, subject in found.items():
         if isinstance(subject, UnclearError):
             RequestLedger(register.ledger).unclear(listed[request], register.clock.now())
@@ -237,44 +274,3 @@ def start(register: Register, request_id: str, by: str) -> Request:
     if kind.by_bundle or kind.anyone or is_held(register, request) is not False:
         return request
     return ledger.step(request.id, Step("answered", PROGRAM, at, "nothing_held"), nothing_held=True)
-
-
-def answered_by_hand(register: Register, request_id: str, by: str, at_source: str | None = None) -> Request:
-    """A named user answered a request; what a command carries out is answered by that, so that no letter says what was not done.
-
-    Args:
-        register: the register.
-        request_id: the request.
-        by: the named user.
-        at_source: of a rectification what was corrected at its source alone, and how that is known.
-
-    Raises:
-        AnsvarError: where a command carries out what it asks for, and has not; nothing was corrected; or the step cannot follow.
-    """
-    check_answer_by_hand(register, register.ledger.request(request_id), at_source)
-    detail, note = (_AT_SOURCE, at_source.strip()) if at_source is not None else (None, None)
-    return RequestLedger(register.ledger).step(request_id, Step(ANSWERED, by, register.clock.now(), detail, note))
-
-
-def check_answer_by_hand(register: Register, request: Request, at_source: str | None = None) -> None:
-    """That a request can be answered by hand, of a rectification also by what was corrected at its source alone (`at_source`).
-
-    Raises:
-        AnsvarError: where a command carries out what it asks for, and has not; nothing was corrected; or the step cannot follow.
-    """
-    if words().kinds[request.kind].by_bundle:
-        raise AnsvarError(f"A request for {request.kind} is answered when its bundle is released: see `ansvar bundle release`.")
-    after(request, ANSWERED)
-    erasable = register.catalogue.retention.own.erasures is not None
-    if request.kind in _CARRIED_OUT or (request.kind == "erasure" and request.state != ERASED and erasable):
-        raise AnsvarError(
-            f"Nothing was done for this request of {request.kind} yet: `ansvar request carry-out {request.id} --by NAME` does it, and "
-            "`--preview` tells what that is; or refuse it with `ansvar request refuse`."
-        )
-    if at_source is not None and (request.kind != _RECTIFICATION or not at_source.strip()):
-        raise AnsvarError("--at-source tells of a rectification what was corrected at the source, and how that is known.")
-    if request.kind == _RECTIFICATION and at_source is None and not CorrectionLedger(register.ledger).has_corrected(request.id):
-        raise AnsvarError(
-            f"Nothing was corrected for this request yet: `ansvar correct new {request.id} …` does it; say with --at-source what was "
-            "corrected at the source alone; or refuse the request with `ansvar request refuse`."
-        )

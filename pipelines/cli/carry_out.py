@@ -8,7 +8,9 @@ import click
 
 from pipelines.cli.erase import erase_person, preview_erasure, tell_recipients
 from resources.errors import AnsvarError
+from resources.ledger.holds import RESTRICTION
 from resources.register import Register, open_register
+from resources.requests.vocabulary import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 @click.argument("request_id", metavar="REQUEST")
 @click.option("--preview", "only_preview", is_flag=True, help="Show what would be done; change nothing.")
 @click.option("--by", metavar="NAME", help="Who carries it out: a named person, who has verified who asks.")
-def command(request_id: str, by: str | None, *, only_preview: bool) -> None:
+@click.option("--ground", type=click.Choice([*words().restrictions]), help="Of a restriction: which ground of GDPR Art. 18(1) holds.")
+def command(request_id: str, by: str | None, ground: str | None, *, only_preview: bool) -> None:
     """Do what a request asks for: a copy, an erasure, a restriction, an objection or a withdrawal of consent; see first with --preview."""
     register = open_register()
     request = register.ledger.request(request_id)
@@ -30,11 +33,13 @@ def command(request_id: str, by: str | None, *, only_preview: bool) -> None:
         )
     if by is None and not only_preview:
         raise AnsvarError("Say who carries it out with --by NAME; or see with --preview what would be done.")
+    if ground is not None and request.kind != RESTRICTION:
+        raise AnsvarError("--ground tells of a restriction on which ground it is granted.")
     preview, do = _WAYS[request.kind]
     if only_preview:
         preview(register, request)
     else:
-        do(register, request, by or "")
+        do(register, request, by or "", ground)
 
 
 def _preview_copy(register: Register, request: Request) -> None:
@@ -42,8 +47,8 @@ def _preview_copy(register: Register, request: Request) -> None:
     click.echo(f"Would make the bundle of {request.id}, which then waits for its release.")
 
 
-def _copy(register: Register, request: Request, by: str) -> None:
-    del by  # the bundle's release is by a named user of its own
+def _copy(register: Register, request: Request, by: str, ground: str | None) -> None:
+    del by, ground  # the bundle's release is by a named user of its own
     from pipelines.run import run_export
 
     failures = [message for ran in run_export(register.home, [request.id]) for message in ran.failures]
@@ -56,7 +61,8 @@ def _preview_erasure(register: Register, request: Request) -> None:
     preview_erasure(register, request.id)
 
 
-def _erasure(register: Register, request: Request, by: str) -> None:
+def _erasure(register: Register, request: Request, by: str, ground: str | None) -> None:
+    del ground  # each data set has its own
     erase_person(register, request.id, by)
 
 
@@ -67,12 +73,12 @@ def _preview_restriction(register: Register, request: Request) -> None:
     )
 
 
-def _restriction(register: Register, request: Request, by: str) -> None:
+def _restriction(register: Register, request: Request, by: str, ground: str | None) -> None:
     from assets.outreach.follow import restrict
     from assets.retention.rectify import told
     from assets.rights.whom import whom
 
-    restrict(register, request.id, by)
+    restrict(register, request.id, by, ground)
     _at_once(register)
     with register.warehouse.reading() as engine:
         tell_recipients(told(engine, register, whom(engine, register, request)))
@@ -80,16 +86,18 @@ def _restriction(register: Register, request: Request, by: str) -> None:
 
 
 def _preview_objection(register: Register, request: Request) -> None:
-    from assets.identity.objected import purposes_of
+    from assets.identity.objected import ended_by
     from assets.outreach.follow import scopes_to_follow
 
-    ended = [purpose for scope in scopes_to_follow(register, request) for purpose in purposes_of(register.catalogue, scope)]
-    click.echo(f"Would end the use of the person's data for: {', '.join(dict.fromkeys(ended)) or 'nothing that there is'}.")
+    scopes_to_follow(register, request)
+    ended = ended_by(register.catalogue, request)
+    click.echo(f"Would end the use of the person's data for: {', '.join(ended) or 'nothing that there is'}.")
     if register.catalogue.retention.own.erasures is not None:
         preview_erasure(register, request.id)
 
 
-def _objection(register: Register, request: Request, by: str) -> None:
+def _objection(register: Register, request: Request, by: str, ground: str | None) -> None:
+    del ground  # none is needed
     from assets.outreach.follow import follow
     from assets.rights.whom import whom
 
@@ -127,7 +135,7 @@ def _at_once(register: Register) -> None:
         raise AnsvarError(" ".join(ran.failures))
 
 
-_WAYS: dict[str, tuple[Callable[[Register, Request], None], Callable[[Register, Request, str], None]]] = {
+_WAYS: dict[str, tuple[Callable[[Register, Request], None], Callable[[Register, Request, str, str | None], None]]] = {
     "access": (_preview_copy, _copy),
     "portability": (_preview_copy, _copy),
     "erasure": (_preview_erasure, _erasure),

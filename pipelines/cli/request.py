@@ -17,10 +17,11 @@ from resources.ledger import Request
 from resources.ledger.holds import HoldLedger
 from resources.ledger.requests import Filing, RequestLedger, Step
 from resources.register import open_register
+from resources.requests.life import UNCLEAR
 from resources.requests.vocabulary import words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from resources.register import Register
 
@@ -40,16 +41,32 @@ for _step in STEPS:
 command.add_command(carry_out)
 
 
+def _identifying(given_to: Callable[..., None]) -> Callable[..., None]:
+    """The options by which identifiers are given."""
+    options = (
+        click.option("--email", multiple=True, help="An e-mail address that the person gave."),
+        click.option("--phone", multiple=True, help="A telephone number that the person gave."),
+        click.option("--identifier", multiple=True, metavar="KIND=VALUE", help="Another identifier, as customer_number=1234."),
+        click.option(
+            "--identifiers",
+            type=click.File(encoding="utf-8"),
+            help="A file of them, one KIND=VALUE a line; - is standard input: so no list of processes has them.",
+        ),
+    )
+    for option in reversed(options):
+        given_to = option(given_to)
+    return given_to
+
+
+def _identifiers(given: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    found = [("email", value) for value in given["email"]] + [("phone", value) for value in given["phone"]]
+    lines = given["identifiers"].read().splitlines() if given["identifiers"] else ()
+    return (*found, *(_split(text) for text in (*given["identifier"], *(line.strip() for line in lines if line.strip()))))
+
+
 @command.command("new")
 @click.option("--kind", type=click.Choice([*words().kinds]), required=True, help="What the person asks for.")
-@click.option("--email", multiple=True, help="An e-mail address that the person gave.")
-@click.option("--phone", multiple=True, help="A telephone number that the person gave.")
-@click.option("--identifier", multiple=True, metavar="KIND=VALUE", help="Another identifier, as customer_number=1234.")
-@click.option(
-    "--identifiers",
-    type=click.File(encoding="utf-8"),
-    help="A file of them, one KIND=VALUE a line; - is standard input: so no list of processes has them.",
-)
+@_identifying
 @click.option("--language", type=click.Choice(["fi", "sv", "en"]), help="The language of the answer; by default the register's first.")
 @click.option("--scope", type=click.Choice([*words().scopes]), help="What an objection is to.")
 @click.option("--purpose", metavar="PURPOSE", help="The purpose of the notice whose consent is withdrawn; without it, every one.")
@@ -62,13 +79,10 @@ def new(**given: Any) -> None:
     from assets.rights.requests import file, related
 
     register = open_register()
-    identifiers = [("email", value) for value in given["email"]] + [("phone", value) for value in given["phone"]]
-    lines = given["identifiers"].read().splitlines() if given["identifiers"] else ()
-    identifiers += [_split(text) for text in (*given["identifier"], *(line.strip() for line in lines if line.strip()))]
     filing = Filing(
         kind=given["kind"],
         language=given["language"] or register.catalogue.notice.languages[0],
-        identifiers=tuple(identifiers),
+        identifiers=_identifiers(given),
         received_at=_received(register, given["received"]),
         scope=given["scope"],
         purpose=given["purpose"],
@@ -84,8 +98,16 @@ def new(**given: Any) -> None:
     others = related(register).get(request.id, ())
     if others:
         click.echo(f"Other open requests of the same person: {', '.join(others)}.", err=True)
-    if request.state == "unclear":
+    _tell_unclear(request)
+
+
+def _tell_unclear(request: Request) -> None:
+    if request.state != UNCLEAR:
+        return
+    if request.identifiers:
         click.echo("Its identifiers match several persons: `ansvar request show` tells which, `ansvar request settle` says whom.", err=True)
+    else:
+        click.echo("It is unclear whom it means: `ansvar request identify` adds what the person is known by, once that is known.", err=True)
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -213,6 +235,19 @@ def settle(request_id: str, subject: str, by: str, reason: str) -> None:
 
     request = say_whom(open_register(), request_id, subject, by, reason)
     click.echo(f"{request.id} is {request.state.replace('_', ' ')}, and means {subject}.")
+
+
+@command.command("identify")
+@click.argument("request_id", metavar="REQUEST")
+@_identifying
+@click.option("--by", **BY)
+def identify(request_id: str, by: str, **given: Any) -> None:
+    """Add what the person of an unclear request is known by, as when a letter gave a name and a postal address alone."""
+    from assets.rights.requests import identify as add
+
+    request = add(open_register(), request_id, _identifiers(given), by)
+    click.echo(f"{request.id} is {request.state.replace('_', ' ')}.")
+    _tell_unclear(request)
 
 
 @command.command("intake")

@@ -17,6 +17,8 @@ from resources.register import open_register
 from resources.requests.vocabulary import words
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from resources.ledger import Request
     from resources.register import Register
 
@@ -87,8 +89,9 @@ def extend(request_id: str, ground: str, letter: Path, by: str) -> None:
 @click.option("--by", **BY)
 def refuse(request_id: str, ground: str, note: str | None, by: str) -> None:
     """Refuse a request on a ground; `ansvar request letter --kind refusal` writes the answer, with the way to complain."""
-    register = open_register()
-    _done(_ledger(register).step(request_id, Step("refused", by, register.clock.now(), ground, note)))
+    from assets.rights.ending import refuse as refused
+
+    _done(refused(open_register(), request_id, ground, by, note))
 
 
 @click.command("answered")
@@ -96,14 +99,17 @@ def refuse(request_id: str, ground: str, note: str | None, by: str) -> None:
 @click.option(
     "--at-source",
     metavar="TEXT",
-    help="Of a rectification that `ansvar correct` cannot make, as of a key: what was corrected at the source, and how it is known.",
+    help="Of a rectification that `ansvar correct` cannot make, as of a key: what was corrected at the source. The letter says it.",
 )
+@click.option("--finding", metavar="TEXT", help="Of a complaint: what was found, in the language of the request. The letter says it.")
+@click.option("--finding-file", type=click.File(encoding="utf-8"), help="A file with what was found, instead; - is standard input.")
 @click.option("--by", **BY)
-def answered(request_id: str, at_source: str | None, by: str) -> None:
+def answered(request_id: str, at_source: str | None, finding: str | None, finding_file: TextIO | None, by: str) -> None:
     """Record that a request was answered by hand; a bundle's release, and what `carry-out` does at once, record it themselves."""
-    from assets.rights.requests import answered_by_hand
+    from assets.rights.ending import Said, answered_by_hand
 
-    _done(answered_by_hand(open_register(), request_id, by, at_source))
+    found = finding_file.read() if finding_file is not None else finding
+    _done(answered_by_hand(open_register(), request_id, by, Said(at_source, found)))
 
 
 @click.command("close")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from assets.identity.objected import purposes_of
+from assets.identity.objected import ended_by
 from assets.outreach.follow import follow, restrict, scopes_to_follow
 from assets.retention.answer import ground_in_words
 from assets.retention.erase import decide, preview
@@ -15,9 +15,12 @@ from assets.rights.whom import whom
 from pipelines.desk.page import back_to
 from pipelines.desk.requests_shared import asked_for
 from pipelines.desk.requests_steps import step_forms
+from pipelines.desk.rooms import FaultError
+from pipelines.desk.rooms import told as in_words
 from resources.errors import AnsvarError
 from resources.ledger.objections import KINDS
 from resources.requests.life import ANSWERED
+from resources.requests.vocabulary import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
     from assets.retention.erase import Preview
     from pipelines.desk.page import Desk, Visit
+    from pipelines.desk.rooms import Told
     from resources.ledger import Request
     from resources.register import Register
 
@@ -59,7 +63,7 @@ def carry_out(desk: Desk, visit: Visit, request: Request) -> Response:
             return _page(desk, visit, request, foreseen, 409)
         (_erase if forms.erase else _WAYS[request.kind])(desk, visit, request)
     except AnsvarError as error:
-        return _page(desk, visit, register.ledger.request(request.id), None, 409, str(error))
+        return _page(desk, visit, register.ledger.request(request.id), None, 409, in_words(visit, error))
     return back_to(f"/requests/{request.id}#state")
 
 
@@ -73,17 +77,21 @@ def _choices(register: Register, visit: Visit) -> Choices:
 def _foreseen(register: Register, request: Request, choices: Choices) -> _Foreseen:
     purposes: list[str] = []
     if request.kind in KINDS and request.state != ANSWERED:
-        purposes = [each for scope in scopes_to_follow(register, request) for each in purposes_of(register.catalogue, scope)]
+        scopes_to_follow(register, request)
+        purposes = ended_by(register.catalogue, request)
     if request.kind != "restriction" and register.catalogue.retention.own.erasures is not None:
         found = preview(register, request.id, whom, choices=choices)
-        return _Foreseen(list(dict.fromkeys(purposes)), [*found.recipients], found)
+        return _Foreseen(purposes, [*found.recipients], found)
     with register.warehouse.reading() as engine:
         meant = whom(engine, register, request)
-        return _Foreseen(list(dict.fromkeys(purposes)), told(engine, register, meant) if request.kind == "restriction" else [])
+        return _Foreseen(purposes, told(engine, register, meant) if request.kind == "restriction" else [])
 
 
 def _restrict(desk: Desk, visit: Visit, request: Request) -> None:
-    restrict(desk.entrance.register, request.id, visit.user.name)
+    ground = visit.form.get("ground", "")
+    if ground not in words().restrictions:
+        raise FaultError("request_pick")
+    restrict(desk.entrance.register, request.id, visit.user.name, ground)
     _publish(desk, visit)
 
 
@@ -120,7 +128,7 @@ _WAYS: dict[str, Callable[[Desk, Visit, Request], None]] = {
 
 
 def _page(  # noqa: PLR0913, PLR0917 - what the page shows
-    desk: Desk, visit: Visit, request: Request, foreseen: _Foreseen | None, status: int = 200, error: str | None = None
+    desk: Desk, visit: Visit, request: Request, foreseen: _Foreseen | None, status: int = 200, error: Told | None = None
 ) -> Response:
     catalogue, language = desk.entrance.register.catalogue, visit.words.language
     return desk.render(
@@ -134,5 +142,6 @@ def _page(  # noqa: PLR0913, PLR0917 - what the page shows
         datasets={dataset.table: dataset.shape.label.in_language(language) for dataset in catalogue.datasets},
         ground=lambda name: ground_in_words(name, language),
         recipients={name: each.label.in_language(language) for name, each in catalogue.notice.recipients.items()},
+        restrictions={name: each.text.in_language(language) for name, each in words().restrictions.items()},
         error=error,
     )

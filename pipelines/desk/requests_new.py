@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from assets.identity.objected import consented
 from assets.rights.requests import FilingError, file, kinds_to_find_by, received_on
 from pipelines.desk.page import back_to
 from pipelines.desk.requests_shared import identifier_kinds
@@ -85,7 +86,7 @@ def _page(desk: Desk, visit: Visit, given: Mapping[str, str], fault: tuple[str, 
         place=fault[1] if fault else None,
         kinds=words().kinds,
         scopes={name: each.label.in_language(language) for name, each in words().scopes.items()},
-        purposes={name: each.label.in_language(language) for name, each in register.catalogue.notice.purposes.items()},
+        purposes={name: register.catalogue.notice.purposes[name].label.in_language(language) for name in consented(register.catalogue)},
         identifiers={kind: named[kind] for kind in findable},
         first=[kind for kind in _FIRST if kind in findable],
         rows=range(IDENTIFIERS),

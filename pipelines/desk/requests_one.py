@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assets.rights.letters.render import FORMATS
-from assets.rights.requests import related
+from assets.rights.requests import kinds_to_find_by, related
 from assets.rights.standing import is_due_soon, timing_of
 from pipelines.desk.page import back_to
 from pipelines.desk.requests_letters import fitting
@@ -83,6 +83,7 @@ def _page(desk: Desk, visit: Visit, request: Request, error: Told | None = None,
         making=desk.launches.of_export(request.id) if request.kind in words().by_bundle else None,
         looking=looking,
         kinds=identifier_kinds(desk, visit),
+        findable=kinds_to_find_by(register),
         error=error,
         failed=failed,
         given=visit.form,

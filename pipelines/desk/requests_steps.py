@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assets.retention.rectify import KIND as RECTIFICATION
+from assets.rights.ending import Said, answered_by_hand, check_answer_by_hand, check_refusal, refuse
 from assets.rights.letters.compose import EXTENSION
-from assets.rights.requests import answered_by_hand, check_answer_by_hand
+from assets.rights.requests import identify, is_anonymous
 from assets.rights.requests import start as started
 from pipelines.desk.rooms import FaultError
 from pipelines.letters import written
@@ -16,7 +17,7 @@ from resources.ledger.erasures import ErasureLedger
 from resources.ledger.holds import LIFTING_LETTER, RESTRICTION, HoldLedger
 from resources.ledger.objections import KINDS
 from resources.ledger.requests import RequestLedger, Step
-from resources.requests.life import ANSWERED, ENDED, UNCLEAR, check_extension, check_ground, may_follow
+from resources.requests.life import ANSWERED, ENDED, UNCLEAR, check_extension, may_follow
 from resources.requests.vocabulary import words
 
 if TYPE_CHECKING:
@@ -29,16 +30,16 @@ if TYPE_CHECKING:
     Take = Callable[[Desk, Visit, Request], object]
 
 CARRIED_OUT = ("erasure", "restriction", "objection", "withdrawal")
-_LONGEST_NOTE = 2_000
+_LONGEST_NOTE, _LONGEST_FINDING = 2_000, 20_000
 
 
 @dataclass(frozen=True)
 class StepForms:
     """What may be done about a request now; `refusals` are the grounds that fit.
 
-    `correct` is for rectifications, and `at_source` the answer to one that was made at its source alone; `erase` is what an objection or a
-    withdrawal that is followed left without a ground, and something kept back then; `tell` that the person must be told before a
-    restriction is lifted.
+    `correct` is for rectifications, `at_source` the answer to one that was made at its source alone, `finding` that to a complaint; `erase`
+    is what an objection or a withdrawal that is followed left without a ground, and something kept back then; `tell` that the person
+    must be told before a restriction is lifted.
     """
 
     ask: bool
@@ -47,11 +48,13 @@ class StepForms:
     extend: bool
     refusals: list[str]
     settle: bool
+    identify: bool
     export: bool
     carry_out: bool
     erase: bool
     answered: bool
     at_source: bool
+    finding: bool
     correct: bool
     close: bool
     tell: bool
@@ -79,13 +82,15 @@ def step_forms(register: Register, request: Request) -> StepForms:
         verify=may_follow(request, "verified"),
         start=may_follow(request, "started") and not erasing,
         extend=not erasing and _passes(lambda: _check_extension(register, request)),
-        refusals=_refusals(request) if may_follow(request, "refused") and not erasing else [],
-        settle=request.state == UNCLEAR,
+        refusals=_refusals(register, request) if may_follow(request, "refused") and not erasing else [],
+        settle=request.state == UNCLEAR and not is_anonymous(request),
+        identify=may_follow(request, "identified"),
         export=can_carry_out and request.kind in words().by_bundle,
         carry_out=can_carry_out and request.kind in CARRIED_OUT and not erasing and (request.kind != "erasure" or erases),
         erase=request.kind in KINDS and request.state == ANSWERED and not erasing and erases,
-        answered=_passes(lambda: check_answer_by_hand(register, request)),
-        at_source=_passes(lambda: check_answer_by_hand(register, request, "said in the form")),
+        answered=_passes(lambda: check_answer_by_hand(register, request, Said())),
+        at_source=_passes(lambda: check_answer_by_hand(register, request, Said(at_source="said in the form"))),
+        finding=_passes(lambda: check_answer_by_hand(register, request, Said(finding="said in the form"))),
         correct=can_carry_out and request.kind == RECTIFICATION,
         close=may_follow(request, "closed") and not erasing,
         tell=in_force and not told,
@@ -118,8 +123,8 @@ def _check_extension(register: Register, request: Request) -> None:
     check_extension(request, catalogue.requests, catalogue.notice.time_zone, register.clock.today())
 
 
-def _refusals(request: Request) -> list[str]:
-    return [name for name in words().refusals if _passes(lambda name=name: check_ground(request, name))]  # type: ignore[misc] # bound now
+def _refusals(register: Register, request: Request) -> list[str]:
+    return [name for name in words().refusals if _passes(lambda name=name: check_refusal(register, request, name))]  # type: ignore[misc] # bound now
 
 
 def _step(desk: Desk, visit: Visit, request: Request, step: str, detail: str | None = None, note: str | None = None) -> None:  # noqa: PLR0913, PLR0917 - what a step has
@@ -139,9 +144,9 @@ def _chosen(visit: Visit, name: str, known: object) -> str:
     return picked
 
 
-def _note(visit: Visit, *, needed: bool) -> str | None:
+def _note(visit: Visit, *, needed: bool, longest: int = _LONGEST_NOTE) -> str | None:
     written_down = visit.form.get("note", "").strip()
-    if (needed and not written_down) or len(written_down) > _LONGEST_NOTE:
+    if (needed and not written_down) or len(written_down) > longest:
         raise FaultError("request_reason_missing")
     return written_down or None
 
@@ -152,6 +157,13 @@ def _ask(desk: Desk, visit: Visit, request: Request) -> None:
 
 def _verify(desk: Desk, visit: Visit, request: Request) -> None:
     _step(desk, visit, request, "verified", _chosen(visit, "how", words().methods))
+
+
+def _identify(desk: Desk, visit: Visit, request: Request) -> None:
+    kind, value = visit.form.get("kind", ""), visit.form.get("value", "").strip()
+    if not value or len(value) > _LONGEST_NOTE:
+        raise FaultError("request_fault_identifiers")
+    identify(desk.entrance.register, request.id, [(kind, value)], visit.user.name)
 
 
 def _start(desk: Desk, visit: Visit, request: Request) -> None:
@@ -167,17 +179,21 @@ def _extend(desk: Desk, visit: Visit, request: Request) -> None:
 
 
 def _refuse(desk: Desk, visit: Visit, request: Request) -> None:
-    ground = _chosen(visit, "ground", words().refusals)
-    check_ground(request, ground)
-    _step(desk, visit, request, "refused", ground, _note(visit, needed=False))
+    ground, note = _chosen(visit, "ground", words().refusals), _note(visit, needed=False)
+    refuse(desk.entrance.register, request.id, ground, visit.user.name, note)
 
 
 def _answered(desk: Desk, visit: Visit, request: Request) -> None:
-    answered_by_hand(desk.entrance.register, request.id, visit.user.name)
+    answered_by_hand(desk.entrance.register, request.id, visit.user.name, Said())
 
 
 def _at_source(desk: Desk, visit: Visit, request: Request) -> None:
-    answered_by_hand(desk.entrance.register, request.id, visit.user.name, _note(visit, needed=True))
+    answered_by_hand(desk.entrance.register, request.id, visit.user.name, Said(at_source=_note(visit, needed=True)))
+
+
+def _finding(desk: Desk, visit: Visit, request: Request) -> None:
+    found = _note(visit, needed=True, longest=_LONGEST_FINDING)
+    answered_by_hand(desk.entrance.register, request.id, visit.user.name, Said(finding=found))
 
 
 def _close(desk: Desk, visit: Visit, request: Request) -> None:
@@ -192,11 +208,13 @@ def _lift(desk: Desk, visit: Visit, request: Request) -> None:
 _STEPS: dict[str, Take] = {
     "ask": _ask,
     "verify": _verify,
+    "identify": _identify,
     "start": _start,
     "extend": _extend,
     "refuse": _refuse,
     "answered": _answered,
     "at_source": _at_source,
+    "finding": _finding,
     "close": _close,
     "lift": _lift,
 }

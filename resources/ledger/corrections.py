@@ -75,12 +75,12 @@ class CorrectionLedger:
             ordered = statement.order_by(tables.corrections.c.made_at.desc(), tables.corrections.c.correction)
             return [dict(row) for row in connection.execute(ordered).mappings()]
 
-    def has_corrected(self, request: str) -> bool:
-        """Whether a correction was made for a request, and not withdrawn: it holds, or the source has it, or the record has gone."""
+    def corrected(self, request: str) -> list[tuple[str, str]]:
+        """The tables and fields corrected for a request, and not withdrawn: they hold, the source has them, or the record has gone."""
         columns = tables.corrections.c
-        statement = sa.select(columns.correction).where(columns.request == request, columns.state.in_((*HOLDING, FULFILLED, GONE))).limit(1)
+        made = sa.select(columns.dataset, columns.field).where(columns.request == request, columns.state.in_((*HOLDING, FULFILLED, GONE)))
         with self._ledger.engine.connect() as connection:
-            return connection.scalar(statement) is not None
+            return [(row.dataset, row.field) for row in connection.execute(made.distinct().order_by(columns.dataset, columns.field))]
 
     def value(self, correction: str) -> str | None:
         """What is right by a correction that holds.

@@ -121,12 +121,17 @@ def file_request(engine: sa.Engine, filing: Filing, at: dt.datetime) -> Request:
             connection.rollback()
         else:
             connection.execute(tables.requests.insert().values(values))
-            rows = [{"request": request.id, "kind": kind, "value": value} for kind, value in identifiers]
-            connection.execute(tables.request_identifiers.insert(), rows)
+            _give(connection, request.id, identifiers)
             if filing.forms:
                 connection.execute(tables.request_forms.insert().values(hash=filing.forms[0], request=request.id))
             _add(connection, request.id, Step(FILED, filing.by, at, filing.scope or filing.purpose, filing.message))
     return read_request(engine, known or request.id)
+
+
+def _give(connection: sa.Connection, request_id: str, identifiers: Iterable[tuple[str, str]]) -> None:
+    rows = [{"request": request_id, "kind": kind, "value": value} for kind, value in identifiers]
+    if rows:
+        connection.execute(tables.request_identifiers.insert(), rows)
 
 
 def _filed_before(connection: sa.Connection, forms: Collection[str]) -> str | None:
@@ -221,6 +226,18 @@ class RequestLedger:
         """Write down what was done about a request, in a transaction of its own: see `note_step`."""
         with self._ledger.engine.begin() as connection:
             note_step(connection, request_id, step, what)
+
+    def identify(self, request_id: str, identifiers: Iterable[tuple[str, str]], by: str, at: dt.datetime) -> Request:
+        """Add what the person of an unclear request is known by; gives the request as it is then.
+
+        Raises:
+            AnsvarError: where there is no such request, it is not unclear, or no user is named.
+        """
+        with self._ledger.engine.begin() as connection:
+            take_step(connection, request_id, Step("identified", by, at))
+            known = _read(connection, request_id).identifiers
+            _give(connection, request_id, [each for each in dict.fromkeys(identifiers) if each not in known])
+        return read_request(self._ledger.engine, request_id)
 
     def unclear(self, request: Request, at: dt.datetime) -> None:
         """The identifiers of a request do not tell who the person is; one that has ended, or is known to be unclear, stays as it is."""

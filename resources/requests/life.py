@@ -33,6 +33,7 @@ STEPS: dict[str, tuple[tuple[str, ...], str | None]] = {
     "extended": (_WORKED_ON, None),
     "unclear": ((RECEIVED, VERIFYING, VERIFIED, IN_PROGRESS), UNCLEAR),
     "settled": ((UNCLEAR,), None),
+    "identified": ((UNCLEAR,), None),
     "erased": ((VERIFIED, IN_PROGRESS, UNCLEAR), ERASED),
     "answered": ((*_WORKED_ON, ERASED), ANSWERED),
     "refused": (_WORKED_ON, REFUSED),
@@ -84,6 +85,10 @@ def may_follow(request: Request, step: str) -> bool:
     return True
 
 
+_WITHOUT_EXTENSION = (
+    "Art. 12(3) GDPR is of requests under Art. 15 to 22 alone, and an objection to marketing is followed at once (Art. 21(3)); carry "
+    "it out, or answer it"
+)
 _DONE = {"asked": "asked to show identity", "verified": "verified", "started": "started on"}
 
 
@@ -95,15 +100,18 @@ def _check(request: Request, step: str) -> None:
         raise AnsvarError("The identity of who asks was verified already.")
     if step == "extended" and request.extended_at is not None:
         raise AnsvarError("The time for answering was extended already: the law allows that once (GDPR Art. 12(3)).")
+    if step == "extended" and not any(each.is_of(request.kind, request.scope) for each in words().extensions.values()):
+        raise AnsvarError(f"The time for answering {_named(request)} cannot be extended: {_WITHOUT_EXTENSION}.")
     needs_identity = request.state != ERASED and not words().kinds[request.kind].anyone
     if step == "answered" and request.verified_at is None and needs_identity:
         raise AnsvarError("The identity of who asks was not verified: `ansvar request verify` records that it was, and how.")
 
 
 def _state_after(request: Request, step: str) -> str:
-    if step == "extended" or (request.state == UNCLEAR and step != "settled"):
+    is_told = step in ("settled", "identified")
+    if step == "extended" or (request.state == UNCLEAR and not is_told):
         return request.state
-    if step == "verified" or (step == "settled" and request.verified_at is not None):
+    if step == "verified" or (is_told and request.verified_at is not None):
         return VERIFIED
     return VERIFYING if step == "asked" or request.asked_at is not None else RECEIVED
 
@@ -166,6 +174,15 @@ def check_ground(request: Request, ground: str) -> None:
             f"'{ground}' is no ground to refuse an objection to {request.scope}: it is always granted (GDPR Art. 21(2) and (3)). "
             f"`ansvar request carry-out {request.id} --by NAME` follows it."
         )
+    if shape.after_asking and request.asked_at is None:
+        raise AnsvarError(
+            f"'{ground}' is no ground before the person was asked to show who asks: `ansvar request ask {request.id} --by NAME` records "
+            "that, and `ansvar request letter --kind identity` writes the letter."
+        )
+
+
+def _named(request: Request) -> str:
+    return f"an {request.kind} to {request.scope.replace('_', ' ')}" if request.scope else f"a {request.kind}"
 
 
 def _listed(names: tuple[str, ...]) -> str:

@@ -30,12 +30,20 @@ class WordShape(Shape):
 
 
 class GroundShape(Shape):
-    """Why a request is refused or its answer put off: of which kinds (all, unless stated), not of which scopes, and what is told of it."""
+    """Why a request is refused, granted or its answer put off: of which kinds (all, unless stated), not of which scopes, and what is told.
+
+    `after_asking` where it is one only once the person was asked to show who asks.
+    """
 
     article: Text
+    after_asking: bool = False
     kinds: list[Name] = Field(default_factory=list)
     not_scopes: list[Name] = Field(default_factory=list)
     text: Label
+
+    def is_of(self, kind: str, scope: str | None) -> bool:
+        """Whether it is a ground for a request of a kind and a scope."""
+        return (not self.kinds or kind in self.kinds) and scope not in self.not_scopes
 
 
 Words = Annotated[dict[Name, WordShape], Field(min_length=1)]
@@ -48,6 +56,7 @@ class RequestWords(Shape):
     scopes: Words
     methods: Words
     extensions: dict[Name, GroundShape]
+    restrictions: dict[Name, GroundShape]
     refusals: dict[Name, GroundShape]
 
     @property

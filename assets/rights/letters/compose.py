@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources as package_data
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 
+from assets.identity.objected import ended_by
+from assets.rights.ending import AT_SOURCE, FINDING
 from resources.catalogue.shapes import Label, in_language
 from resources.clock import local_date
 from resources.errors import AnsvarError
-from resources.ledger.holds import LIFTING_LETTER
+from resources.ledger.corrections import CorrectionLedger
+from resources.ledger.holds import LIFTING_LETTER, RESTRICTION
+from resources.ledger.objections import WITHDRAWAL
 from resources.ledger.requests import RequestLedger
 from resources.requests.life import ANSWERED, REFUSED, timing
 from resources.requests.vocabulary import words
@@ -20,11 +24,12 @@ from resources.wording import LANGUAGES, NARROW
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from resources.ledger import Request
     from resources.register import Register
     from resources.requests.life import Timing
+    from resources.requests.vocabulary import GroundShape
 
 _INDENT = 2
 RECEIPT, IDENTITY, EXTENSION, REFUSAL, ANSWER, NOTHING_HELD = "receipt", "identity", "extension", "refusal", "answer", "nothing_held"
@@ -79,10 +84,15 @@ class _Writing:
     def date(self, day: dt.date) -> str:
         return date_in_words(day, self.language)
 
-    def detail(self, step: str) -> str:
-        """The word that the latest step of a name bears."""
+    def last(self, step: str) -> dict[str, Any] | None:
+        """The latest step of a name."""
         steps = RequestLedger(self.register.ledger).steps(self.request.id)
-        return self.ground or next(each["detail"] for each in reversed(steps) if each["step"] == step)
+        return next((each for each in reversed(steps) if each["step"] == step), None)
+
+    def why(self, step: str, grounds: Mapping[str, GroundShape]) -> str:
+        """What is told of the ground that the latest step of a name bears."""
+        ground = self.ground or (self.last(step) or {})["detail"]
+        return grounds[ground].text.in_language(self.language)
 
 
 def compose(register: Register, request: Request, kind: str, *, ground: str | None = None, more: Sequence[str] = ()) -> Letter:
@@ -147,19 +157,43 @@ def _identity(writing: _Writing) -> list[Part]:
 
 
 def _extension(writing: _Writing) -> list[Part]:
-    why = words().extensions[writing.detail("extended")].text.in_language(writing.language)
+    why = writing.why("extended", words().extensions)
     return [Part("", (writing.say("extension"), why, writing.say("extension_until"))), *_complain(writing)]
 
 
 def _refusal(writing: _Writing) -> list[Part]:
-    why = words().refusals[writing.detail("refused")].text.in_language(writing.language)
+    why = writing.why("refused", words().refusals)
     return [Part("", (writing.say("refusal"),)), Part(writing.say("why"), (why,)), *_complain(writing)]
 
 
 def _answer(writing: _Writing) -> list[Part]:
     request = writing.request
     key = f"answer_{request.kind}" + (f"_{request.scope}" if request.scope else "")
-    return [Part("", (writing.say("answer"), writing.say(key))), *_parts(writing.more), *_opening(writing), *_complain(writing)]
+    if request.kind == WITHDRAWAL and not ended_by(writing.register.catalogue, request):
+        key += "_of_none"
+    done = [*_done(writing), *_parts(writing.more), *_opening(writing)]
+    return [Part("", (writing.say("answer"), writing.say(key))), *done, *_complain(writing)]
+
+
+def _done(writing: _Writing) -> list[Part]:
+    """What exactly was done: which purposes ended, what was corrected, what was found of a complaint."""
+    request, catalogue, language = writing.request, writing.register.catalogue, writing.language
+    step = writing.last("answered")
+    if step is not None and step["detail"] == FINDING:
+        return [Part(writing.say("found"), tuple(line.strip() for line in step["note"].splitlines() if line.strip()))]
+    if step is not None and request.kind == RESTRICTION and step["detail"] in words().restrictions:
+        return [Part(writing.say("why"), (words().restrictions[step["detail"]].text.in_language(language),))]
+    purposes = [catalogue.notice.purposes[each].label.in_language(language) for each in ended_by(catalogue, request)]
+    datasets = {dataset.table: dataset for dataset in catalogue.datasets}
+    corrected = [
+        f"{datasets[table].shape.label.in_language(language)}: {datasets[table].fields[field].label.in_language(language)}"
+        for table, field in CorrectionLedger(writing.register.ledger).corrected(request.id)
+        if table in datasets and field in datasets[table].fields
+    ]
+    if step is not None and step["detail"] == AT_SOURCE:
+        corrected.append(f"{writing.say('corrected_at_source')} {step['note']}")
+    listed = (("ended_purposes", purposes), ("corrected", corrected))
+    return [Part("", (writing.say(key),), tuple(dict.fromkeys(items))) for key, items in listed if items]
 
 
 def _opening(writing: _Writing) -> list[Part]:

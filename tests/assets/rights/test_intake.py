@@ -99,7 +99,7 @@ def _fail(_: object) -> None:
         ({**FORM, "aino@koe.example": 1}, "Another key is none that a form has: leave it out."),
         ({**FORM, "id": 7}, "'id' is no text: write it within quotation marks."),
         ({key: value for key, value in FORM.items() if key != "id"}, "'id' is missing: write it."),
-        ({**FORM, "identifiers": []}, "'identifiers' is empty: give at least one."),
+        ({**FORM, "identifiers": []}, "A request needs what the person is known by"),
         ({**FORM, "identifiers": [{"kind": "email"}]}, "'value' of identifier 1 is missing: write it."),
         ({**FORM, "identifiers": [{"kind": "email", "value": "aino"}]}, "does not look like one"),
         ({**FORM, "identifiers": [{"kind": "email", "value": "a" * 321}]}, "'value' of identifier 1 is longer than 320 letters"),
@@ -109,6 +109,7 @@ def _fail(_: object) -> None:
         ({**FORM, "identifiers": [{"kind": "shoe", "value": "44"}]}, "The kind of an identifier is none that a person can be found by"),
         ({**FORM, "kind": "gossip"}, "There is no kind of request of that name"),
         ({**FORM, "kind": "objection"}, "What the person objects to is missing"),
+        ({**FORM, "kind": "withdrawal", "purpose": "relation"}, "Nobody consents to 'relation', so no consent to it can be withdrawn"),
         ({**FORM, "language": "de"}, "'language' is none that there is: write fi, sv or en."),
         ({**FORM, "received_at": "yesterday"}, "'received_at' is no time with its offset: write it as 2026-10-15T09:30:00+03:00."),
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from assets.rights.delivery import release
 from assets.rights.export import export
 from assets.rights.find import Matches, UnclearError
-from assets.rights.requests import candidates, file, ready, related, settle, start
+from assets.rights.requests import candidates, file, identify, meant, meant_all, ready, related, settle, start
 from resources.envelopes import Addressee
 from resources.errors import AnsvarError
 from resources.ledger.audit import entries
@@ -88,6 +89,32 @@ def test_a_named_user_settles_whom_it_means(shop: Small) -> None:
         settle(shop.register, request.id, subject, OFFICER, "again")
 
 
+def test_a_letter_without_an_identifier(shop: Small) -> None:
+    """It is filed with its words, dated, and unclear: nothing is done, and nobody told that nothing is held, before one is added."""
+    ledger, now = shop.register.ledger, shop.register.clock.now()
+    letter = Filing("erasure", "en", (), now, message="Erase my data. Aino, Koekatu 1")
+    request = file(shop.register, letter)
+    assert (request.state, request.received_at, candidates(shop.register, request)) == ("unclear", now, ())
+    assert request.id not in related(shop.register)
+    assert verified(ledger, request, now).state == "unclear"
+    with shop.register.warehouse.reading() as engine:
+        with pytest.raises(UnclearError, match="ansvar request identify"):
+            meant(engine, shop.register, ledger.request(request.id))
+        assert isinstance(meant_all(engine, shop.register, [ledger.request(request.id)])[request.id], UnclearError)
+    with pytest.raises(AnsvarError, match="cannot be started"):
+        start(shop.register, request.id, OFFICER)
+    for mistake, told in (((), "needs what the person is known by"), ((("email", "Aino"),), "does not look like one")):
+        with pytest.raises(AnsvarError, match=told):
+            identify(shop.register, request.id, mistake, OFFICER)
+    assert identify(shop.register, request.id, [SHARED], OFFICER).state == "unclear"
+    added = identify(shop.register, request.id, [AINO, SHARED], OFFICER)
+    assert (added.state, added.identifiers) == ("verified", (AINO, SHARED))
+    with pytest.raises(AnsvarError, match="it is verified, and that follows only unclear"):
+        identify(shop.register, request.id, [BO], OFFICER)
+    assert "request.identified" in [each.what for each in entries(ledger.engine, request.id)]
+    assert file(shop.register, replace(letter, kind="complaint")).state == "received"
+
+
 def test_requests_of_one_person_are_tied(shop: Small) -> None:
     """Open requests with an equal identifier, however written, or of the same subject are related; ended ones and others' are not."""
     number = shop.rows("SELECT customer_number FROM register.shop_customers WHERE email = 'aino@koe.example'")[0][0]
@@ -157,6 +184,7 @@ def test_nothing_is_handed_out_before_verification(shop: Small) -> None:
         ({"scope": "marketing"}, "The scope of a request of access is none"),
         ({"purpose": "relation"}, "The purpose of a request of access is none"),
         ({"kind": "withdrawal", "purpose": "fun"}, "is one of relation"),
+        ({"kind": "withdrawal", "purpose": "relation"}, "it rests on contract"),
         ({"language": "de"}, "is one of fi, sv, en"),
         ({"identifiers": ()}, "needs what the person is known by"),
         ({"identifiers": (("email", "not one"),)}, "does not look like one"),

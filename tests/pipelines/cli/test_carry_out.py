@@ -79,6 +79,27 @@ def test_an_objection(ansvar: Command, on: tuple[str, ...], small: Small, tmp_pa
     assert "aino" not in (tmp_path / "list.csv").read_text(encoding="utf-8").lower()
 
 
+def test_a_withdrawal(ansvar: Command, on: tuple[str, ...], small: Small, tmp_path: Path) -> None:
+    """Of what is consented to alone; the letter names the purposes that end; one of a contract can only be refused, as what it is."""
+    told = ansvar(*on, "request", "new", "--kind", "withdrawal", "--email", "aino@koe.example", "--purpose", "relation", *BY).message
+    assert told.startswith("Nobody consents to 'relation', so no consent to it can be withdrawn: it rests on contract (GDPR Art. 6(1)(b)).")
+    now = small.register.clock.now()
+    filed = small.register.ledger.new_request("withdrawal", "en", [("email", "aino@koe.example")], now, "relation").id
+    assert ansvar(*on, "request", "verify", filed, "--how", "signed_in", *BY).code == 0
+    for how in (("--preview",), BY):
+        assert "it rests on contract" in ansvar(*on, "request", "carry-out", filed, *how).message
+    refuse = ("--ground", "no_consent", *BY)
+    assert ansvar(*on, "request", "refuse", filed, *refuse).out == f"{filed} is refused.\n"
+    request = _file(ansvar, on, "withdrawal", "--purpose", "marketing", "--language", "en")
+    assert "'marketing' is consented to" in ansvar(*on, "request", "refuse", request, *refuse).message
+    assert ansvar(*on, "request", "carry-out", request, *BY).code == 0
+    assert small.rows("SELECT (SELECT count(*) FROM register.shop_events), (SELECT count(*) FROM register.shop_customers)") == [(0, 2)]
+    for which, kind, said in ((filed, "refusal", "does not rest on your consent"), (request, "answer", "following purposes")):
+        letter = tmp_path / f"{kind}.txt"
+        assert ansvar(*on, "request", "letter", which, "--kind", kind, "--output", letter, *BY).code == 0
+        assert said in " ".join(letter.read_text(encoding="utf-8").split())
+
+
 def _disclosed(ansvar: Command, on: tuple[str, ...], folder: Path) -> None:
     """A partner was given the data of both customers."""
     (folder / "persons.txt").write_text("email=aino@koe.example\nemail=bo@koe.example\n", encoding="utf-8")
@@ -99,9 +120,13 @@ def test_a_restriction_and_its_end(ansvar: Command, on: tuple[str, ...], tmp_pat
     _disclosed(ansvar, on, tmp_path)
     request = _file(ansvar, on, "restriction")
     assert "used for nothing" in ansvar(*on, "request", "carry-out", request, "--preview").out
-    done = ansvar(*on, "request", "carry-out", request, *BY)
+    assert "needs its ground, with --ground: accuracy (Art. 18(1)(a))" in ansvar(*on, "request", "carry-out", request, *BY).message
+    done = ansvar(*on, "request", "carry-out", request, *BY, "--ground", "claims")
     assert (done.code, "To be told, for the data was given there: partner.\n" in done.out) == (0, True)
     assert _written_to(ansvar, on)["email"] == 0
+    answer = tmp_path / "answer.txt"
+    assert ansvar(*on, "request", "letter", request, "--kind", "answer", "--output", answer, *BY).code == 0
+    assert "18 artiklan 1 kohdan c alakohta" in " ".join(answer.read_text(encoding="utf-8").split())
     letter = ("request", "letter", request, "--kind", "lifting", "--output", tmp_path / "end.html", *BY)
     assert (ansvar(*on, *letter).code, ansvar(*on, "request", "lift", request, *BY).code) == (0, 0)
     assert _written_to(ansvar, on)["email"] == 1

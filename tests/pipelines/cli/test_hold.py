@@ -63,7 +63,7 @@ def test_a_restriction_is_lifted(ansvar: Command, on: tuple[str, ...], tmp_path:
     letter = ("request", "letter", request, "--kind", "lifting", "--output", tmp_path / "end.txt", *by)
     assert "it tells that a restriction ends" in ansvar(*on, *letter).message
     assert ansvar(*on, "request", "verify", request, "--how", "signed_in", *by).code == 0
-    assert ansvar(*on, "request", "carry-out", request, *by).code == 0
+    assert ansvar(*on, "request", "carry-out", request, "--ground", "claims", *by).code == 0
     assert "must be told before the restriction ends (GDPR Art. 18(3))" in ansvar(*on, "request", "lift", request, *by).message
     assert ansvar(*on, *letter).code == 0
     assert "is lifted" in ansvar(*on, "request", "lift", request, "--by", "Maija").out

@@ -67,7 +67,8 @@ def test_from_the_letter_to_the_answer(ansvar: Command, on: tuple[str, ...], sho
         assert ansvar(*on, "bundle", "release", request, *BY, "--new-passphrase").code == 0
     elif kind in ("restriction", "objection", "withdrawal"):
         assert f"Nothing was done for this request of {kind} yet" in ansvar(*on, "request", "answered", request, *BY).message
-        assert ansvar(*on, "request", "carry-out", request, *BY).code == 0
+        ground = ("--ground", "accuracy") if kind == "restriction" else ()
+        assert ansvar(*on, "request", "carry-out", request, *ground, *BY).code == 0
     else:
         if kind == "erasure":
             assert "Nothing was done for this request of erasure yet" in ansvar(*on, "request", "answered", request, *BY).message
@@ -77,11 +78,19 @@ def test_from_the_letter_to_the_answer(ansvar: Command, on: tuple[str, ...], sho
             (tmp_path / "right.txt").write_text("Aino", encoding="utf-8")
             right = ("--dataset", "shop.customers", "--field", "name", "--value", tmp_path / "right.txt", "--proof", "A letter")
             assert ansvar(*on, "correct", "new", request, *right, *BY).code == 0
-        assert ansvar(*on, "request", "answered", request, *BY).out == f"{request} is answered.\n"
+        if kind == "complaint":
+            assert "say it with --finding TEXT" in ansvar(*on, "request", "answered", request, *BY).message
+            finding = ["--finding", "The bill went to an old address.\n\nWe have mended that."]
+        else:
+            assert "--finding tells of a complaint" in ansvar(*on, "request", "answered", request, "--finding", "All", *BY).message
+            finding = []
+        assert ansvar(*on, "request", "answered", request, *finding, *BY).out == f"{request} is answered.\n"
     assert (_state(ansvar, on, request)["state"], RequestLedger(shop.register.ledger).open()) == ("answered", [])
     assert not shop.register.ledger.request(request).nothing_held
     told = _letter(ansvar, on, request, "answer", tmp_path)
     assert "Our answer to your request" in told
+    assert ("WHAT WE FOUND The bill went to an old address. We have mended that." in told) == (kind == "complaint")
+    assert ("This was corrected: - A name: " in told) == (kind == "rectification")
     assert ("Because" in told or "We have erased the following records" in told) == (kind == "erasure")
     found = _state(ansvar, on, request)
     assert (found["state"], found["days_left"], found.get("in_force")) == ("answered", None, True if kind == "restriction" else None)
@@ -121,6 +130,22 @@ def test_what_the_person_gave_stands_in_files(ansvar: Command, on: tuple[str, ..
     assert ("KIND=VALUE" in told, "aino" in told) == (True, False)
 
 
+def test_a_letter_with_a_name_alone(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_path: Path) -> None:
+    """It is filed with its words, so that its day counts, and is unclear until what the person is known by was added."""
+    (tmp_path / "letter.txt").write_text("Poistakaa tietoni. Aino Koe, Koekatu 1", encoding="utf-8")
+    new = ("request", "new", "--kind", "erasure", *BY)
+    assert "A letter with none is filed with its words" in ansvar(*on, *new).message
+    filed = ansvar(*on, *new, "--message-file", tmp_path / "letter.txt")
+    request = filed.out.strip()
+    assert "`ansvar request identify` adds what the person is known by" in filed.err
+    assert ansvar(*on, "request", "verify", request, "--how", "document_shown", *BY).out == f"{request} is unclear.\n"
+    for command in (("erase", request, *BY), ("request", "carry-out", request, "--preview")):
+        assert "there is none, so it is not answered" in ansvar(*on, *command).message
+    assert ansvar(*on, "request", "identify", request, *AINO, *BY).out == f"{request} is verified.\n"
+    assert shop.register.ledger.request(request).identifiers == (("email", "aino@koe.example"),)
+    assert ansvar(*on, "request", "carry-out", request, "--preview").code == 0
+
+
 def test_an_extension(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_path: Path) -> None:
     """The time is extended once, with its notice; not after the deadline, nor where the notice cannot be written."""
     request = _new(ansvar, on, "rectification")
@@ -134,6 +159,8 @@ def test_an_extension(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_pat
     assert "15 January 2027" in text
     assert "several requests from you" in " ".join(text.split())
     assert "extended already" in ansvar(*on, *extend, "--letter", tmp_path / "again.txt").message
+    told = ansvar(*on, "request", "extend", _new(ansvar, on, "withdrawal"), *extend[3:], "--letter", tmp_path / "none.txt").message
+    assert ("a withdrawal cannot be extended" in told, (tmp_path / "none.txt").exists()) == (True, False)
     late = _new(ansvar, on, "rectification")
     after = (*on[:-1], "2026-11-17T09:00")
     told = ansvar(*after, "request", "extend", late, "--ground", "number", *BY, "--letter", tmp_path / "late.txt").message
@@ -150,9 +177,13 @@ def test_a_refusal(ansvar: Command, on: tuple[str, ...], shop: Small, tmp_path: 
     assert _state(ansvar, on, marketing)["state"] == "received"
     request = _new(ansvar, on, "erasure")
     assert "is no ground to refuse" in ansvar(*on, "request", "refuse", request, "--ground", "data_correct", *BY).message
-    assert ansvar(*on, "request", "refuse", request, "--ground", "identity_not_shown", *BY).out == f"{request} is refused.\n"
+    refuse = ("request", "refuse", request, "--ground", "identity_not_shown", *BY)
+    assert "before the person was asked to show who asks" in ansvar(*on, *refuse).message
+    assert ansvar(*on, "request", "ask", request, *BY).code == 0
+    assert ansvar(*on, *refuse).out == f"{request} is refused.\n"
     letter = _letter(ansvar, on, request, "refusal", tmp_path)
     assert "Articles 11(2), 12(2) and 12(6)" in letter
+    assert "You can still show it" in letter
     assert "https://authority.example" in letter
     assert "bring the matter before a court" in letter
     assert "The request was refused" in ansvar(*on, "erase", request, *BY).message

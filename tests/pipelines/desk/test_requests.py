@@ -153,10 +153,11 @@ def test_what_is_held(desk: Room, officer: Visitor) -> None:
         ({"kind": "objection"}, "An objection has something that it is to"),
         ({"scope": "marketing"}, "An objection has something that it is to"),
         ({"purpose": "sales"}, "Only a withdrawal of consent has a purpose"),
+        ({"kind": "withdrawal", "purpose": "sales"}, "That purpose does not rest on a consent"),
         ({"language": "de"}, "Choose the language of the answer."),
         ({"received": "2026-11-03"}, "The day lies ahead."),
         ({"received": "yesterday"}, "That is no day."),
-        ({"value-0": ""}, "Give at least one identifier"),
+        ({"value-0": "", "message": " "}, "Give at least one identifier"),
         ({"kind-0": "business_id"}, "Choose the kind of the identifier."),
         ({"value-0": "", "kind-3": "email", "value-3": "Maija"}, "That does not look like one of its kind."),
         ({"value-0": "x" * 400}, "That does not look like one of its kind."),
@@ -207,6 +208,21 @@ def test_steps_and_letters(desk: Room, officer: Visitor) -> None:
     assert "an identity document was shown" in page
 
 
+def test_a_complaint_is_answered_with_what_was_found(officer: Visitor) -> None:
+    """No more time is offered for it, nor that nobody showed who asks; what was found is needed, and stands in the letter."""
+    at = _goes(_send(officer, "/requests/new", **(NEW | {"kind": "complaint", "language": "sv"})))
+    page = officer.get(at).text
+    offered = [each for each in ("extend", "answered", "identity_not_shown", "finding") if f'value="{each}"' in page]
+    assert offered == ["finding"]
+    assert _send(officer, at, do="extend", ground="number").status == 400
+    assert _send(officer, at, do="refuse", ground="identity_not_shown").status == 400
+    assert _send(officer, at, do="answered").status == 400
+    assert _send(officer, at, do="finding", note=" ").status == 400
+    assert _goes(_send(officer, at, do="finding", note="Fakturan gick till fel adress.")) == at
+    assert "Fakturan gick till fel adress." in _send(officer, f"{at}/letter", kind="answer", format="txt").text
+    assert "with what was found" in _shown(officer, at)
+
+
 def test_a_restriction_and_an_objection_are_carried_out(desk: Room, officer: Visitor) -> None:
     """What would be done is shown first; then it is done, once, by the officer; a restriction is lifted in the end."""
     register = desk.register
@@ -214,8 +230,10 @@ def test_a_restriction_and_an_objection_are_carried_out(desk: Room, officer: Vis
     at = f"/requests/{restriction}"
     assert "are kept and used for nothing else" in officer.get(f"{at}/carry-out").text
     assert _state(desk, restriction) == "verified"
-    assert _goes(_send(officer, f"{at}/carry-out", do="carry_out")) == at
+    assert _send(officer, f"{at}/carry-out", do="carry_out").status == 409
+    assert _goes(_send(officer, f"{at}/carry-out", do="carry_out", ground="accuracy")) == at
     assert _state(desk, restriction) == "answered"
+    assert "accuracy contested" in officer.get(at).text
     assert _goes(officer.get(f"{at}/carry-out")) == at
     assert "Before it can be lifted, the person must be told" in _shown(officer, at)
     assert _send(officer, at, do="lift").status == 400
@@ -286,6 +304,22 @@ def test_whom_an_unclear_request_means(desk: Room, officer: Visitor) -> None:
     assert register.ledger.request(request).subject == maija
     assert _goes(officer.get(at)) == f"/requests/{request}"
     put(register.ledger, request, "closed")
+
+
+def test_a_letter_without_an_identifier(desk: Room, officer: Visitor) -> None:
+    """It is filed with its words, and unclear until an identifier is added; its pages say so, and nothing else can be done for it."""
+    at = _goes(_send(officer, "/requests/new", **(NEW | {"value-0": "", "message": "Maija, Koekatu 1", "kind": "restriction"})))
+    request = at.rpartition("/")[2]
+    assert _state(desk, request) == "unclear"
+    page = officer.get(at).text
+    assert ["Add an identifier" in page, f"{at}/candidates" in page, f"{at}/carry-out" in page] == [True, False, False]
+    assert [officer.get(f"{at}{below}").status for below in ("/held", "/candidates")] == [409, 200]
+    for mistake in ({"kind": "email", "value": " "}, {"kind": "email", "value": "Maija"}, {"kind": "shoe_size", "value": "44"}):
+        assert _send(officer, at, do="identify", **mistake).status == 400
+    assert _goes(_send(officer, at, do="identify", kind="email", value=EMAIL)) == at
+    assert _state(desk, request) == "received"
+    assert "identifier added" in _shown(officer, at)
+    put(desk.register.ledger, request, "closed")
 
 
 def test_the_list_at_ten_thousand_requests(desk: Room, officer: Visitor) -> None:

@@ -73,6 +73,7 @@ def test_from_filing_to_the_letter(desk: Room, width: int) -> None:
         _looked_at(page, "records", width)
         page.goto(f"{at}/carry-out")
         _in_each_language(page, f"{at}/carry-out", "carry-out", width)
+        page.get_by_label("You contest that the data are accurate.").check()
         page.get_by_role("button", name="Carry it out").click()
         expect(page.locator("#state")).to_contain_text("answered")
         page.get_by_label("Letter").select_option("answer")

@@ -46,6 +46,7 @@ FOLLOWS = {
         "asked": "unclear",
         "verified": "unclear",
         "settled": "received",
+        "identified": "received",
         "extended": "unclear",
         "refused": "refused",
         "closed": "closed",
@@ -91,6 +92,14 @@ def test_what_is_done_once_is_done_once() -> None:
             after(unclear, step)
 
 
+@pytest.mark.parametrize(("kind", "scope"), [("objection", "marketing"), ("withdrawal", None), ("complaint", None)])
+def test_what_the_law_gives_no_more_time_for(kind: str, scope: str | None) -> None:
+    """Article 12(3) is of requests under Articles 15 to 22, and an objection to marketing is followed at once."""
+    with pytest.raises(AnsvarError, match=r"cannot be extended: Art\. 12\(3\)"):
+        after(replace(REQUEST, kind=kind, scope=scope), "extended")
+    assert after(replace(REQUEST, kind="objection", scope="legitimate_interest"), "extended") == "received"
+
+
 def test_a_complaint_needs_no_identity() -> None:
     """A complaint is answered whoever makes it; anything else only for who is known."""
     assert after(replace(REQUEST, kind="complaint"), "answered") == "answered"
@@ -108,7 +117,9 @@ def test_grounds_fit_what_was_asked() -> None:
         with pytest.raises(AnsvarError, match=r"always granted .*`ansvar request carry-out"):
             check_ground(replace(REQUEST, kind="objection", scope="marketing"), ground)
     check_ground(replace(REQUEST, kind="objection", scope="profiling"), "excessive")
-    check_ground(replace(REQUEST, kind="objection", scope="marketing"), "identity_not_shown")
+    check_ground(replace(REQUEST, kind="objection", scope="marketing", asked_at=NOW), "identity_not_shown")
+    with pytest.raises(AnsvarError, match="no ground before the person was asked to show who asks: `ansvar request ask r1"):
+        check_ground(REQUEST, "identity_not_shown")
     with pytest.raises(AnsvarError, match="is no ground to refuse a request of withdrawal"):
         check_ground(replace(REQUEST, kind="withdrawal"), "excessive")
     with pytest.raises(AnsvarError, match="A refusal needs its ground, one of"):
