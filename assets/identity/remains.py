@@ -56,11 +56,22 @@ def remember_remains(engine: Engine, pepper: str, erased: str, also: Iterable[tu
         INSERT INTO identity.known_by
         WITH formers AS (
           SELECT DISTINCT former, subject FROM staying
+        ),
+        borne AS (
+          SELECT DISTINCT formers.former, formers.subject, links.kind, links.value
+          FROM formers
+          INNER JOIN identity.persons AS persons ON persons.subject = formers.subject
+          INNER JOIN identity.links AS links ON links.person = persons.person AND links.joins
+        ),
+        of_others AS (
+          SELECT DISTINCT borne.former, borne.kind, borne.value
+          FROM borne
+          INNER JOIN identity.links AS links ON links.kind = borne.kind AND links.value = borne.value
+          INNER JOIN identity.persons AS persons ON persons.person = links.person AND persons.subject IS DISTINCT FROM borne.subject
         )
-        SELECT DISTINCT formers.former, links.kind, sha256($pepper || links.kind || '/' || links.value) AS hash
-        FROM formers
-        INNER JOIN identity.persons AS persons ON persons.subject = formers.subject
-        INNER JOIN identity.links AS links ON links.person = persons.person AND links.joins
+        SELECT DISTINCT borne.former, borne.kind, sha256($pepper || borne.kind || '/' || borne.value) AS hash
+        FROM borne
+        ANTI JOIN of_others ON of_others.former = borne.former AND of_others.kind = borne.kind AND of_others.value = borne.value
         UNION
         SELECT formers.former, also_borne.kind, sha256($pepper || also_borne.kind || '/' || also_borne.value)
         FROM formers CROSS JOIN also_borne
