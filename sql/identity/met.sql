@@ -1,5 +1,5 @@
 -- One row: an erased person of whom records stay, a held person who bears an identifier that the erased one was known by, the identifier, and
--- whether that is somebody else, to whom it was given since.
+-- whether that is somebody else, to whom it was given since. What was former at the erasure already ties nobody.
 -- Inputs: identity.known_by, identity.remains, identity.evidence_hashes, identity.evidence, identity.source_persons, identity.kinds.
 WITH bearing AS (
   SELECT
@@ -11,6 +11,7 @@ WITH bearing AS (
   INNER JOIN identity.evidence_hashes AS hashes ON hashes.hash = known.hash
   INNER JOIN identity.evidence AS evidence ON evidence.person = hashes.person AND evidence.identifier = hashes.identifier
   INNER JOIN identity.kinds AS kinds ON kinds.kind = evidence.kind AND kinds.joins
+  WHERE known.kind IS NOT NULL
 ),
 persons_met AS (
   SELECT former, person, bool_or(is_sure) AS is_sure
