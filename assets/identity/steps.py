@@ -22,7 +22,20 @@ _TEXT = "replace(CAST(person AS VARCHAR), '-', '') AS person"
 _VIEWS = ("given", "remembered", "present_aliases")
 _PASSING = (
     *("kinds", "role_mailboxes", "changed", "touched", "scope", "scoped_subjects", "evidence", "verdicts", "decided", "source_persons"),
-    *("borne_values", "identifier_values", "vanished", "former", "evidence_hashes", "met", "given_since", "returned", "successors", "edges", "round", "later"),
+    *(
+        "borne_values",
+        "identifier_values",
+        "vanished",
+        "former",
+        "evidence_hashes",
+        "met",
+        "given_since",
+        "returned",
+        "successors",
+        "edges",
+        "round",
+        "later",
+    ),
     *("labels", "contradictions", "components", "next_chains", "claims", "won", "assigned", "next_memory", "next_aliases", "proposed"),
 )
 

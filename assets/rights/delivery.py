@@ -119,7 +119,9 @@ def refuse(register: Register, request: str, by: str, reason: str) -> None:
 
 
 def download(register: Register, request: str, by: str, folder: Path) -> Path:
-    """Copy a bundle out of the outbox into a folder, still encrypted; gives the copy, which has its name only once it is recorded who took it.
+    """Copy a bundle out of the outbox into a folder, still encrypted; gives the copy.
+
+    It has its name only once it was recorded who took it, and none is recorded that failed.
 
     Raises:
         AnsvarError: where there is none in the outbox, it is not what was put there, or the folder cannot be written.

@@ -159,7 +159,7 @@ def _of_table(register: Register) -> list[_Row]:
             f"The table of the intake cannot be read ({type(error).__name__}): see the settings {URL} and {TABLE}, and that it has the "
             "columns 'id' and 'request'."
         ) from None
-    return [_Row(engine, table, *row) for row in rows]
+    return [_Row(engine, table, row[0], row[1], row[2]) for row in rows]
 
 
 def _file(register: Register, form: _File | _Row) -> str:

@@ -181,13 +181,16 @@ def test_every_identifier_finds_all_that_is_kept(small: Small) -> None:
 
 
 def test_nobody_else_is_drawn_in(small: Small) -> None:
-    """Whoever gets a telephone or an address of hers later is another; who comes back by her own user id is she; she goes with the last record."""
+    """Whoever gets her telephone or address later is another; who comes back by her user id is she; the hashes go with the last record."""
     _deliver(small, **_aino())
     erase(small, EMAIL)
     orders = {each for each in _records(small, EMAIL) if each.startswith("shop_orders")}
     after = {"seen_at": "2026-10-16T10:00:00Z"}
     small.at("2026-10-17T03:00:00+03:00")
-    customers = [customer(9, phone=PHONE[1], email="nils@koe.example", **after), customer(10, email="eva@koe.example", phone="+358401000009")]
+    customers = [
+        customer(9, phone=PHONE[1], email="nils@koe.example", **after),
+        customer(10, email="eva@koe.example", phone="+358401000009"),
+    ]
     chats = [chat(9, "2026-10-16T10:00:00Z", phone=PHONE[1], email="nils@koe.example"), chat(10, "2026-10-16T10:00:00Z", user_id="u1")]
     _deliver(small, **_aino() | {"customers": customers, "chats": chats})
     assert _kinds(_records(small, ("customer_number", "C9"))) == ["chats_conversations", "shop_customers"]
@@ -205,7 +208,7 @@ def test_nobody_else_is_drawn_in(small: Small) -> None:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_of_whomever_all_that_is_kept_is_found_and_nothing_of_others(small: Small, seed: int) -> None:
-    """Of random persons who are erased one after the other, each identifier finds what was theirs and stays; also once all is read again."""
+    """Of random persons who are erased, each identifier finds what was theirs and stays, no more; also once all is read again."""
     rng = random.Random(seed)  # noqa: S311 - sample data, no secret
     _deliver(small, **_random(rng))
     erased: list[tuple[set[Identifier], set[str]]] = []
@@ -228,7 +231,9 @@ def test_of_whomever_all_that_is_kept_is_found_and_nothing_of_others(small: Smal
 
 
 def _check(small: Small, erased: list[tuple[set[Identifier], set[str]]], gone: set[str]) -> None:
-    held = {f"{table.partition('.')[2]}/{row['_record']}" for table, rows in small.everything().items() if "register." in table for row in rows}
+    held = {
+        f"{table.partition('.')[2]}/{row['_record']}" for table, rows in small.everything().items() if "register." in table for row in rows
+    }
     assert not gone & held
     for own, kept in erased:
         for identifier in own:

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import os
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -169,7 +169,7 @@ def test_a_table(small: Small, tmp_path: Path) -> None:
     engine = _table(small, tmp_path)
     body = {key: value for key, value in FORM.items() if key != "id"}
     with engine.begin() as connection:
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"id": "1", "request": json.dumps(body)},
             {"id": "2", "request": json.dumps(body | {"kind": "x"})},
             {"id": "3", "request": "7"},
