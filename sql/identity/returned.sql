@@ -1,6 +1,5 @@
 -- One row: somebody formerly held, or erased, by whom persons that are still held are known to be one, and such a person.
--- Inputs: identity.history, identity.evidence_hashes, identity.evidence, identity.identifier_values, identity.source_persons, identity.kinds,
--- identity.met, identity.remains.
+-- Inputs: identity.history, identity.evidence_hashes, identity.evidence, identity.identifier_values, identity.source_persons, identity.kinds, identity.met, identity.remains.
 WITH former_met AS (
   SELECT DISTINCT history.former, history.key_kind, history.key_hash, hashes.person
   FROM identity.history AS history
