@@ -139,8 +139,15 @@ def _subjects(engine: Engine, kept: Kept | None) -> None:
     engine.run(
         """
         CREATE OR REPLACE TEMP TABLE claims AS
-        SELECT DISTINCT history.subject FROM identity.history AS history
-        SEMI JOIN (SELECT sha256($pepper || kind || '/' || value) AS hash FROM identity.touched) AS hashes ON hashes.hash = history.hash
+        WITH hashes AS (
+          SELECT sha256($pepper || kind || '/' || value) AS hash FROM identity.touched
+        )
+        SELECT history.subject FROM identity.history AS history SEMI JOIN hashes ON hashes.hash = history.hash
+        UNION
+        SELECT memory.subject FROM identity.known_by AS known
+        INNER JOIN identity.remains AS remains ON remains.former = known.former
+        INNER JOIN identity.memory AS memory ON memory.person = remains.person
+        SEMI JOIN hashes ON hashes.hash = known.hash
         """,
         {"pepper": kept.pepper if kept else ""},
     )

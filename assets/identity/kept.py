@@ -36,7 +36,7 @@ class Kept:
 
 
 def load_verdicts(engine: Engine, kept: Kept | None) -> None:
-    """Make `identity.verdicts` and `identity.decided` of the verdicts in force on persons that `identity.evidence` knows.
+    """Make `identity.verdicts` of the verdicts in force on persons that `identity.evidence` knows.
 
     `identity.judged_persons` holds whom any verdict speaks of, from one working out to the next: where only some persons are worked out
     anew, the others of them are still held.
@@ -67,18 +67,25 @@ def load_verdicts(engine: Engine, kept: Kept | None) -> None:
           SELECT one AS hash FROM given_verdicts UNION SELECT other AS hash FROM given_verdicts
         ) AS judged ON judged.hash = hashes.hash
     """)
+    for passing in ("given_verdicts", "person_hashes"):
+        engine.run(f"DROP TABLE {passing}")
+
+
+def group_decided(engine: Engine) -> None:
+    """Make `identity.decided` of those whom `identity.verdicts` says to be one, and whether people said it."""
     joins = engine.rows(
-        "SELECT CAST(one AS VARCHAR), CAST(other AS VARCHAR) FROM identity.verdicts WHERE verdict_kind = $join", {"join": JOIN}
+        "SELECT CAST(one AS VARCHAR), CAST(other AS VARCHAR), verdict FROM identity.verdicts WHERE verdict_kind = $join", {"join": JOIN}
     )
-    stands_for = least_of_groups(joins)
-    groups = {"person": pa.array([*stands_for], pa.string()), "stands_for": pa.array([*stands_for.values()], pa.string())}
-    _take(engine, "given_groups", pa.table(groups))
+    stands_for = least_of_groups((one, other) for one, other, _ in joins)
+    by_people = {person for one, other, verdict in joins if verdict is not None for person in (one, other)}
+    groups = {"person": [*stands_for], "stands_for": [*stands_for.values()], "by_people": [each in by_people for each in stands_for]}
+    types = {"person": pa.string(), "stands_for": pa.string(), "by_people": pa.bool_()}
+    _take(engine, "given_groups", pa.table({column: pa.array(values, types[column]) for column, values in groups.items()}))
     engine.run("""
         CREATE OR REPLACE TABLE identity.decided AS
-        SELECT CAST(person AS UUID) AS person, CAST(stands_for AS UUID) AS stands_for FROM given_groups
+        SELECT CAST(person AS UUID) AS person, CAST(stands_for AS UUID) AS stands_for, by_people FROM given_groups
     """)
-    for passing in ("given_verdicts", "person_hashes", "given_groups"):
-        engine.run(f"DROP TABLE {passing}")
+    engine.run("DROP TABLE given_groups")
 
 
 def given_verdicts(engine: Engine, kept: Kept | None) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from assets.identity.kept import load_verdicts, recall, remember
+from assets.identity.kept import group_decided, load_verdicts, recall, remember
+from assets.identity.remains import forget_remains, join_remains
 from assets.identity.rules import MOST_PERSONS_OF_A_PROPOSAL, MOST_PERSONS_OF_A_VALUE
 from resources.warehouse.models import model
 
@@ -21,7 +22,20 @@ _TEXT = "replace(CAST(person AS VARCHAR), '-', '') AS person"
 _VIEWS = ("given", "remembered", "present_aliases")
 _PASSING = (
     *("kinds", "role_mailboxes", "changed", "touched", "scope", "scoped_subjects", "evidence", "verdicts", "decided", "source_persons"),
-    *("borne_values", "identifier_values", "vanished", "former", "evidence_hashes", "returned", "successors", "edges", "round", "later"),
+    *(
+        "borne_values",
+        "identifier_values",
+        "vanished",
+        "former",
+        "evidence_hashes",
+        "met",
+        "given_since",
+        "returned",
+        "successors",
+        "edges",
+        "round",
+        "later",
+    ),
     *("labels", "contradictions", "components", "next_chains", "claims", "won", "assigned", "next_memory", "next_aliases", "proposed"),
 )
 
@@ -55,7 +69,7 @@ def work_out(engine: Engine, kept: Kept | None, scope: Scope | None) -> None:
 def review_alone(engine: Engine, kept: Kept | None) -> None:
     """Write `identity.review` anew where no person changed: what is found probable may have."""
     engine.run("CREATE OR REPLACE TABLE identity.evidence (person UUID)")
-    load_verdicts(engine, kept)
+    _load_decisions(engine, kept)
     _review(engine)
 
 
@@ -76,7 +90,8 @@ def drop_passing(engine: Engine) -> None:
 def _judge(engine: Engine, kept: Kept | None, scope: Scope | None) -> None:
     """Find who bears what, and which values join."""
     make(engine, "evidence")
-    load_verdicts(engine, kept)
+    forget_remains(engine, scope)
+    _load_decisions(engine, kept)
     make(engine, "source_persons")
     if scope is None:
         recall(engine, kept, f"SELECT {_TEXT} FROM identity.source_persons")
@@ -90,12 +105,18 @@ def _judge(engine: Engine, kept: Kept | None, scope: Scope | None) -> None:
         engine.run("DROP TABLE standing")
 
 
+def _load_decisions(engine: Engine, kept: Kept | None) -> None:
+    load_verdicts(engine, kept)
+    join_remains(engine)
+    group_decided(engine)
+
+
 def _find_former(engine: Engine, pepper: str) -> None:
     """Keep the identifiers of persons that have gone, as keyed hashes, and find by them who of those still held is the same."""
     make(engine, "vanished")
     make(engine, "former", {"pepper": pepper})
     engine.run("INSERT INTO identity.history SELECT former, subject, key_kind, key_hash, hash FROM identity.former")
-    some = engine.count("SELECT count(*) FROM identity.history") > 0
+    some = engine.count("SELECT (SELECT count(*) FROM identity.history) + (SELECT count(*) FROM identity.known_by)") > 0
     hashes = model("identity/evidence_hashes")  # hashing all that is held is spared where nobody has gone
     engine.run(
         f"CREATE OR REPLACE TABLE identity.evidence_hashes AS SELECT * FROM ({hashes}) AS hashes WHERE $some",
@@ -109,8 +130,14 @@ def _find_former(engine: Engine, pepper: str) -> None:
             """,
             {"pepper": pepper},
         )
+    make(engine, "met")
+    make(engine, "given_since")
+    engine.run("""
+        UPDATE identity.identifier_values SET reason = 'several_persons_of_a_source'
+        WHERE reason IS NULL AND identifier IN (SELECT identifier FROM identity.given_since)
+    """)
     make(engine, "returned")
-    _drop(engine, "evidence_hashes")
+    _drop(engine, "evidence_hashes", "met", "given_since")
 
 
 def _components(engine: Engine) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assets.identity.kept import Kept
 from assets.identity.objected import without_ground
+from assets.identity.remains import remember_remains
 from assets.identity.resolve import update
 from assets.identity.whom import UntoldError, Whom
 from assets.ingest.audio import sweep
@@ -223,6 +224,7 @@ def _publish(register: Register, row: dict[str, Any], find: Finder, held: KeptBa
             carry_out(engine, catalogue)
             if only is None:
                 forget_outreach(engine)
+                remember_remains(engine, kept.pepper, "erased_persons", whom.identifiers)
             update(engine, catalogue, kept)
         if only is None:
             ledger_of_erasures.forget_verdicts([each[0] for each in persons])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from assets.identity.remains import remember_remains
 from assets.ingest.erased import QUARANTINE, RECORD, Erased, emptied_fields, kept_condition, know_again, time_state
 from assets.ingest.identifiers import forget_identifiers
 from resources.warehouse.dialect import literal, name
@@ -173,6 +174,14 @@ def apply_erasures(engine: Engine, register: Register) -> dict[str, int]:
     _quarantined_by_hash(engine)
     decided = _decide(engine, register.catalogue, moment, {})  # what was kept by decision is not concerned
     carry_out(engine, register.catalogue)
+    engine.run("""
+        CREATE OR REPLACE TEMP TABLE erased_again AS
+        SELECT DISTINCT records.person
+        FROM identity.record_persons AS records
+        SEMI JOIN concerned ON concerned.dataset = records.dataset AND concerned._record = records._record AND concerned.role = records.role
+        ANTI JOIN identity.remains AS remains ON remains.person = records.person
+    """)
+    remember_remains(engine, register.home.pepper, "erased_again")
     counts = {each.dataset: each.takes for each in decided}
     return {table: count for table, count in counts.items() if count}
 

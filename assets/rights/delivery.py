@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
@@ -137,7 +137,9 @@ def refuse(register: Register, request: str, by: str, reason: str) -> None:
 
 
 def download(register: Register, request: str, by: str, folder: Path) -> Path:
-    """Copy a bundle out of the outbox into a folder, still encrypted, after it was recorded who does; gives the copy.
+    """Copy a bundle out of the outbox into a folder, still encrypted; gives the copy.
+
+    It has its name only once it was recorded who took it, and none is recorded that failed.
 
     Raises:
         AnsvarError: where there is none in the outbox, it is not what was put there, or the folder cannot be written.
@@ -146,11 +148,18 @@ def download(register: Register, request: str, by: str, folder: Path) -> Path:
     target = folder / str(row["file"])
     if target.exists():
         raise AnsvarError(f"{target} is there already: name another folder with --output.")
+    partial = target.with_name(f".{target.name}.partial")
     try:
-        with _handed_over(register, row, by) as source, _plain(target) as written:
+        partial.unlink(missing_ok=True)
+        with register.bundle_file(row).open("rb") as source, _plain(partial) as written:
             shutil.copyfileobj(source, written, 1 << 20)
+        BundleLedger(register.ledger).downloaded(request, by, register.clock.now())
+        partial.rename(target)
     except OSError as error:
         raise AnsvarError(f"The bundle cannot be written to {folder} ({error.strerror}): name a folder that you may write.") from None
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
     return target
 
 

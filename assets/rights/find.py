@@ -64,7 +64,8 @@ def find_all(
     """The subject that the identifiers of each request mean, or why it cannot be told.
 
     An identifier that nobody bears is passed over. One that stood in a record which has gone since, and tied what is still held to its
-    subject, means that subject all the same. Every other must be the subject's, and those of them that are evidence of who a
+    subject, means that subject all the same; and so does any that a person had who was erased and of whom records stay, beside whoever
+    bears it now. Every other must be the subject's, and those of them that are evidence of who a
     person is must leave the one subject among them: a shared telephone or a role's mailbox never suffices.
 
     Args:
@@ -92,7 +93,7 @@ def find_all(
 
 
 def bearers(
-    engine: Engine, catalogue: Catalogue, requests: Mapping[str, Sequence[tuple[str, str]]], *, shared: bool = False
+    engine: Engine, catalogue: Catalogue, requests: Mapping[str, Sequence[tuple[str, str]]], pepper: str = "", *, shared: bool = False
 ) -> dict[str, set[str]]:
     """The subjects that bear any of the identifiers of each request; by what several persons may have only where `shared`.
 
@@ -100,10 +101,11 @@ def bearers(
         engine: what is published.
         catalogue: the register's catalogue.
         requests: of each request the kinds and values as the person gave them.
+        pepper: the secret of keyed hashes, by which identifiers are known that are no longer held.
         shared: whether to go by a shared telephone or a role's mailbox too.
     """
     values = [(request, *each) for request, identifiers in requests.items() for each in given_values(catalogue, identifiers)]
-    found = _matches(engine, values, pepper="")
+    found = _matches(engine, values, pepper)
     return {request: matches.subjects(shared=shared) for request, matches in found.items()}
 
 
@@ -133,9 +135,12 @@ def _matches(engine: Engine, values: Iterable[tuple[str, int, str, str]], pepper
         if joins:
             found[request].strong[number].add(subject)
     present = {(request, number) for request, matches in found.items() for number in matches.matched}
-    for request, number, subject in engine.rows(model("rights/former_matches"), {"pepper": pepper}):
-        if (request, number) not in present:
+    strong = {(request, number) for request, matches in found.items() for number in matches.strong}
+    for request, number, subject, is_erased in engine.rows(model("rights/former_matches"), {"pepper": pepper}):
+        is_free = (request, number) not in present
+        if is_free or is_erased:
             found[request].matched[number].add(subject)
+        if is_free or (is_erased and (request, number) in strong):
             found[request].strong[number].add(subject)
     return found
 

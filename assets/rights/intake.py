@@ -108,10 +108,17 @@ class _Row:
 
     engine: sa.Engine
     table: sa.TableClause
-    name: str
+    id: object
     text: object
+    raw: str | None
+
+    @property
+    def name(self) -> str:
+        return "" if self.id is None else str(self.id)
 
     def content(self) -> bytes:
+        if self.id is None:
+            raise BadFormError("The column 'id' is empty: give each row an id of its own.")
         text = self.text if isinstance(self.text, str) else json.dumps(self.text, ensure_ascii=False)
         given: Any = parsed(text.encode())
         if not isinstance(given, dict):
@@ -120,7 +127,9 @@ class _Row:
 
     def done(self) -> None:
         with self.engine.begin() as connection:
-            connection.execute(sa.delete(self.table).where(self.table.c.id == self.name))
+            same = sa.cast(self.table.c.request, sa.Text).is_not_distinct_from(self.raw)
+            mine = sa.and_(self.table.c.id.is_(None), same) if self.id is None else self.table.c.id == self.id
+            connection.execute(sa.delete(self.table).where(mine))
 
 
 def _of_folder(register: Register) -> Iterator[_File]:
@@ -143,13 +152,14 @@ def _of_table(register: Register) -> list[_Row]:
     try:
         engine = sa.create_engine(url, hide_parameters=True)
         with engine.connect() as connection:
-            rows = connection.execute(sa.select(*columns).select_from(table).order_by(columns[0]).limit(AT_ONCE)).all()
+            listed = sa.select(*columns, sa.cast(columns[1], sa.Text)).select_from(table)
+            rows = connection.execute(listed.order_by(columns[0]).limit(AT_ONCE)).all()
     except (sa.exc.SQLAlchemyError, ModuleNotFoundError) as error:
         raise AnsvarError(
             f"The table of the intake cannot be read ({type(error).__name__}): see the settings {URL} and {TABLE}, and that it has the "
             "columns 'id' and 'request'."
         ) from None
-    return [_Row(engine, table, str(row[0]), row[1]) for row in rows]
+    return [_Row(engine, table, row[0], row[1], row[2]) for row in rows]
 
 
 def _file(register: Register, form: _File | _Row) -> str:
@@ -184,6 +194,17 @@ def _put_aside(register: Register, form: _File | _Row, reason: str) -> None:
     kept = folder / f"{name}.json"
     if isinstance(form, _File):
         with suppress(FileNotFoundError):  # another process put it aside meanwhile
-            form.path.replace(kept)
+            _keep(form.path, kept)
     else:
-        write_private(kept, json.dumps({"id": form.name, "request": form.text}, ensure_ascii=False, default=str))
+        write_private(kept, json.dumps({"id": form.id, "request": form.text}, ensure_ascii=False, default=str))
+
+
+def _keep(form: Path, kept: Path) -> None:
+    """Move a form to where it is kept, open to its owner alone; of a link, only that there was one."""
+    form.replace(kept)
+    if kept.is_symlink():
+        kept.unlink()
+        write_private(kept, "{}\n")
+    elif kept.is_file():
+        with suppress(PermissionError):  # another account's: the folder is closed to all others anyhow
+            kept.chmod(0o600)

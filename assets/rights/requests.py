@@ -231,7 +231,7 @@ def _matched(register: Register, requests: Iterable[Request], *, shared: bool = 
         return {}
     asked = {each.id: _of_known_kinds(register, each) for each in listed}
     with register.warehouse.reading() as engine:
-        return bearers(engine, register.catalogue, asked, shared=shared)
+        return bearers(engine, register.catalogue, asked, register.home.pepper, shared=shared)
 
 
 def settle(register: Register, request_id: str, subject: str, by: str, reason: str) -> Request:

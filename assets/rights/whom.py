@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from assets.identity.whom import Whom
 from assets.rights.collect import identifiers, name_subjects
 from assets.rights.own import given
@@ -11,6 +13,7 @@ from assets.rights.requests import meant
 from assets.rights.unread import unread_ids
 
 if TYPE_CHECKING:
+    from assets.rights.find import Subject
     from assets.rights.holding import Identifier
     from resources.catalogue import Catalogue
     from resources.ledger import Request
@@ -32,11 +35,29 @@ def whom(engine: Engine, register: Register, request: Request) -> Whom:
     catalogue = register.catalogue
     subject = meant(engine, register, request)
     name_subjects(engine, {request.id: subject.persons})
-    known = [each for each in identifiers(engine, catalogue)[request.id] if each.joins]
+    known = _alone(engine, subject, [each for each in identifiers(engine, catalogue)[request.id] if each.joins])
     stated = _unknown(engine, catalogue, request)
     values = sorted({(each.kind, each.value) for each in (*known, *stated)})
     quarantined = unread_ids(engine, catalogue, {request.id: [*known, *stated]})[request.id]
     return Whom(subject.id, subject.persons, tuple(values), tuple(quarantined))
+
+
+def _alone(engine: Engine, subject: Subject, known: list[Identifier]) -> list[Identifier]:
+    """Those of the person's identifiers that nobody else bears: in a chain that contradicts itself, what would join several may stand."""
+    columns = {"kind": [each.kind for each in known], "value": [each.value for each in known]}
+    engine.register("known_rows", pa.table({column: pa.array(values, pa.string()) for column, values in columns.items()}))
+    rows = engine.rows(
+        """
+        SELECT DISTINCT links.kind, links.value
+        FROM identity.links AS links
+        SEMI JOIN known_rows AS known ON known.kind = links.kind AND known.value = links.value
+        INNER JOIN identity.persons AS persons ON persons.person = links.person AND persons.subject IS DISTINCT FROM $subject
+        """,
+        {"subject": subject.id},
+    )
+    engine.unregister("known_rows")
+    of_others = {(kind, value) for kind, value in rows}
+    return [each for each in known if (each.kind, each.value) not in of_others]
 
 
 def _unknown(engine: Engine, catalogue: Catalogue, request: Request) -> list[Identifier]:

@@ -69,6 +69,8 @@ def after(request: Request, step: str) -> str:
         AnsvarError: where the step cannot follow.
     """
     before, state = STEPS[step]
+    if step == "started" and words().kinds[request.kind].anyone:
+        before = (RECEIVED, VERIFYING, VERIFIED)  # nobody has to show who asks
     if request.state not in before:
         reason = f"it is {request.state.replace('_', ' ')}, and that follows only {_listed(before)}"
         raise AnsvarError(f"The request cannot be {_DONE.get(step, step)}: {reason}. `ansvar request show` tells what was done.")

@@ -42,7 +42,7 @@ SELECT
   coalesce(decided.stands_for, persons.person) AS stands_for,
   coalesce(joined_keys.identifier, persons.key_identifier) AS apart,
   coalesce(CAST(md5(coalesce(joined_emails.own_email, persons.own_email)) AS UUID), decided.stands_for, persons.person) AS known_as,
-  decided.person IS NOT NULL AS is_decided,
+  coalesce(decided.by_people, false) AS is_decided,
   splits.person IS NOT NULL AS is_split
 FROM persons
 LEFT JOIN identity.decided AS decided ON decided.person = persons.person

@@ -13,6 +13,7 @@ import pytest
 
 from assets.identity import changes
 from assets.identity.kept import Kept
+from assets.identity.remains import remember_remains
 from assets.identity.resolve import is_stale, resolve, update
 from assets.ingest.identifiers import add_identifiers, forget_identifiers
 from resources.ledger import Ledger
@@ -32,7 +33,20 @@ pytestmark = pytest.mark.early
 ROOT = Path(__file__).parents[3]
 NOW = dt.datetime(2026, 10, 15)  # noqa: DTZ001 - the ledger's times are naive UTC
 AINO = ("email", "aino@koe.example")
-TABLES = ("persons", "subjects", "links", "record_persons", "review", "memory", "aliases", "history", "chains", "judged_persons")
+TABLES = (
+    "persons",
+    "subjects",
+    "links",
+    "record_persons",
+    "review",
+    "memory",
+    "aliases",
+    "history",
+    "chains",
+    "judged_persons",
+    "remains",
+    "known_by",
+)
 IDS = {"subject", "born", "alias"}
 KINDS = ("customer_number", "email", "cookie_id", "phone", "account_number", "user_id", "contact_id", "business_id")
 Row = dict[str, Any]
@@ -66,6 +80,15 @@ class Side:
             self.engine.register("come_rows", pa.Table.from_pylist(come).select(columns))
             add_identifiers(self.engine, "SELECT * FROM come_rows")
             self.engine.unregister("come_rows")
+
+    def erase(self, persons: list[str], gone: list[str], former: str) -> None:
+        """Let records of persons go as an erasure does that leaves others of them."""
+        self.change(gone, [])
+        self.engine.register("erased_persons", pa.table({"person": pa.array(persons, pa.string())}))
+        remember_remains(self.engine, "pepper", "erased_persons")
+        self.engine.unregister("erased_persons")
+        for table in ("remains", "known_by"):
+            self.engine.run(f"UPDATE identity.{table} SET former = $former WHERE length(former) = 32", {"former": former})  # noqa: S608
 
     def work_out(self) -> dict[str, int]:
         """Bring the tables up to date."""
@@ -117,6 +140,18 @@ class Twins:
             told = {(row["alias"], row["subject"]) for row in side.kept.ledger.aliases()}
             assert told == {(row["alias"], row["subject"]) for row in side.table("aliases")}
         assert not is_stale(self.parts.engine)
+
+    def erase(self, rng: random.Random, held: dict[str, list[Row]], former: str) -> None:
+        """Erase the same person in both, of whom about half of the records stay; `held` then has the others no more."""
+        subjects = "SELECT subject FROM identity.subjects WHERE persons > 1 AND records > 2"
+        rows = self.parts.engine.rows(f"SELECT subject, person FROM identity.persons WHERE subject IN ({subjects}) ORDER BY person")  # noqa: S608
+        subject, _ = rng.choice(rows or [("", "")])
+        persons = [person for each, person in rows if each == subject]
+        gone = [record for record, found in held.items() if any(row["person"] in persons for row in found) and rng.random() < 0.5]
+        for record in gone:
+            del held[record]
+        for side in (self.whole, self.parts):
+            side.erase(persons, gone, former)
 
     def _named(self, side: Side, table: str) -> list[str]:
         """A table's rows; ids of the register that is worked out by parts are named by those of the other."""
@@ -185,15 +220,17 @@ def _counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_random_changes_come_to_what_all_comes_to(twins: Twins, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+@pytest.mark.parametrize(("seed", "erased"), [(0, None), (1, 11), (2, 12)])
+def test_random_changes_come_to_what_all_comes_to(twins: Twins, monkeypatch: pytest.MonkeyPatch, seed: int, erased: int | None) -> None:
     """After any batch of records that come, change, go or come back, and any decision, both ways have the same tables and the same ids."""
     monkeypatch.setattr(changes, "FEWEST_IN_LARGEST", 10**6)  # so that nothing is worked out whole because it is small
-    found, seen = _counted(monkeypatch), {"joined": 0, "aliases": 0, "chains": 0, "history": 0}
-    rng = random.Random(seed)  # noqa: S311 - sample data, no secret
+    found, seen = _counted(monkeypatch), dict.fromkeys(("joined", "aliases", "chains", "history", "remains"), 0)
+    rng, erasing = random.Random(seed), random.Random(erased)  # noqa: S311 - sample data, no secret
     held: dict[str, list[Row]] = {}
     left: dict[str, list[Row]] = {}
     for batch in range(20):
+        if batch and erased is not None and erasing.random() < 0.3:
+            twins.erase(erasing, held, f"erased in {batch}")
         gone = rng.sample(sorted(held), min(len(held), rng.randint(0, 6)))
         left |= {each: held.pop(each) for each in gone}
         come = [_record(twins, rng) for _ in range(120 if batch == 0 else rng.randint(0, 8))]
@@ -208,11 +245,11 @@ def test_random_changes_come_to_what_all_comes_to(twins: Twins, monkeypatch: pyt
             twins.undo()
         twins.change(gone, [row for rows in come for row in rows])
         for each, relation in {"joined": "subjects WHERE persons > 1"}.items() | {
-            (each, each) for each in ("aliases", "chains", "history")
+            (each, each) for each in ("aliases", "chains", "history", "remains")
         }:
             seen[each] += twins.parts.engine.count(f"SELECT count(*) FROM identity.{relation}")  # noqa: S608 - our own names
-    assert len(found) > 8
-    assert min(seen.values()) > 0
+    assert len(found) > 5
+    assert min(seen[each] for each in seen if each != "remains" or erased is not None) > 0
 
 
 def _some(twins: Twins, number: int) -> list[Row]:

@@ -176,7 +176,7 @@ def test_what_is_refused_while_it_is_released(small: Register, ask: Ask, monkeyp
 
 
 def test_a_download_is_recorded(small: Register, ask: Ask, tmp_path: Path) -> None:
-    """Each is counted and stands in the audit chain; the copy is the encrypted file, its owner's alone; nothing is overwritten."""
+    """Each is counted and stands in the audit chain, and none that failed; the copy is the encrypted file, its owner's alone."""
     exported = ask(NOBODY).exported
     with pytest.raises(AnsvarError, match="waits for its release"):
         download(small, exported.request, BY, tmp_path)
@@ -185,10 +185,13 @@ def test_a_download_is_recorded(small: Register, ask: Ask, tmp_path: Path) -> No
     assert (copy.read_bytes(), stat.S_IMODE(copy.stat().st_mode)) == (path.read_bytes(), 0o600)
     with pytest.raises(AnsvarError, match="is there already"):
         download(small, exported.request, BY, tmp_path)
-    with pytest.raises(AnsvarError, match="name a folder"):
-        download(small, exported.request, BY, tmp_path / "nowhere")
+    for folder in (tmp_path / "nowhere", copy):
+        with pytest.raises(AnsvarError, match="name a folder"):
+            download(small, exported.request, BY, folder)
+    assert [each.name for each in tmp_path.iterdir()] == [copy.name]
+    assert BundleLedger(small.ledger).bundle(exported.request)["downloads"] == 1
     acts = [each.what for each in entries(small.ledger.engine, exported.request) if each.what.startswith("bundle")]
-    assert acts == ["bundle.made", "bundle.released", "bundle.downloaded", "bundle.downloaded"]
+    assert acts == ["bundle.made", "bundle.released", "bundle.downloaded"]
 
 
 def test_a_bundle_is_refused(small: Register, ask: Ask) -> None:

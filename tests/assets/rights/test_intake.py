@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import os
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -148,6 +148,9 @@ def test_what_is_no_form_is_left_or_put_aside(small: Small, tmp_path: Path) -> N
     assert (taken.filed, taken.refused) == ((), 2)
     assert {path.name for path in small.register.intake.iterdir()} == {".web.json", "web.json.partial", "notes.txt", "refused"}
     assert secret.exists()
+    kept = put_aside(small.register)
+    assert {(path.is_symlink(), stat.S_IMODE(path.lstat().st_mode)) for path in kept} == {(False, 0o600)}
+    assert any(path.read_text(encoding="utf-8") == "{}\n" for path in kept)
 
 
 def test_another_folder(small: Small, tmp_path: Path) -> None:
@@ -158,23 +161,25 @@ def test_another_folder(small: Small, tmp_path: Path) -> None:
     write_private(settings, settings.read_text(encoding="utf-8") + f"ANSVAR_INTAKE={folder}\n")
     _write(small, "no", "a.json")
     assert take_in(small.register).refused == 1
-    modes = {stat.S_IMODE(path.stat().st_mode) for path in (folder / "refused").iterdir() if path.suffix == ".txt"}
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (folder / "refused").iterdir()}
     assert (modes, stat.S_IMODE((folder / "refused").stat().st_mode)) == ({0o600}, 0o700)
 
 
 def test_a_table(small: Small, tmp_path: Path) -> None:
-    """Rows of a table are filed as files are, and deleted; a bad one is put aside."""
+    """Rows of a table are filed as files are, and deleted; a bad one, or one without an id, is put aside."""
     engine = _table(small, tmp_path)
     body = {key: value for key, value in FORM.items() if key != "id"}
     with engine.begin() as connection:
-        rows = [
+        rows: list[dict[str, Any]] = [
             {"id": "1", "request": json.dumps(body)},
             {"id": "2", "request": json.dumps(body | {"kind": "x"})},
             {"id": "3", "request": "7"},
+            {"id": None, "request": json.dumps(body)},
+            {"id": None, "request": None},
         ]
         connection.execute(sa.text("INSERT INTO wishes VALUES (:id, :request)"), rows)
     taken = take_in(small.register)
-    assert (len(taken.filed), taken.refused, len(put_aside(small.register))) == (1, 2, 2)
+    assert (len(taken.filed), taken.refused, len(put_aside(small.register))) == (1, 4, 4)
     with engine.begin() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM wishes")) == 0
         connection.execute(sa.text("INSERT INTO wishes VALUES ('1', :request)"), {"request": json.dumps(body)})

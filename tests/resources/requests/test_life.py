@@ -101,7 +101,10 @@ def test_what_the_law_gives_no_more_time_for(kind: str, scope: str | None) -> No
 
 
 def test_a_complaint_needs_no_identity() -> None:
-    """A complaint is answered whoever makes it; anything else only for who is known."""
+    """A complaint is started on and answered whoever makes it; anything else only for who is known."""
+    assert after(replace(REQUEST, kind="complaint"), "started") == "in_progress"
+    with pytest.raises(AnsvarError, match="cannot be started on"):
+        after(REQUEST, "started")
     assert after(replace(REQUEST, kind="complaint"), "answered") == "answered"
     with pytest.raises(AnsvarError, match="identity of who asks was not verified"):
         after(REQUEST, "answered")
