@@ -25,16 +25,19 @@ def command(  # noqa: PLR0913 - the options of a command
     *, host: str, port: int, certificate: Path | None, key: Path | None, public_address: str | None, trusted_proxy: tuple[str, ...]
 ) -> None:
     """Open the signed-in web entrance: Dagster's UI, the promises, the audit log and the users, until SIGTERM or Ctrl-C."""
-    from pipelines.desk.entrance import addresses
+    from pipelines.desk.entrance import Entrance, addresses
     from resources.ledger.users import UserLedger
+    from resources.oidc.settings import provider_settings
 
     if (certificate is None) != (key is None):
         raise AnsvarError("A certificate has a key: give both --certificate and --key.")
     where = addresses(host, port, public_address, trusted_proxy, certificate=certificate is not None)
     register = open_register()
+    settings = provider_settings(register.home.settings())
     os.environ.setdefault("PYTHONWARNINGS", "ignore")  # Dagster's own, of commands that it is about to rename
     from pipelines.desk.serve import Listening, serve
     from pipelines.instance import told_of_own_settings
+    from resources.oidc.provider import Provider
 
     if not UserLedger(register.ledger).users():
         click.echo("Nobody can log in yet: add the first user with `ansvar user add NAME --role administrator`.")
@@ -42,4 +45,5 @@ def command(  # noqa: PLR0913 - the options of a command
         click.echo(line, err=True)
     shown = min(where.origins, key=lambda each: "127.0.0.1" not in each)
     click.echo(f"Open {shown} and log in  (Ctrl-C ends it)")
-    sys.exit(serve(register, where, Listening(host, port, certificate, key)))
+    entrance = Entrance(register, where, Provider(settings) if settings else None)
+    sys.exit(serve(entrance, Listening(host, port, certificate, key)))

@@ -10,15 +10,18 @@ import click
 from pipelines.cli.show import as_json as print_json
 from pipelines.cli.show import table
 from resources.errors import AnsvarError
+from resources.ledger.identities import IdentityLedger
 from resources.ledger.lockout import Lockout
 from resources.ledger.sessions import SessionLedger
 from resources.ledger.users import CONSOLE, UserLedger
+from resources.oidc.settings import issuer_of, provider_settings
 from resources.register import Register, open_register
 from resources.roles import Role
 
 if TYPE_CHECKING:
     import datetime as dt
 
+_LINKED = {None: None, True: "linked", False: "expected"}
 _ROLE = click.Choice([each.value for each in Role])
 _by = click.option("--by", default=CONSOLE, metavar="NAME", help="Who does it: it is written down.")
 _stdin = click.option("--password-stdin", is_flag=True, help="Read the password from the standard input, not from the terminal.")
@@ -105,6 +108,39 @@ def code(*, name: str, off: bool, by: str) -> None:
     click.echo(address_of(secret_of(register.home.pepper, salt), user.name))
 
 
+@command.command("link")
+@click.argument("name")
+@click.option("--subject", metavar="ID", help="The provider's id of the user (`sub`).")
+@click.option(
+    "--first-login", metavar="NAME", help="What the provider calls the user: who first comes under that name is the user from then on."
+)
+@click.option("--issuer", metavar="URL", help="The provider; by default that of the settings.")
+@_by
+def link(*, name: str, subject: str | None, first_login: str | None, issuer: str | None, by: str) -> None:
+    """Let a user in who logs in at the OpenID provider; the user logs in anew."""
+    if (subject is None) == (first_login is None):
+        raise AnsvarError("Say by what the provider knows the user: either --subject ID or --first-login NAME.")
+    register = open_register()
+    user, act = UserLedger(register.ledger).user(name), _act(register, by)
+    at = _issuer(register) if issuer is None else issuer_of(issuer)
+    identities = IdentityLedger(register.ledger)
+    if subject is not None:
+        identities.link(user, at, subject, act)
+    elif first_login is not None:
+        identities.expect(user, at, first_login, act)
+    click.echo(f"{name} may log in by {at}.")
+
+
+@command.command("unlink")
+@click.argument("name")
+@_by
+def unlink(*, name: str, by: str) -> None:
+    """Let a user in by no OpenID provider any more; all sessions of the user end."""
+    register = open_register()
+    IdentityLedger(register.ledger).unlink(UserLedger(register.ledger).user(name), _act(register, by))
+    click.echo(f"{name} logs in by no provider.")
+
+
 @command.command("sessions")
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -142,29 +178,46 @@ def unlock() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def listing(*, as_json: bool) -> None:
     """Every user, by name."""
+    register = open_register()
+    linked = IdentityLedger(register.ledger).linked()
     rows = [
         {
             "name": each.name,
             "id": each.user,
             "role": each.role.value,
             "code": each.code_salt is not None,
+            "provider": _LINKED[linked.get(each.user)],
             "added": each.made_at,
             "disabled": each.disabled_at,
         }
-        for each in UserLedger(open_register().ledger).users()
+        for each in UserLedger(register.ledger).users()
     ]
     if as_json:
         print_json(rows)
         return
     shown = [
-        [row["name"], row["id"], row["role"], "yes" if row["code"] else "no", "disabled" if row["disabled"] else "may come in"]
+        [
+            row["name"],
+            row["id"],
+            row["role"],
+            "yes" if row["code"] else "no",
+            row["provider"] or "no",
+            "disabled" if row["disabled"] else "may come in",
+        ]
         for row in rows
     ]
-    table(("name", "id", "role", "code", "state"), shown)
+    table(("name", "id", "role", "code", "provider", "state"), shown)
 
 
 def _act(register: Register, by: str) -> tuple[str, dt.datetime]:
     return by, register.clock.now()
+
+
+def _issuer(register: Register) -> str:
+    settings = provider_settings(register.home.settings())
+    if settings is None:
+        raise AnsvarError("No provider is set, so say which: --issuer URL (or set ANSVAR_OIDC_ISSUER and its like).")
+    return settings.issuer
 
 
 def _password(*, from_stdin: bool) -> str:

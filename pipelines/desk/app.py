@@ -11,10 +11,11 @@ from starlette.routing import Route, Router
 from pipelines.desk.audit import audit
 from pipelines.desk.dagster_ui import PREFIX, Webserver
 from pipelines.desk.front import front, promises
-from pipelines.desk.guard import LOGIN, Guard
+from pipelines.desk.guard import CALLBACK, CODE, LOGIN, PROVIDER, Guard
 from pipelines.desk.launches import Launches
 from pipelines.desk.login import login, logout, password
 from pipelines.desk.page import Desk, stylesheet
+from pipelines.desk.provider import begin, came_back, code
 from pipelines.desk.release import routes as release_routes
 from pipelines.desk.requests import routes as requests_routes
 from pipelines.desk.users import users
@@ -48,8 +49,14 @@ def _desk(entrance: Entrance, launches: Launches) -> list[BaseRoute]:
         return RedirectResponse(f"{PREFIX}/", 303)
 
     asking = ["GET", "POST"]
+    by_provider = [
+        Route(PROVIDER, desk.page(begin, None), methods=["POST"]),
+        Route(CALLBACK, desk.page(came_back, None), methods=["GET"]),
+        Route(CODE, desk.page(code, None), methods=asking),
+    ]
     return [
         Route(LOGIN, desk.page(login, None), methods=asking),
+        *(by_provider if entrance.provider else ()),
         Route("/desk.css", css),
         Route("/favicon.ico", no_picture),
         Route("/logout", desk.page(logout), methods=["POST"]),

@@ -10,12 +10,15 @@ from urllib.parse import urlsplit
 
 from resources.errors import AnsvarError
 from resources.ledger.audit import Act, record
+from resources.ledger.identities import IdentityLedger
 from resources.ledger.lockout import Lockout
+from resources.ledger.provider_logins import ProviderLogins
 from resources.ledger.sessions import SessionLedger
 from resources.ledger.users import UserLedger
 
 if TYPE_CHECKING:
     from resources.ledger.sessions import Visitor
+    from resources.oidc.provider import Provider
     from resources.register import Register
 
 _PORTS = {"http": 80, "https": 443}
@@ -94,10 +97,11 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
 
 @dataclass(frozen=True)
 class Entrance:
-    """The entrance of a register."""
+    """The entrance of a register; where there is a provider, users may log in by it, too."""
 
     register: Register
     addresses: Addresses
+    provider: Provider | None = None
 
     @cached_property
     def users(self) -> UserLedger:
@@ -114,10 +118,25 @@ class Entrance:
         """Who waits after failed logins."""
         return Lockout(self.register.ledger, self.register.home.pepper)
 
+    @cached_property
+    def identities(self) -> IdentityLedger:
+        """Who is who at the provider."""
+        return IdentityLedger(self.register.ledger)
+
+    @cached_property
+    def provider_logins(self) -> ProviderLogins:
+        """Logins that came back from the provider."""
+        return ProviderLogins(self.register.ledger)
+
     @property
     def cookie(self) -> str:
         """What the session's cookie is called: browsers hold one with `__Host-` to this host, and to TLS."""
         return "__Host-ansvar" if self.addresses.is_encrypted else "ansvar"
+
+    @property
+    def begun_cookie(self) -> str:
+        """What the cookie of a login is called that was begun at the provider."""
+        return f"{self.cookie}-login"
 
     def visitor(self, token: str | None, *, noted: bool = True) -> Visitor | None:
         """Who comes with a token."""

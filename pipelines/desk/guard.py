@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from resources.ledger.sessions import Visitor
 
 LOGIN = "/login"
-_OPEN = {LOGIN, "/desk.css", "/favicon.ico"}
+PROVIDER = f"{LOGIN}/provider"
+CALLBACK, CODE = f"{PROVIDER}/callback", f"{PROVIDER}/code"
+_OPEN = {LOGIN, PROVIDER, CALLBACK, CODE, "/desk.css", "/favicon.ico"}
 _READING = {"GET", "HEAD"}
 _BIGGEST = 1_000_000  # bytes of a request
 _LOOKED_AGAIN = 5.0  # seconds after which the session of an open websocket is looked at again
@@ -115,7 +117,7 @@ class Guard:
         origin = self._entrance.addresses.origin_of(hosts[0]) if len(hosts) == 1 else None
         if origin is None or not _PATH.fullmatch(raw) or b"/./" in raw + b"/" or b"/../" in raw + b"/":
             return None
-        token = _token(headers, self._entrance.cookie)
+        token = _cookie(headers, self._entrance.cookie)
         return _Caller(origin, await run_in_threadpool(self._entrance.visitor, token), token)
 
     async def _refusal(self, scope: Scope, caller: _Caller) -> Response | None:
@@ -143,10 +145,12 @@ class Guard:
 
     def _known(self, scope: Scope, caller: _Caller) -> Scope:
         """The request, with what was found out of who asks; its scheme is what the browser sees."""
-        peer, forwarded = (scope.get("client") or ("", 0))[0], Headers(scope=scope).get("x-forwarded-for")
+        headers = Headers(scope=scope)
+        peer, forwarded = (scope.get("client") or ("", 0))[0], headers.get("x-forwarded-for")
         known = {
             "visitor": caller.visitor,
             "token": caller.token,
+            "begun": _cookie(headers, self._entrance.begun_cookie),
             "origin": caller.origin,
             "address": self._entrance.addresses.client(peer, forwarded),
         }
@@ -191,8 +195,8 @@ def _is_own(headers: Headers, origin: str) -> bool:
     return headers.getlist("origin") == [origin] and headers.get("sec-fetch-site", "same-origin") == "same-origin"
 
 
-def _token(headers: Headers, cookie: str) -> str | None:
-    """The token of the session; None where there is none, or more than one."""
+def _cookie(headers: Headers, cookie: str) -> str | None:
+    """What a cookie holds; None where there is none of that name, or more than one."""
     given = [part for line in headers.getlist("cookie") for part in line.split(";") if part.strip().partition("=")[0] == cookie]
     if len(given) != 1:
         return None

@@ -12,35 +12,45 @@ from resources.errors import AnsvarError
 from resources.passwords import is_right
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from starlette.responses import Response
 
     from pipelines.desk.page import Desk, Visit
 
 _OWN_PATH = re.compile(r"/(?:[A-Za-z0-9._~?&=:,%-][A-Za-z0-9._~?&=:,%/-]*)?")
 _MINUTE = 60
+_LONGEST_PATH = 1000
 
 
 def login(desk: Desk, visit: Visit) -> Response:
     """Ask for name and password, and let in. A session always begins with a new token; one that the browser came with ends."""
-    onward = _onward(visit.form.get("next") or visit.query.get("next") or "/")
+    onward = onward_of(visit.form.get("next") or visit.query.get("next") or "/")
     if not visit.form:
         return back_to(onward) if visit.visitor else desk.render(visit, "login.html", next=onward)
     typed = Typed(visit.form.get("name", ""), visit.form.get("password", ""), visit.form.get("code", ""))
     came = sign_in(desk.entrance, typed, visit.address)
     if came.wait is not None:
-        message = visit.words.text("login_wait", minutes=ceil(came.wait.total_seconds() / _MINUTE))
-        waiting = desk.render(visit, "login.html", 429, next=onward, error=message)
-        waiting.headers["Retry-After"] = str(ceil(came.wait.total_seconds()))
-        return waiting
+        return told_to_wait(desk, visit, came.wait, onward)
     if came.token is None:
         return desk.render(visit, "login.html", 401, next=onward, error=visit.words.text("login_wrong"))
     if visit.visitor:
         desk.entrance.sessions.end(visit.visitor, desk.entrance.register.clock.now())
-    answer = back_to(onward)
-    answer.set_cookie(
-        desk.entrance.cookie, came.token, httponly=True, samesite="strict", secure=desk.entrance.addresses.is_encrypted, path="/"
-    )
+    return let_in(desk, back_to(onward), came.token)
+
+
+def let_in(desk: Desk, answer: Response, token: str) -> Response:
+    """An answer with which the browser gets a session."""
+    answer.set_cookie(desk.entrance.cookie, token, httponly=True, samesite="strict", secure=desk.entrance.addresses.is_encrypted, path="/")
     return answer
+
+
+def told_to_wait(desk: Desk, visit: Visit, wait: dt.timedelta, onward: str) -> Response:
+    """The login's page, for who has failed too often."""
+    seconds = wait.total_seconds()
+    waiting = desk.render(visit, "login.html", 429, next=onward, error=visit.words.text("login_wait", minutes=ceil(seconds / _MINUTE)))
+    waiting.headers["Retry-After"] = str(ceil(seconds))
+    return waiting
 
 
 def logout(desk: Desk, visit: Visit) -> Response:
@@ -71,6 +81,6 @@ def password(desk: Desk, visit: Visit) -> Response:
     return back_to("/login")
 
 
-def _onward(path: str) -> str:
+def onward_of(path: str) -> str:
     """Where a login goes on to: a page of our own, or the front page."""
-    return path if _OWN_PATH.fullmatch(path) and not path.startswith("/login") else "/"
+    return path if len(path) <= _LONGEST_PATH and _OWN_PATH.fullmatch(path) and not path.startswith("/login") else "/"

@@ -51,6 +51,8 @@ class Visit:
     Attributes:
         visitor: who visits; None before the login.
         token: the session's token.
+        begun: the cookie of a login that was begun at an OpenID provider.
+        origin: under which of the entrance's origins the page is visited.
         address: where the visit comes from.
         path: the page.
         given: what stands in the path, by the name that its route has for it.
@@ -61,6 +63,8 @@ class Visit:
 
     visitor: Visitor | None
     token: str | None
+    begun: str | None
+    origin: str
     address: str
     path: str
     given: Mapping[str, str]
@@ -110,6 +114,7 @@ class Desk:
         """A page from its template."""
         links = [(path, text) for path, text, right in (*_NAVIGATION, *_PERSONS, *_MORE) if visit.visitor and visit.visitor.role.may(right)]
         shared = {"visit": visit, "words": visit.words, "text": visit.words.text, "links": links, "languages": LANGUAGES, "error": None}
+        shared["provider"] = self.entrance.provider.settings.label if self.entrance.provider else None
         answer = HTMLResponse(self._templates.get_template(template).render(shared | values), status)
         if visit.query.get("language") == visit.words.language:
             secure = self.entrance.addresses.is_encrypted
@@ -136,6 +141,8 @@ class Desk:
         return Visit(
             visitor=state.visitor,
             token=state.token,
+            begun=state.begun,
+            origin=state.origin,
             address=state.address,
             path=request.url.path,
             given=request.path_params,

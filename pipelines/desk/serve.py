@@ -23,7 +23,6 @@ from ruamel.yaml import YAML
 
 from pipelines.desk.app import application
 from pipelines.desk.dagster_ui import code_servers, opened_workspace
-from pipelines.desk.entrance import Entrance
 from pipelines.instance import open_instance, shipped
 from pipelines.launch.client import ready
 from pipelines.launch.tree import one_tree
@@ -34,8 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pipelines.desk.dagster_ui import Workspace
-    from pipelines.desk.entrance import Addresses
-    from resources.register import Register
+    from pipelines.desk.entrance import Entrance
 
 _PATIENCE = 20.0  # seconds that the daemon has to end by itself
 _ENDING = (signal.SIGTERM, signal.SIGINT)
@@ -53,7 +51,7 @@ class Listening:
     key: Path | None = None
 
 
-def serve(register: Register, addresses: Addresses, listening: Listening) -> int:
+def serve(entrance: Entrance, listening: Listening) -> int:
     """Serve until SIGTERM or Ctrl-C; gives the exit code.
 
     Raises:
@@ -61,19 +59,20 @@ def serve(register: Register, addresses: Addresses, listening: Listening) -> int
     """
     logging.basicConfig(format="%(message)s")
     _check(listening)
-    os.chdir(register.home.path)  # Dagster warns of every dagster.yaml in the present folder
+    home = entrance.register.home
+    os.chdir(home.path)  # Dagster warns of every dagster.yaml in the present folder
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         stack.enter_context(_ended_by_signals())
         stack.enter_context(one_tree())
-        instance = stack.enter_context(open_instance(register.home))
+        instance = stack.enter_context(open_instance(home))
         stack.enter_context(ready(Path(instance.root_directory)))
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="serving-", dir=register.home.path / "dagster")))
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="serving-", dir=home.path / "dagster")))
         workspace_file = folder / "workspace.yaml"
         YAML().dump(stack.enter_context(code_servers(instance, shipped("workspace.yaml"))), workspace_file)
         daemon = stack.enter_context(_daemon(workspace_file))
         workspace = stack.enter_context(opened_workspace(instance, workspace_file))
         warm()
-        server = uvicorn.Server(configuration(Entrance(register, addresses), workspace, listening))
+        server = uvicorn.Server(configuration(entrance, workspace, listening))
         ended = threading.Event()
         watch = threading.Thread(target=_watch, args=(daemon, server, ended), daemon=True)
         watch.start()

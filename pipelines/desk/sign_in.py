@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import datetime as dt
 
     from pipelines.desk.entrance import Entrance
+    from resources.ledger.lockout import Attempt
     from resources.ledger.users import User
 
 _LONGEST_NAME = 60
@@ -50,22 +51,24 @@ def sign_in(entrance: Entrance, typed: Typed, address: str) -> Came:
         return Came(wait=attempt.locked_until - at)
     user = entrance.users.find(name)
     admitted = user if user is not None and user.disabled_at is None else None
-    if (
-        is_right(admitted.password if admitted else None, typed.password)
-        and admitted
-        and _code_is_right(entrance, admitted, typed.code, at)
-    ):
+    if is_right(admitted.password if admitted else None, typed.password) and admitted and code_is_right(entrance, admitted, typed.code, at):
         entrance.lockout.succeeded(attempt)
         return Came(entrance.sessions.start(admitted.user, admitted.name, at))
+    failed(entrance, user, attempt, at)
+    return Came()
+
+
+def failed(entrance: Entrance, user: User | None, attempt: Attempt, at: dt.datetime) -> None:
+    """Write into the audit chain that somebody was not let in."""
     thing = user.user if user else UNKNOWN
     with entrance.register.ledger.engine.begin() as connection:
         record(connection, Act(UNKNOWN, "login.failed", thing, at))
         if attempt.locks:
             record(connection, Act(UNKNOWN, "login.locked", thing, at))
-    return Came()
 
 
-def _code_is_right(entrance: Entrance, user: User, code: str, at: dt.datetime) -> bool:
+def code_is_right(entrance: Entrance, user: User, code: str, at: dt.datetime) -> bool:
+    """Whether a code is the user's, and was not given before; of a user who has no authenticator app, none is asked."""
     if user.code_salt is None:
         return True
     secrets = [secret_of(pepper, user.code_salt) for pepper in entrance.register.home.peppers]

@@ -29,7 +29,8 @@ def users(desk: Desk, visit: Visit) -> Response:
         except AnsvarError as wrong:
             error = str(wrong)
     listed = [(each, len(desk.entrance.sessions.of_user(each.user))) for each in desk.entrance.users.users()]
-    return desk.render(visit, "users.html", 400 if error else 200, users=listed, roles=list(Role), error=error)
+    linked = desk.entrance.identities.linked()
+    return desk.render(visit, "users.html", 400 if error else 200, users=listed, linked=linked, roles=list(Role), error=error)
 
 
 def change(entrance: Entrance, visit: Visit) -> None:
@@ -46,10 +47,19 @@ def change(entrance: Entrance, visit: Visit) -> None:
     user = entrance.users.user(name)
     if user.user == visit.user.user:
         raise AnsvarError("An administrator's own account is changed by another administrator, or by `ansvar user`.")
+    if form.get("do") == "link":
+        _expect(entrance, user, form.get("expected", "").strip(), act)
+        return
     done = _CHANGES.get(form.get("do", ""))
     if done is None:
         raise AnsvarError("That is nothing that can be done to a user.")
     done(entrance, user, form.get("role", ""), act)
+
+
+def _expect(entrance: Entrance, user: User, name: str, act: tuple[str, dt.datetime]) -> None:
+    if entrance.provider is None:
+        raise AnsvarError("There is no OpenID provider: its settings name one.")
+    entrance.identities.expect(user, entrance.provider.settings.issuer, name, act)
 
 
 def _role(text: str) -> Role:
@@ -63,5 +73,6 @@ _CHANGES: dict[str, Callable[[Entrance, User, str, tuple[str, dt.datetime]], obj
     "role": lambda entrance, user, role, act: entrance.users.set_role(user, _role(role), act),
     "disable": lambda entrance, user, _, act: entrance.users.disable(user, act),
     "enable": lambda entrance, user, _, act: entrance.users.enable(user, act),
+    "unlink": lambda entrance, user, _, act: entrance.identities.unlink(user, act),
     "revoke": lambda entrance, user, _, act: entrance.sessions.revoke(user.user, *act),
 }

@@ -42,6 +42,9 @@ _MOMENTS = (
     tables.users.c.made_at,
     tables.users.c.disabled_at,
     tables.sessions.c.seen_at,
+    tables.identities.c.made_at,
+    tables.identities.c.bound_at,
+    tables.provider_logins.c.at,
     tables.login_failures.c.last_at,
 )
 

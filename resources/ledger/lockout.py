@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from resources.keyed_hash import keyed_hash
 from resources.ledger import tables
+from resources.ledger.provider_logins import forget_logins
 from resources.ledger.wipe import mark
 
 if TYPE_CHECKING:
@@ -42,9 +43,13 @@ class Lockout:
         """Count in a ledger, under hashes that are keyed with the home's pepper."""
         self._ledger, self._pepper = ledger, pepper
 
-    def begin(self, name: str, address: str, at: dt.datetime) -> Attempt:
-        """Count an attempt as failed, until `succeeded` takes it back; while a wait lasts none is counted or looked at."""
-        keys = {kind: keyed_hash(self._pepper, f"login/{kind}", value) for kind, value in (("name", name), ("address", address))}
+    def begin(self, name: str | None, address: str, at: dt.datetime) -> Attempt:
+        """Count an attempt as failed, until `succeeded` takes it back; while a wait lasts none is counted or looked at.
+
+        Where no name was typed, as by who comes from a provider, it is counted by the address alone.
+        """
+        counted = {"name": name, "address": address}
+        keys = {kind: keyed_hash(self._pepper, f"login/{kind}", value) for kind, value in counted.items() if value is not None}
         failures = tables.login_failures
         with self._ledger.engine.begin() as connection:
             _forget(connection, at)  # takes the lock before anything is read
@@ -70,7 +75,8 @@ class Lockout:
         """An attempt was right: the name has failed no more, and the address once less."""
         failures = tables.login_failures
         with self._ledger.engine.begin() as connection:
-            connection.execute(failures.delete().where(failures.c.key == attempt.keys["name"]))
+            if "name" in attempt.keys:
+                connection.execute(failures.delete().where(failures.c.key == attempt.keys["name"]))
             fewer = failures.update().where(failures.c.key == attempt.keys["address"])
             connection.execute(fewer.values(failures=failures.c.failures - 1, locked_until=None))
             mark(connection)
@@ -83,9 +89,10 @@ class Lockout:
 
 
 def forget(engine: sa.Engine, at: dt.datetime) -> None:
-    """Know no more of failures of more than a day ago."""
+    """Know no more of failures of more than a day ago, nor of logins by a provider that are over."""
     with engine.begin() as connection:
         _forget(connection, at)
+        forget_logins(connection, at)
 
 
 def _forget(connection: sa.Connection, at: dt.datetime) -> None:

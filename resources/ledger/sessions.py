@@ -42,8 +42,15 @@ class SessionLedger:
         """Work on a ledger."""
         self._ledger = ledger
 
-    def start(self, user: str, by: str, at: dt.datetime) -> str:
-        """Let a user in; gives the token of the session, which is always a new one. Sessions that are over go."""
+    def start(self, user: str, by: str, at: dt.datetime, what: str = "login") -> str:
+        """Let a user in; gives the token of the session, which is always a new one. Sessions that are over go.
+
+        Args:
+            user: the user's id.
+            by: the user's name.
+            at: when.
+            what: what the audit chain says of it.
+        """
         token, session = secrets.token_urlsafe(_TOKEN_BYTES), "s" + secrets.token_hex(_ID_BYTES)
         values = {"session": session, "token": _digest(token), "user": user, "made_at": at, "seen_at": at}
         sessions = tables.sessions
@@ -52,7 +59,7 @@ class SessionLedger:
             if connection.execute(sessions.delete().where(over)).rowcount:
                 mark(connection)
             connection.execute(sessions.insert().values(values))
-            record(connection, Act(by, "login", user, at))
+            record(connection, Act(by, what, user, at))
         return token
 
     def find(self, token: str, at: dt.datetime, *, noted: bool = True) -> Visitor | None:

@@ -440,6 +440,27 @@ sessions = sa.Table(
     sa.Index("sessions_by_user", "user"),
 )
 
+identities = sa.Table(
+    "identities",
+    metadata,
+    sa.Column("user", sa.ForeignKey("users.user", ondelete="CASCADE"), primary_key=True),
+    sa.Column("issuer", sa.String(255), nullable=False),
+    sa.Column("subject", sa.String(255)),  # the provider's id of the user; none until the first login, where a name is expected
+    sa.Column("expected", sa.String(255)),  # the name by which the provider knows the user, until the first login
+    sa.Column("made_at", sa.DateTime, nullable=False),
+    sa.Column("bound_at", sa.DateTime),
+    sa.UniqueConstraint("issuer", "subject", name="identities_by_subject"),
+    sa.UniqueConstraint("issuer", "expected", name="identities_by_expected"),
+)
+
+provider_logins = sa.Table(
+    "provider_logins",
+    metadata,
+    sa.Column("login", sa.String(64), primary_key=True),  # SHA-256 of what the browser holds of a login that came back from the provider
+    sa.Column("user", sa.ForeignKey("users.user", ondelete="CASCADE")),  # who still has to give a code
+    sa.Column("at", sa.DateTime, nullable=False),
+)
+
 login_failures = sa.Table(
     "login_failures",
     metadata,

@@ -60,13 +60,13 @@ class UserLedger:
     def users(self) -> list[User]:
         """Every user, by name."""
         with self._ledger.engine.connect() as connection:
-            return [_user(row) for row in connection.execute(sa.select(tables.users).order_by(tables.users.c.name)).mappings()]
+            return [user_of_row(row) for row in connection.execute(sa.select(tables.users).order_by(tables.users.c.name)).mappings()]
 
     def find(self, name: str) -> User | None:
         """The user of a name; None where there is none."""
         with self._ledger.engine.connect() as connection:
             row = connection.execute(sa.select(tables.users).where(tables.users.c.name == called(name))).mappings().one_or_none()
-        return _user(row) if row else None
+        return user_of_row(row) if row else None
 
     def user(self, name: str) -> User:
         """The user of a name.
@@ -169,5 +169,6 @@ def _keep_an_administrator(connection: sa.Connection) -> None:
         raise AnsvarError("That is the last administrator: make another one first.")
 
 
-def _user(row: sa.RowMapping) -> User:
+def user_of_row(row: sa.RowMapping) -> User:
+    """The user of a row of the table."""
     return User(**{**row, "role": Role(row["role"])})

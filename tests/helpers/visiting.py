@@ -78,10 +78,16 @@ class Visitor:
 
     def login(self, name: str, password: str = PASSWORD, **more: str) -> Answered:
         """Log in, and keep the session."""
-        answered = self.post("/login", name=name, password=password, **more)
+        return self.kept(self.post("/login", name=name, password=password, **more))
+
+    def kept(self, answered: Answered) -> Answered:
+        """An answer whose cookies are kept, as browsers do."""
         for line in answered.headers.get_all("Set-Cookie") or []:
             cookie, _, value = line.partition(";")[0].partition("=")
-            self.cookies[cookie] = value
+            if "max-age=0" in line.lower():
+                self.cookies.pop(cookie, None)
+            else:
+                self.cookies[cookie] = value
         return answered
 
     def mark(self, path: str = "/") -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from resources.home import write_private
 from resources.ledger import tables
 from resources.ledger.audit import BEGINNING
 from resources.ledger.sessions import SessionLedger
@@ -110,6 +111,32 @@ def test_the_code_of_an_authenticator_app(ansvar: Command, add: Command, on: tup
     assert printed == address_of(secret_of(small.home.pepper, salt), "maija")
     assert ansvar(*on, "user", "code", "maija", "--off").code == 0
     assert UserLedger(small.register.ledger).user("maija").code_salt is None
+
+
+def test_users_are_linked_to_a_provider(ansvar: Command, add: Command, on: tuple[str, ...], small: Small) -> None:
+    """By the provider's id or by a name for the first login; the list shows it, nobody is linked twice, and it ends again."""
+    add("maija")
+    add("bo")
+    issuer = ["--issuer", "https://login.example.fi"]
+    assert ansvar(*on, "user", "link", "maija", "--subject", "x1").message.startswith("No provider is set, so say which")
+    assert ansvar(*on, "user", "link", "maija").message.startswith("Say by what the provider knows the user")
+    assert ansvar(*on, "user", "link", "maija", "--subject", "x1", "--issuer", "http://login.example.fi").message.startswith("An issuer is")
+    assert ansvar(*on, "user", "link", "maija", "--subject", " x1", *issuer).message.startswith("What a provider knows a user by")
+    assert ansvar(*on, "user", "link", "maija", "--subject", "x1", *issuer).out == "maija may log in by https://login.example.fi.\n"
+    assert ansvar(*on, "user", "link", "bo", "--subject", "x1", *issuer).message.startswith("Another user is that one")
+    assert ansvar(*on, "user", "link", "bo", "--first-login", "Bo@koe.example", *issuer, "--by", "Ada").code == 0
+    listed = json.loads(ansvar(*on, "user", "list", "--json").out)
+    assert {each["name"]: each["provider"] for each in listed} == {"maija": "linked", "bo": "expected"}
+    assert ansvar(*on, "user", "unlink", "bo").out == "bo logs in by no provider.\n"
+    assert ansvar(*on, "user", "unlink", "bo").message.startswith("That user does not log in by a provider")
+    (bo,) = [each["id"] for each in listed if each["name"] == "bo"]
+    acts = json.loads(ansvar(*on, "audit", "list", "--json", "--thing", bo).out)
+    assert [(each["by"], each["what"]) for each in acts][1:] == [("Ada", "user.linked"), ("console", "user.unlinked")]
+    settings = small.home.path / "settings.env"
+    half = "ANSVAR_OIDC_ISSUER=https://login.example.fi\nANSVAR_OIDC_CLIENT_ID=register\n"
+    write_private(settings, settings.read_text(encoding="utf-8") + half)
+    assert ansvar(*on, "user", "link", "bo", "--subject", "x2").message.startswith("Logging in by OpenID Connect also needs")
+    assert ansvar(*on, "serve").message.startswith("Logging in by OpenID Connect also needs ANSVAR_OIDC_CLIENT_SECRET")
 
 
 def test_the_chain_is_verified(ansvar: Command, add: Command, on: tuple[str, ...], small: Small) -> None:

@@ -413,3 +413,39 @@ def by_own_forms(attacker: Attacker, mark: str) -> None:
     for path, form in DESK_FORMS.items():
         headers = {"Origin": attacker.base, "Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
         attacker.attack("form", f"{path} without the right", attacker.send("POST", path, f"{form}&csrf={mark}", headers))
+
+
+def by_provider(attacker: Attacker) -> None:
+    """Logins by an OpenID provider that were begun by another site, or never: answers and codes of nobody's login."""
+    forged = ("", ".", "a.b", f"W10=.{'0' * 64}", f"WyJ4IiwiMjAyNi0xMC0xNVQwMDowMDowMCIsIi8iLCJmaSJd.{'0' * 64}", "x" * 3000)
+    state = "0" * 64
+    for query in (
+        "",
+        "code=x",
+        f"state={state}",
+        f"code=x&state={state}",
+        f"error=x&state={state}",
+        "code=x&state=",
+        f"state={state}&code=%00",
+    ):
+        for cookie in forged:
+            session = f"; ansvar={attacker.cookie}" if attacker.cookie else ""
+            headers = {"Cookie": f"ansvar-login={cookie}{session}", "Accept": "text/html"}
+            attacker.attack(
+                "provider", f"{query} with {cookie[:20]}", attacker.send("GET", f"/login/provider/callback?{query}", None, headers)
+            )
+        attacker.attack("provider", f"{query} without a cookie", attacker.send("GET", f"/login/provider/callback?{query}"))
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    for path, form in (("/login/provider", "next=//evil.example"), ("/login/provider/code", "code=000000")):
+        for name, headers in (
+            ("another site", {"Origin": EVIL}),
+            ("no origin", {}),
+            ("an opaque origin", {"Origin": "null"}),
+            ("a cross-site navigation", {"Origin": attacker.base, "Sec-Fetch-Site": "cross-site"}),
+            ("a sister site", {"Origin": attacker.base, "Sec-Fetch-Site": "same-site"}),
+        ):
+            attacker.attack("provider", f"{path} from {name}", attacker.send("POST", path, form, kind | headers))
+    own = {"Origin": attacker.base, "Sec-Fetch-Site": "same-origin"}
+    attacker.attack("provider", "a code of no login", attacker.send("POST", "/login/provider/code", "code=000000", kind | own))
+    attacker.attack("provider", "an answer by POST", attacker.send("POST", "/login/provider/callback", "code=x", kind | own))
+    attacker.attack("provider", "a login by GET", attacker.send("GET", "/login/provider?next=/"))

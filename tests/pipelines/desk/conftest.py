@@ -16,9 +16,12 @@ from pipelines.desk.dagster_ui import opened_workspace
 from pipelines.desk.entrance import Addresses, Entrance
 from pipelines.desk.serve import Listening, configuration
 from pipelines.instance import open_instance
+from resources.oidc.provider import Provider
 from resources.roles import Role
+from tests.helpers.openid import openid_provider
 from tests.helpers.small import Small
 from tests.helpers.visiting import PASSWORD, Visitor
+from tests.pipelines.desk.by_provider import add_linked, learn_anew
 from tests.pipelines.desk.definitions import REQUEST
 from tests.pipelines.desk.rooms import room
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from pipelines.desk.dagster_ui import Workspace
+    from tests.helpers.openid import OpenIdProvider
     from tests.pipelines.desk.rooms import Room
 
 DEFINITIONS = Path(__file__).parent / "definitions.py"
@@ -43,6 +47,7 @@ class Served:
     entrance: Entrance
     instance: dg.DagsterInstance
     workspace: Workspace
+    openid: OpenIdProvider
 
     def visitor(self, name: str | None = None) -> Visitor:
         """Somebody who is in, or nobody."""
@@ -71,16 +76,20 @@ def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     base = f"http://127.0.0.1:{port}"
-    entrance = Entrance(small.register, Addresses(frozenset({base})))
     (folder / "workspace.yaml").write_text(f"load_from: [{{python_file: {{relative_path: {DEFINITIONS}, location_name: tested}}}}]\n")
-    with open_instance(small.home) as instance, opened_workspace(instance, folder / "workspace.yaml") as workspace:
+    with (
+        open_instance(small.home) as instance,
+        opened_workspace(instance, folder / "workspace.yaml") as workspace,
+        openid_provider(lambda: small.register.clock) as openid,
+    ):
+        entrance = Entrance(small.register, Addresses(frozenset({base})), Provider(openid.settings()))
         instance.add_dynamic_partitions("requests", [REQUEST])
         server = uvicorn.Server(configuration(entrance, workspace, Listening("127.0.0.1", port)))
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         while not server.started:
             time.sleep(0.05)
-        yield Served(base, small, entrance, instance, workspace)
+        yield Served(base, small, entrance, instance, workspace, openid)
         server.should_exit = True
         thread.join(20)
     small.close()
@@ -102,6 +111,16 @@ def served(_running: Served) -> Iterator[Served]:
     _running.small.register = _running.entrance.register
     if _running.small.register.clock != clock:
         _running.at("2026-10-15T03:00:00+03:00")
+
+
+@pytest.fixture
+def openid(served: Served) -> Iterator[OpenIdProvider]:
+    """The provider, as it is, and the user Pia, whom it knows."""
+    add_linked(served, "pia", "subject-1")
+    learn_anew(served)
+    served.openid.reset()
+    yield served.openid
+    served.openid.reset()
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.pipelines.desk.conftest import Served
 
 ROOT = Path(__file__).parents[3]
-GROUPS = ("mutation", "websocket", "path", "header", "host", "method", "report", "form")
+GROUPS = ("mutation", "websocket", "path", "header", "host", "method", "report", "form", "provider")
 OUTSIDE = ("anonymous", "disabled", "expired", "logged out", "forged")
 INSIDE = tuple(role.value for role in Role)
 CLOSED = {
@@ -87,7 +87,7 @@ def _state(served: Served) -> dict[str, Any]:
 
 @pytest.mark.parametrize("who", [*OUTSIDE, *INSIDE])
 def test_nothing_passes(served: Served, who: str) -> None:
-    """Every mutation in every way, routes, downloads, static files, spellings of paths, headers, hosts, methods, reports and forms."""
+    """Every mutation in every way, routes, downloads, files, spellings of paths, headers, hosts, methods, reports, forms, logins."""
     attacker = Attacker(served.base, _token(served, who))
     before, known = _state(served), mutations()
     may_run = who in INSIDE and Role(who).may(Right.RUN)
@@ -99,6 +99,7 @@ def test_nothing_passes(served: Served, who: str) -> None:
     attacking.by_hosts(attacker)
     attacking.by_methods(attacker)
     attacking.by_reports(attacker)
+    attacking.by_provider(attacker)
     if who in OUTSIDE:
         attacking.by_paths(attacker, iter(PAGES))
         attacking.by_paths(attacker, attacking.tricks())

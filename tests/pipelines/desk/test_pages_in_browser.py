@@ -71,7 +71,7 @@ def test_what_went_wrong_is_told_where_it_went_wrong(opened: Browser, served: Se
     page.get_by_role("button", name="Log out").click()
     page.get_by_label("User name").fill("viewer")
     page.get_by_label("Password").fill("wrong")
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Log in", exact=True).click()
     expect(page.get_by_role("alert")).to_have_text("The user name, the password or the code is wrong. Try again.")
     assert violations(page) == []
     page.context.close()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PATIENCE_SECONDS = 120
+SECRET = "a-secret-of-the-client"  # noqa: S105 - of no provider
 LAUNCH = "mutation L($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename ... on LaunchRunSuccess { run { runId } } } }"
 ROOT = Path(__file__).parents[3]
 
@@ -30,6 +31,11 @@ def _serving(folder: Path, port: int | None = None) -> Iterator[tuple[subprocess
     """The command on a small register, once it answers an operator."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSVAR_", "DAGSTER_"))}
     environment = kept | {"ANSVAR_HOME": str(folder / "home"), "ANSVAR_REGISTER": str(folder / "register")}
+    environment |= {
+        "ANSVAR_OIDC_ISSUER": f"http://127.0.0.1:{free_port()}",
+        "ANSVAR_OIDC_CLIENT_ID": "x",
+        "ANSVAR_OIDC_CLIENT_SECRET": SECRET,
+    }
     if port is None:
         small = Small(folder)
         small.deliver("shop", [customer(1)])
@@ -112,9 +118,10 @@ def _left(group: int) -> list[bytes]:
 
 
 def test_it_ends_with_all_that_it_started(tmp_path: Path) -> None:
-    """SIGTERM ends it with exit code 0, and no process of it is left; what it printed names nobody and no traceback."""
+    """SIGTERM ends it with exit code 0 and leaves no process; what it printed names nobody, and tells no secret and no traceback."""
     with _serving(tmp_path) as (served, visitor):
         assert visitor.get("/").status == 200
+        assert Visitor(visitor.base).post("/login/provider", next="/").status == 502
         assert _started(tmp_path / "home")
         assert visitor.graphql("{ version }").json["data"]["version"] is not None
         served.send_signal(signal.SIGTERM)
@@ -122,7 +129,9 @@ def test_it_ends_with_all_that_it_started(tmp_path: Path) -> None:
         assert (_left(served.pid), _started(tmp_path / "home")) == ([], {})
     said = (tmp_path / "log").read_text()
     assert said.startswith(f"Open {visitor.base} and log in")
+    assert "The OpenID provider: it does not answer." in said
     assert "Traceback" not in said
+    assert SECRET not in said
 
 
 def test_kills(tmp_path: Path) -> None:

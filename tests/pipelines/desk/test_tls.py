@@ -45,7 +45,7 @@ def test_over_tls_the_session_stays_with_tls(served: Served, tmp_path: Path) -> 
     from pipelines.desk.dagster_ui import Workspace  # noqa: PLC0415 - here alone
 
     chain, key = _certificate(tmp_path)
-    entrance = Entrance(served.entrance.register, Addresses(frozenset({"https://register.example.fi"})))
+    entrance = Entrance(served.entrance.register, Addresses(frozenset({"https://register.example.fi"})), served.entrance.provider)
     pages = application(entrance, Workspace.__new__(Workspace))
     server = uvicorn.Server(uvicorn.Config(pages, port=0, ssl_certfile=chain, ssl_keyfile=key, log_level="error", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -59,6 +59,9 @@ def test_over_tls_the_session_stays_with_tls(served: Served, tmp_path: Path) -> 
     headers = {"Host": "register.example.fi", "Origin": "https://register.example.fi"}
     connection.request("POST", "/login", urlencode({"name": "viewer", "password": PASSWORD}), headers)
     answer = connection.getresponse()
+    answer.read()
+    connection.request("POST", "/login/provider", "next=/", headers)
+    begun = connection.getresponse()
     connection.close()
     server.should_exit = True
     thread.join(20)
@@ -66,6 +69,9 @@ def test_over_tls_the_session_stays_with_tls(served: Served, tmp_path: Path) -> 
     name, _, rest = (answer.headers["Set-Cookie"] or "").partition("=")
     assert name == "__Host-ansvar"
     assert {part.strip() for part in rest.split(";")[1:]} == {"HttpOnly", "Path=/", "SameSite=strict", "Secure"}
+    name, _, rest = (begun.headers["Set-Cookie"] or "").partition("=")
+    assert name == "__Host-ansvar-login"
+    assert {part.strip() for part in rest.split(";")[1:]} == {"HttpOnly", "Max-Age=600", "Path=/", "SameSite=lax", "Secure"}
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
