@@ -26,6 +26,7 @@ SHIPPED = (
     "4d821e243019582447a3f89a2ae5cc152d9226b82a14c8deb1032ffb99d3ae8a",
     "53b13af267d548dc9e13e3b4fdde1238de72dc63963b69d941085d6a105eb427",
     "d293c920ec88b31c565a606246a197025cb3491dddcd30ad602cfee9abcbf184",
+    "31650cf3621c2436239c5b3f216f80e9b532da1ff9e73e4abaa154db4ec77fff",
 )
 """SHA-256 of every `dagster.yaml` that was shipped, the present one last."""
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.launch.client import is_alive
 from tests.helpers.ports import free_port
 from tests.helpers.records import customer
 from tests.helpers.small import Small
@@ -60,6 +61,13 @@ def _serving(folder: Path, port: int | None = None) -> Iterator[tuple[subprocess
         with suppress(ProcessLookupError):
             os.killpg(served.pid, signal.SIGKILL)
         served.wait()
+
+
+def _command(*words: str, home: Path, register: Path) -> subprocess.CompletedProcess[str]:
+    """A command that ends."""
+    environment = os.environ | {"ANSVAR_HOME": str(home), "ANSVAR_REGISTER": str(register)}
+    program = [sys.executable, "-c", "from pipelines.cli import main; main()", *words]
+    return subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
 
 
 def _until(is_so: Callable[[], object]) -> None:
@@ -123,6 +131,8 @@ def test_it_ends_with_all_that_it_started(tmp_path: Path) -> None:
         assert visitor.get("/").status == 200
         assert Visitor(visitor.base).post("/login/provider", next="/").status == 502
         assert _started(tmp_path / "home")
+        another = _command("serve", "--port", str(free_port()), home=tmp_path / "home", register=tmp_path / "register")
+        assert (another.returncode, "Error: Another `ansvar serve` has the home" in another.stderr) == (1, True)
         assert visitor.graphql("{ version }").json["data"]["version"] is not None
         served.send_signal(signal.SIGTERM)
         assert served.wait(60) == 0
@@ -135,7 +145,7 @@ def test_it_ends_with_all_that_it_started(tmp_path: Path) -> None:
 
 
 def test_kills(tmp_path: Path) -> None:
-    """What is killed comes back, or ends all: the processes of runs and of code, a run, the whole with a run under way, the daemon.
+    """What is killed comes back by itself, or ends all: the processes of runs and of code, the whole with a run under way, the daemon.
 
     The whole leaves no process behind, and begins anew at once at the same port; what the run had not published never happened.
     """
@@ -147,6 +157,7 @@ def test_kills(tmp_path: Path) -> None:
             assert killed
             for each in killed:
                 os.kill(each, signal.SIGKILL)
+        _until(lambda: is_alive(home / "dagster", PATIENCE_SECONDS))  # nobody asked for a run
         with (home / "warehouse" / "writer.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             run = ""
