@@ -70,6 +70,13 @@ def _command(*words: str, home: Path, register: Path) -> subprocess.CompletedPro
     return subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
 
 
+def _health(base: str, public: str = "") -> subprocess.CompletedProcess[str]:
+    """What the container asks."""
+    environment = os.environ | {"ANSVAR_PUBLIC_ADDRESS": public}
+    program = [sys.executable, "-m", "pipelines.launch.health", base]
+    return subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
+
+
 def _until(is_so: Callable[[], object]) -> None:
     """Wait until something is so."""
     deadline = time.monotonic() + PATIENCE_SECONDS
@@ -134,9 +141,12 @@ def test_it_ends_with_all_that_it_started(tmp_path: Path) -> None:
         another = _command("serve", "--port", str(free_port()), home=tmp_path / "home", register=tmp_path / "register")
         assert (another.returncode, "Error: Another `ansvar serve` has the home" in another.stderr) == (1, True)
         assert visitor.graphql("{ version }").json["data"]["version"] is not None
+        assert _health(visitor.base).returncode == 0
+        assert "It answers 4" in _health(visitor.base, "https://register.example.fi").stderr
         served.send_signal(signal.SIGTERM)
         assert served.wait(60) == 0
         assert (_left(served.pid), _started(tmp_path / "home")) == ([], {})
+    assert "It does not answer" in _health(visitor.base).stderr
     said = (tmp_path / "log").read_text()
     assert said.startswith(f"Open {visitor.base} and log in")
     assert "The OpenID provider: it does not answer." in said
