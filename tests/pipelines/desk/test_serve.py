@@ -139,7 +139,7 @@ def test_it_ends_with_all_that_it_started(tmp_path: Path) -> None:
         assert Visitor(visitor.base).post("/login/provider", next="/").status == 502
         assert _started(tmp_path / "home")
         another = _command("serve", "--port", str(free_port()), home=tmp_path / "home", register=tmp_path / "register")
-        assert (another.returncode, "Error: Another `ansvar serve` has the home" in another.stderr) == (1, True)
+        assert (another.returncode, "Error: Another `ansvar serve` has the home" in another.stderr) == (2, True)
         assert visitor.graphql("{ version }").json["data"]["version"] is not None
         assert _health(visitor.base).returncode == 0
         assert "It answers 4" in _health(visitor.base, "https://register.example.fi").stderr
