@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,8 +45,16 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_it_is_begun_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a kill, and where it does not answer, there is another one without anybody's asking; none when it is left."""
-    begun = []
-    monkeypatch.setattr(keeper, "begun", lambda where: begun.append(client.begun(where)) or begun[-1])
+    begun: list[subprocess.Popen[bytes]] = []
+
+    def begin(where: Path) -> subprocess.Popen[bytes]:
+        begun.append(client.begun(where))
+        return begun[-1]
+
+    def is_another(server: subprocess.Popen[bytes]) -> bool:
+        return begun[-1] is not server
+
+    monkeypatch.setattr(keeper, "begun", begin)
     monkeypatch.setattr(keeper, "_ASKED_EVERY", 0.2)
     with keeper.kept(folder, answering=5.0):
         for number in (signal.SIGKILL, signal.SIGSTOP, None):
@@ -51,7 +62,7 @@ def test_it_is_begun_anew(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
             server = begun[-1]
             if number is not None:
                 os.kill(server.pid, number)
-                _until(lambda server=server: begun[-1] is not server)
+                _until(partial(is_another, server))
         assert client.KEPT in os.environ
     assert len(begun) == 3
     assert [each.poll() is not None for each in begun] == [True] * 3
@@ -74,15 +85,14 @@ def test_one_that_never_comes_up_is_not_begun_in_a_circle(tmp_path: Path, monkey
             """It ends by itself."""
 
     monkeypatch.setattr(keeper, "begun", lambda _: _ended())
-    monkeypatch.setattr(keeper.threading, "Event", Watching)
+    monkeypatch.setattr(threading, "Event", Watching)
     keeper._Keeper(tmp_path, 1.0).watch()
+    monkeypatch.undo()
     assert [each for each in pauses if each != keeper._LOOKED_EVERY] == [1.0, 2.0, 4.0, 8.0, 16.0, 30.0]
 
 
-def _ended() -> object:
+def _ended() -> subprocess.Popen[bytes]:
     """A process that has ended."""
-    import subprocess  # noqa: PLC0415 - here alone
-
     process = subprocess.Popen(["/bin/true"], stdin=subprocess.PIPE)
     process.wait()
     return process
