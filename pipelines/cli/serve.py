@@ -19,7 +19,13 @@ _FILE = click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Pat
 @click.option("--port", type=click.IntRange(1, 65_535), default=3000, show_default=True, help="The port.")
 @click.option("--certificate", type=_FILE, help="A certificate chain (PEM): the entrance speaks TLS.")
 @click.option("--key", type=_FILE, help="The certificate's key (PEM).")
-@click.option("--public-address", metavar="URL", help="The address that people type, as https://register.example.fi.")
+@click.option(
+    "--public-address",
+    metavar="URL",
+    envvar="ANSVAR_PUBLIC_ADDRESS",
+    show_envvar=True,
+    help="The address that people type, as https://register.example.fi.",
+)
 @click.option("--trusted-proxy", metavar="IP", multiple=True, help="A proxy before it, whose X-Forwarded-For is believed.")
 def command(  # noqa: PLR0913 - the options of a command
     *, host: str, port: int, certificate: Path | None, key: Path | None, public_address: str | None, trusted_proxy: tuple[str, ...]

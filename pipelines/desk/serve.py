@@ -15,7 +15,6 @@ import threading
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -24,7 +23,8 @@ from ruamel.yaml import YAML
 from pipelines.desk.app import application
 from pipelines.desk.dagster_ui import code_servers, opened_workspace
 from pipelines.instance import open_instance, shipped
-from pipelines.launch.client import ready
+from pipelines.launch.keeper import kept
+from pipelines.launch.serving import alone
 from pipelines.launch.tree import one_tree
 from pipelines.launch.warm import warm
 from resources.errors import AnsvarError
@@ -63,10 +63,10 @@ def serve(entrance: Entrance, listening: Listening) -> int:
     os.chdir(home.path)  # Dagster warns of every dagster.yaml in the present folder
     with suppress(KeyboardInterrupt), ExitStack() as stack:
         stack.enter_context(_ended_by_signals())
+        folder = stack.enter_context(alone(entrance.register))
         stack.enter_context(one_tree())
         instance = stack.enter_context(open_instance(home))
-        stack.enter_context(ready(Path(instance.root_directory)))
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="serving-", dir=home.path / "dagster")))
+        stack.enter_context(kept(Path(instance.root_directory)))
         workspace_file = folder / "workspace.yaml"
         YAML().dump(stack.enter_context(code_servers(instance, shipped("workspace.yaml"))), workspace_file)
         daemon = stack.enter_context(_daemon(workspace_file))

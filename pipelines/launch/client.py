@@ -8,23 +8,24 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from pipelines.launch.server import GO, SOCKET, STALE, at
+from pipelines.launch.server import ALIVE, GO, HOW, SOCKET, STALE, at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 PATIENCE_SECONDS = 30.0
+KEPT = "ANSVAR_LAUNCHER_KEPT"
+"""Set in the environment of whatever is started where a server is looked after (`pipelines.launch.keeper`): it is not to start another."""
 _ANSWER_SECONDS = 10
 _LONGEST = 128
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "JE_ARROW_MALLOC_CONF": "background_thread:false"}
 _started: list[subprocess.Popen[bytes]] = []
 
 
-__all__ = ["PATIENCE_SECONDS", "SOCKET", "UnavailableError", "fork", "ready", "stop"]
+__all__ = ["KEPT", "PATIENCE_SECONDS", "SOCKET", "UnavailableError", "begun", "fork", "is_alive", "stop"]
 
 
 class UnavailableError(Exception):
@@ -55,16 +56,21 @@ def fork(folder: Path, run: str, known: Callable[[str], None], patience: float =
         time.sleep(0.05)
 
 
-@contextmanager
-def ready(folder: Path) -> Iterator[None]:
-    """A server that is started before the first run is asked for, until it is left; runs that it began go on."""
-    server = _launch(folder, subprocess.PIPE)
+def is_alive(folder: Path, patience: float) -> bool | None:
+    """Whether the server answers in so many seconds; None where nobody listens, as while it loads what it needs."""
+    opened, path = at(folder)
     try:
-        yield
+        with socket.socket(socket.AF_UNIX) as asking:
+            asking.settimeout(patience)
+            asking.connect(path)
+            asking.sendall(HOW)
+            return True if asking.recv(_LONGEST) == ALIVE else None
+    except TimeoutError:
+        return False
+    except OSError:
+        return None  # it ended meanwhile, or was never there
     finally:
-        if server.stdin is not None:
-            server.stdin.close()
-        server.wait()
+        os.close(opened)
 
 
 def stop() -> None:
@@ -101,14 +107,17 @@ def _asked(folder: Path, run: str, known: Callable[[str], None]) -> bool:
 
 
 def _start(folder: Path) -> None:
-    """Start a server, unless this process has one that is coming up; it ends with this process."""
+    """Start a server, unless this process has one that is coming up or another process sees to it; it ends with this process."""
+    if KEPT in os.environ:
+        return
     if _started and _started[0].poll() is not None:
         stop()
     if not _started:
-        _started.append(_launch(folder, subprocess.PIPE))
+        _started.append(begun(folder))
 
 
-def _launch(folder: Path, standard_input: int) -> subprocess.Popen[bytes]:
+def begun(folder: Path) -> subprocess.Popen[bytes]:
+    """A server that was started; it ends when its standard input is closed."""
     program = [sys.executable, "-m", "pipelines.launch.server"]
     environment = os.environ | _ONE_THREAD | {"DAGSTER_HOME": str(folder)}
-    return subprocess.Popen(program, stdin=standard_input, env=environment, start_new_session=True)  # noqa: S603 - this very program
+    return subprocess.Popen(program, stdin=subprocess.PIPE, env=environment, start_new_session=True)  # noqa: S603 - this very program

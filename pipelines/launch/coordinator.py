@@ -1,4 +1,4 @@
-"""Dagster's queue of runs, past which goes what a person waits for."""
+"""Dagster's queue of runs, past which goes what a person waits for: exports, and whatever somebody begins by a click."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 from dagster._core.run_coordinator import QueuedRunCoordinator, SubmitRunContext
 from dagster._core.storage.dagster_run import IN_PROGRESS_RUN_STATUSES
+from dagster._core.storage.tags import (
+    AUTO_MATERIALIZE_TAG,
+    AUTOMATION_CONDITION_TAG,
+    BACKFILL_ID_TAG,
+    RETRY_NUMBER_TAG,
+    SCHEDULE_NAME_TAG,
+    SENSOR_NAME_TAG,
+)
 
 if TYPE_CHECKING:
     from dagster._config.config_schema import UserConfigSchema
@@ -15,10 +23,14 @@ if TYPE_CHECKING:
 
 LANE_TAG, ON_DEMAND = "ansvar/lane", "on_demand"
 _AT_ONCE = 4
+_BY_ITSELF = {AUTO_MATERIALIZE_TAG, AUTOMATION_CONDITION_TAG, BACKFILL_ID_TAG, RETRY_NUMBER_TAG, SCHEDULE_NAME_TAG, SENSOR_NAME_TAG}
 
 
 class LanesRunCoordinator(QueuedRunCoordinator):
-    """Runs tagged as on demand begin at once, as long as few of them are running; all others, and what is more, stand in the queue."""
+    """Runs on demand begin at once, as long as few of them are running; all others, and what is more, stand in the queue.
+
+    On demand is what is tagged so, and, without a tag of a schedule, a sensor or a backfill, what a person began: it is tagged then.
+    """
 
     def __init__(self, *, on_demand_at_once: int = _AT_ONCE, **others: Any) -> None:
         """Take the queue's own settings, and how many runs on demand may be running at once."""
@@ -40,8 +52,12 @@ class LanesRunCoordinator(QueuedRunCoordinator):
     def submit_run(self, context: SubmitRunContext) -> dg.DagsterRun:
         """Begin a run on demand, or put a run into the queue."""
         run = context.dagster_run
-        if run.tags.get(LANE_TAG) != ON_DEMAND or run.status != dg.DagsterRunStatus.NOT_STARTED or self._is_full():
+        is_tagged = run.tags.get(LANE_TAG) == ON_DEMAND
+        is_on_demand = is_tagged or not _BY_ITSELF & run.tags.keys()
+        if not is_on_demand or run.status != dg.DagsterRunStatus.NOT_STARTED or self._is_full():
             return super().submit_run(context)
+        if not is_tagged:
+            self._instance.add_run_tags(run.run_id, {LANE_TAG: ON_DEMAND})
         return self._instance.launch_run(run.run_id, context.workspace)
 
     def _is_full(self) -> bool:

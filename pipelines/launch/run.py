@@ -8,6 +8,8 @@ import dagster as dg
 from dagster._cli.api import _execute_run_command_body
 from dagster._utils.interrupts import capture_interrupts
 
+from resources.warehouse.generations import give_up
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -26,7 +28,10 @@ def opened() -> Callable[[str], None]:
 
     def carry_out(run: str) -> None:
         with capture_interrupts(), instance:
-            _execute_run_command_body(run, instance, lambda _event: None, set_exit_code_on_failure=False)
+            try:
+                _execute_run_command_body(run, instance, lambda _event: None, set_exit_code_on_failure=False)
+            finally:
+                give_up()
 
     return carry_out
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 SOCKET, LOCK = "launcher.socket", "launcher.lock"
 GO, STALE = b"go\n", b"stale\n"
+HOW, ALIVE = b'{"run": null}', b"alive\n"
 _LONGEST = 4096
 _PATIENCE_SECONDS = 10
 _LOADED = ("pipelines", "assets", "resources", "sql")
@@ -114,22 +115,25 @@ def _serve(folder: Path, before: str, carry_out: CarryOut) -> None:
 
 
 def _answer(listening: socket.socket, has_changed: Callable[[], bool], carry_out: CarryOut, children: dict[int, str]) -> None:
-    """Fork a child for the run that is asked for; begin anew where what was loaded has changed since."""
+    """Fork a child for the run that is asked for, or say how it is; begin anew where what was loaded has changed since."""
     try:
         asking, _ = listening.accept()
     except BlockingIOError:
         return
     with asking:
         asking.settimeout(_PATIENCE_SECONDS)
-        with suppress(OSError, ValueError):
-            run = str(json.loads(asking.recv(_LONGEST))["run"])
+        with suppress(OSError, ValueError, LookupError, TypeError):
+            run = json.loads(asking.recv(_LONGEST))["run"]
+            if run is None:
+                asking.sendall(ALIVE)
+                return
             if has_changed():
                 asking.sendall(STALE)
                 os.execv(sys.executable, [sys.executable, "-m", "pipelines.launch.server"])  # noqa: S606 - this very program
             child = os.fork()
             if child == 0:
-                _begin(asking, run, carry_out)
-            children[child] = run
+                _begin(asking, str(run), carry_out)
+            children[child] = str(run)
             asking.sendall(name_of(child).encode() + b"\n")
 
 

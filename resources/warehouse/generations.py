@@ -10,7 +10,7 @@ Each file is encrypted with the warehouse's key (see `resources.keys`), unless t
 one is read as it is, and the next one is encrypted.
 
 A run's steps share one working copy, which its last writing step publishes by fsync and atomic rename: a run shows all that
-it did or nothing. What a run that stopped left behind goes when the next one begins.
+it did or nothing. What a run that was killed left behind goes when the next one begins, or `ansvar serve` does.
 """
 
 from __future__ import annotations
@@ -215,10 +215,18 @@ class Warehouse:
         """Stop being the writer; an unpublished working copy of the run goes."""
         holder = _held.get(self.folder)
         if holder is not None and holder[0] == run:
-            for stale in self.folder.glob(f"working-{run}*"):
-                stale.unlink()
-            os.close(holder[1])
-            del _held[self.folder]
+            _end(self.folder)
+
+    def tidy(self) -> None:
+        """Take away what runs that were killed left behind, unless somebody writes just now."""
+        descriptor = os.open(self.folder / "writer.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._clear()
+        except BlockingIOError:
+            return  # whoever writes took it away when it began
+        finally:
+            os.close(descriptor)
 
     def published_runs(self) -> set[str]:
         """The runs that the published generation holds the work of."""
@@ -271,6 +279,20 @@ class Warehouse:
                     raise AnsvarError(msg) from None
                 time.sleep(0.2)
         _held[self.folder] = (run, descriptor)
+
+
+def give_up() -> None:
+    """End all that this process writes and has not published, as at the end of a run that was interrupted."""
+    for folder in list(_held):
+        _end(folder)
+
+
+def _end(folder: Path) -> None:
+    run, descriptor = _held[folder]
+    for stale in folder.glob(f"working-{run}*"):
+        stale.unlink()
+    os.close(descriptor)
+    del _held[folder]
 
 
 @contextmanager

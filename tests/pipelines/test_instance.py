@@ -6,9 +6,11 @@ import hashlib
 from typing import TYPE_CHECKING
 
 import pytest
+from ruamel.yaml import YAML
 
 from pipelines import instance
-from pipelines.instance import SHIPPED, prepare_instance, shipped, told_of_own_settings
+from pipelines.instance import SHIPPED, STORAGE, prepare_instance, shipped, told_of_own_settings
+from resources.errors import AnsvarError
 from resources.home import Home
 
 if TYPE_CHECKING:
@@ -38,6 +40,25 @@ def test_an_earlier_file_is_replaced(home: Home, monkeypatch: pytest.MonkeyPatch
     prepare_instance(home)
     assert settings.read_bytes() == shipped("dagster.yaml").read_bytes()
     assert told_of_own_settings(home) == []
+
+
+def test_where_its_storage_lies_is_a_setting(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The setting changes the storage alone, and that is no change by hand; what is no address is refused without being shown."""
+    settings = prepare_instance(home) / "dagster.yaml"
+    monkeypatch.setenv(STORAGE, "postgresql+psycopg2://ansvar:s3cr3t@127.0.0.1/dagster")
+    prepare_instance(home)
+    files, postgresql = (YAML(typ="safe").load(text) for text in (shipped("dagster.yaml"), settings))
+    assert postgresql.pop("storage") == {"postgres": {"postgres_url": {"env": STORAGE}}}
+    del files["event_log_storage"]
+    assert postgresql == files
+    assert told_of_own_settings(home) == []
+    monkeypatch.setenv(STORAGE, "s3cr3t")
+    with pytest.raises(AnsvarError, match="The setting ANSVAR_DAGSTER_STORAGE is no address") as refused:
+        prepare_instance(home)
+    assert "s3cr3t" not in str(refused.value)
+    monkeypatch.delenv(STORAGE)
+    prepare_instance(home)
+    assert settings.read_bytes() == shipped("dagster.yaml").read_bytes()
 
 
 def test_what_was_changed_by_hand_stays(home: Home) -> None:

@@ -17,6 +17,7 @@ from resources.ledger import Ledger
 from resources.ledger.sessions import SessionLedger
 from resources.ledger.users import UserLedger
 from tests.helpers.certificates import certificate, trusting
+from pipelines.launch.client import is_alive
 from tests.helpers.ports import free_port
 from tests.helpers.records import customer
 from tests.helpers.small import Small
@@ -72,6 +73,20 @@ def _serving(folder: Path, port: int | None = None, *, tls: bool = False) -> Ite
         with suppress(ProcessLookupError):
             os.killpg(served.pid, signal.SIGKILL)
         served.wait()
+
+
+def _command(*words: str, home: Path, register: Path) -> subprocess.CompletedProcess[str]:
+    """A command that ends."""
+    environment = os.environ | {"ANSVAR_HOME": str(home), "ANSVAR_REGISTER": str(register)}
+    program = [sys.executable, "-c", "from pipelines.cli import main; main()", *words]
+    return subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
+
+
+def _health(base: str, public: str = "") -> subprocess.CompletedProcess[str]:
+    """What the container asks."""
+    environment = os.environ | {"ANSVAR_PUBLIC_ADDRESS": public}
+    program = [sys.executable, "-m", "pipelines.launch.health", base]
+    return subprocess.run(program, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE_SECONDS)
 
 
 def _until(is_so: Callable[[], object]) -> None:
@@ -146,10 +161,15 @@ def test_it_ends_with_all_that_it_started(tmp_path: Path) -> None:
         somebody = Visitor(visitor.base, trusting=trusting(tmp_path / "chain.pem"))
         assert somebody.post("/login/provider", next="/").status == 502
         assert _started(tmp_path / "home")
+        another = _command("serve", "--port", str(free_port()), home=tmp_path / "home", register=tmp_path / "register")
+        assert (another.returncode, "Error: Another `ansvar serve` has the home" in another.stderr) == (2, True)
         assert visitor.graphql("{ version }").json["data"]["version"] is not None
+        assert _health(visitor.base).returncode == 0
+        assert "It answers 4" in _health(visitor.base, "https://register.example.fi").stderr
         served.send_signal(signal.SIGTERM)
         assert served.wait(60) == 0
         assert (_left(served.pid), _started(tmp_path / "home")) == ([], {})
+    assert "It does not answer" in _health(visitor.base).stderr
     said = (tmp_path / "log").read_text()
     assert said.startswith(f"Open {visitor.base} and log in")
     assert "The OpenID provider: it does not answer." in said
@@ -158,7 +178,7 @@ def test_it_ends_with_all_that_it_started(tmp_path: Path) -> None:
 
 
 def test_kills(tmp_path: Path) -> None:
-    """What is killed comes back, or ends all: the processes of runs and of code, a run, the whole with a run under way, the daemon.
+    """What is killed comes back by itself, or ends all: the processes of runs and of code, the whole with a run under way, the daemon.
 
     The whole leaves no process behind, and begins anew at once at the same port; what the run had not published never happened.
     """
@@ -170,6 +190,7 @@ def test_kills(tmp_path: Path) -> None:
             assert killed
             for each in killed:
                 os.kill(each, signal.SIGKILL)
+        _until(lambda: is_alive(home / "dagster", PATIENCE_SECONDS))  # nobody asked for a run
         with (home / "warehouse" / "writer.lock").open("a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             run = ""

@@ -200,13 +200,13 @@ def test_what_has_changed_is_loaded_anew(company: Company) -> None:
 
 
 def test_what_is_on_demand_goes_past_the_queue(company: Company) -> None:
-    """A run on demand begins at once; one that is not waits for Dagster's daemon, and so does one on demand while enough of them run."""
-    waiting = company.submitted()
-    begun = [company.submitted(**{LANE_TAG: ON_DEMAND})]
-    assert company.ended(begun[0]) is dg.DagsterRunStatus.SUCCESS
+    """What is on demand, or a person began, starts at once; Dagster's daemon starts what a schedule began, and more than a few of them."""
+    waiting = company.submitted(**{"dagster/schedule_name": "daily"})
+    begun = [company.submitted(**{LANE_TAG: ON_DEMAND, "dagster/sensor_name": "requests"}), company.submitted()]
+    assert [company.ended(run) for run in begun] == [dg.DagsterRunStatus.SUCCESS] * 2
     with company.writing():
-        begun += [company.submitted(**{LANE_TAG: ON_DEMAND}) for _ in range(4)]
-        one_more = company.submitted(**{LANE_TAG: ON_DEMAND})
+        begun += [company.submitted(**tags) for tags in ({LANE_TAG: ON_DEMAND}, {}) * 2]
+        one_more = company.submitted()
         queued = {run for run in (waiting, one_more, *begun) if company.status(run) is dg.DagsterRunStatus.QUEUED}
     assert queued == {waiting, one_more}
     assert {company.ended(run) for run in begun} == {dg.DagsterRunStatus.SUCCESS}

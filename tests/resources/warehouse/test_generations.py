@@ -126,6 +126,16 @@ def test_a_run_that_is_let_go(warehouse: Warehouse) -> None:
     assert state(warehouse) == ([1, 3], [1, 3], ["one", "three"])
 
 
+def test_what_a_process_has_not_published_at_its_end(warehouse: Warehouse) -> None:
+    """A process that ends gives up what it wrote: no copy is left, what is published stays, and another one may write."""
+    publish(warehouse, "one", 1)
+    write(warehouse, "two", 2)
+    module.give_up()
+    assert _files(warehouse) == {"current", "generation-one.duckdb", "writer.lock"}
+    assert state(warehouse) == ([1], [1], ["one"])
+    assert module._held == {}
+
+
 def test_another_run_of_the_same_process(warehouse: Warehouse) -> None:
     """A run that begins where another of the same process was left takes its place, and the other's work goes."""
     write(warehouse, "one", 1)
