@@ -13,11 +13,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.launch.client import is_alive
 from resources.ledger import Ledger
 from resources.ledger.sessions import SessionLedger
 from resources.ledger.users import UserLedger
 from tests.helpers.certificates import certificate, trusting
-from pipelines.launch.client import is_alive
 from tests.helpers.ports import free_port
 from tests.helpers.records import customer
 from tests.helpers.small import Small
@@ -26,6 +26,7 @@ from tests.helpers.visiting import Visitor, add_user
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 120
 SECRET = "a-secret-of-the-client"  # noqa: S105 - of no provider
 LAUNCH = "mutation L($p: ExecutionParams!) { launchRun(executionParams: $p) { __typename ... on LaunchRunSuccess { run { runId } } } }"
