@@ -263,6 +263,7 @@ _TAGS: Mapping[str, Callable[[str, set[str]], bool]] = {
     "dagster/asset_partition_range_end": _one(_PARTITION),
     "dagster/asset_partition_range_start": _one(_PARTITION),
     "dagster/backfill": _one(_BACKFILL),
+    "dagster/code_location": _known,
     "dagster/from_ui": _flag,
     "dagster/is_resume_retry": _flag,
     "dagster/op_selection": _selection,

@@ -16,7 +16,7 @@ from whenever import TimeDelta
 from pipelines.desk.dagster_ui import opened_workspace
 from pipelines.desk.entrance import Addresses, Entrance
 from pipelines.desk.serve import Listening, configuration
-from pipelines.instance import open_instance
+from pipelines.instance import open_instance, prepare_instance
 from resources.oidc.provider import Provider
 from resources.roles import Role
 from tests.helpers.openid import openid_provider
@@ -85,6 +85,11 @@ def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     base = f"http://127.0.0.1:{port}"
+    settings = prepare_instance(small.home) / "dagster.yaml"
+    queued = settings.read_text(encoding="utf-8").replace(
+        "dequeue_interval_seconds: 1", "dequeue_interval_seconds: 1, on_demand_at_once: 0"
+    )
+    settings.write_text(queued, encoding="utf-8")
     (folder / "workspace.yaml").write_text(f"load_from: [{{python_file: {{relative_path: {DEFINITIONS}, location_name: tested}}}}]\n")
     with (
         open_instance(small.home) as instance,

@@ -170,6 +170,33 @@ def test_an_asset_is_materialized(served: Served) -> None:
     assert ended.json["data"]["terminateRuns"]["__typename"] == "TerminateRunsResult"
 
 
+def test_a_step_is_carried_out_again(served: Served) -> None:
+    """What Dagster's page of a run sends to re-execute some of its steps is let through: the run's own tags and configuration."""
+    operator = served.visitor("operator")
+    selector = {"repositoryLocationName": "tested", "repositoryName": "__repository__", "jobName": "daily"}
+    ended = "mutation T($r: String!) { terminateRun(runId: $r) { __typename } }"
+    launch = "mutation L($p: ExecutionParams!) { launchRun(executionParams: $p) { ... on LaunchRunSuccess { run { runId } } } }"
+    run = operator.graphql(launch, p={"selector": selector}).json["data"]["launchRun"]["run"]["runId"]
+    operator.graphql(ended, r=run)
+    shown = "query S($r: ID!) { runOrError(runId: $r) { ... on Run { mode runConfigYaml tags { key value } } } }"
+    told = operator.graphql(shown, r=run).json["data"]["runOrError"]
+    tags = [*told["tags"], *({"key": f"dagster/{each}_run_id", "value": run} for each in ("parent", "root"))]
+    given = {
+        "mode": told["mode"],
+        "runConfigData": told["runConfigYaml"],
+        "executionMetadata": {"parentRunId": run, "rootRunId": run, "tags": [*tags, {"key": "dagster/step_selection", "value": "table"}]},
+        "selector": selector,
+        "stepKeys": ["table"],
+    }
+    again = (
+        "mutation A($p: ExecutionParams!) { launchPipelineReexecution(executionParams: $p) { ... on LaunchRunSuccess { run { runId } } } }"
+    )
+    begun = operator.graphql(again, p=given)
+    assert begun.status == 200
+    operator.graphql(ended, r=begun.json["data"]["launchPipelineReexecution"]["run"]["runId"])
+    assert served.acts()[-2][1:] == ("dagster.launchPipelineReexecution", run)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -82,7 +82,18 @@ def test_no_text_of_one_s_own_is_let_through(text: str) -> None:
         f"%TAG ! {text}\n--- {{}}",
         int(text) if text.isdecimal() else text,
     ]
-    keys = ("note", "solid_selection", "step_selection", "partition", "preset_name", "from_ui", "parent_run_id", "backfill", "tick_id")
+    keys = (
+        "note",
+        "solid_selection",
+        "step_selection",
+        "partition",
+        "code_location",
+        "preset_name",
+        "from_ui",
+        "parent_run_id",
+        "backfill",
+        "tick_id",
+    )
     wrong = [
         *({"runConfigData": each} for each in configurations),
         *(_tagged(f"dagster/{key}", text) for key in keys),

@@ -55,6 +55,7 @@ class Company:
         for name, value in (("ANSVAR_REGISTER", folder / "register"), ("ANSVAR_HOME", self.home), ("DAGSTER_HOME", self.folder)):
             environment.setenv(name, str(value))
         environment.setenv("ANSVAR_CLOCK", "2026-10-15T03:00")
+        environment.setattr("pipelines.launch.launcher.PATIENCE_SECONDS", float(PATIENCE_SECONDS))
         self.instance = dg.DagsterInstance.get()
 
     def created(self, **tags: str) -> str:
