@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 PROCESS_TAG = ".dagster/process"
-"""The tag of a run that names the process that carries it out; by its beginning Dagster's pages neither show it nor hand it on to another run."""
+"""The tag of a run that names the process that carries it out. By its beginning Dagster's pages neither show it nor hand it on."""
 
 
 def name_of(process: int) -> str:
