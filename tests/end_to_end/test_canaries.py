@@ -155,8 +155,9 @@ def place(request: pytest.FixtureRequest, prepared: dict[str, Place], tmp_path: 
     compression = getattr(request, "param", UNCOMPRESSED)
     with pytest.MonkeyPatch.context() as patched:
         patched.setitem(engine._CONFIG, "force_compression", compression)
-        copied = replace(prepared[compression], home=tmp_path / "home")
-        shutil.copytree(prepared[compression].home, copied.home, symlinks=True)
+        shared = prepared[compression]
+        copied = replace(shared, home=tmp_path / "home", canaries=shared.canaries.copied())
+        shutil.copytree(shared.home, copied.home, symlinks=True)
         yield copied
 
 

@@ -50,6 +50,12 @@ class Canaries:
         self._catalogue = catalogue
         self._values: dict[Key, str] = {}
 
+    def copied(self) -> Canaries:
+        """The same, to which others may be added."""
+        made = Canaries(self._catalogue)
+        made.marks, made._values = dict(self.marks), dict(self._values)
+        return made
+
     def mark(self, place: str, value: str) -> str:
         """Search for this value from now on."""
         self.marks[place] = value.encode()

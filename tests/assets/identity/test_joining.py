@@ -105,7 +105,7 @@ def test_no_table_of_the_way_is_left(people: People) -> None:
     shown = ["identifiers", "links", "persons", "record_persons", "review", "subjects"]
     companies = ["companies", "company_records", "contact_periods"]
     assert [row[0] for row in left] == sorted(
-        [*shown, *companies, "aliases", "candidates", "chains", "history", "judged_persons", "memory"]
+        [*shown, *companies, "aliases", "candidates", "chains", "history", "judged_persons", "known_by", "memory", "remains"]
     )
 
 

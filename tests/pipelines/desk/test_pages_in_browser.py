@@ -33,7 +33,7 @@ def _page(opened: Browser, served: Served, name: str, width: int) -> Page:
     """A page of somebody who has logged in, by the keyboard alone."""
     page = opened.new_context(viewport={"width": width, "height": 900}, base_url=served.base, locale="en-GB").new_page()
     page.goto("/login?language=en")
-    assert page.evaluate("document.activeElement.id") == "name"
+    expect(page.get_by_label("User name")).to_be_focused()
     for typed in (name, PASSWORD):
         page.keyboard.type(typed)
         page.keyboard.press("Tab")

@@ -377,14 +377,14 @@ def test_a_correction(desk: Room, officer: Visitor) -> None:
     assert "What is right" in page
     assert 'value="contact_id"' not in page
     assert "Choose one of" in _send(officer, link, do="correct", field="contact_id", value="C2", proof="A letter").text
-    assert _send(officer, link, do="correct", field="position", value="Chair", proof=" ").status == 400
+    assert _send(officer, link, do="correct", field="company", value="Chair", proof=" ").status == 400
     with desk.register.warehouse.holding("another"):
-        assert "A run is writing" in _send(officer, link, do="correct", field="position", value="Chair", proof="A letter").text
-    done = _send(officer, link, do="correct", field="position", value="Chair", proof="A letter")
+        assert "A run is writing" in _send(officer, link, do="correct", field="company", value="Chair", proof="A letter").text
+    done = _send(officer, link, do="correct", field="company", value="Chair", proof="A letter")
     assert "It is corrected in the register" in done.text
     with desk.register.warehouse.reading() as engine:
-        assert engine.count("SELECT count(*) FROM register.crm_contacts WHERE position = 'Chair'") == 1
-    assert "corrected already" in _send(officer, link, do="correct", field="position", value="Chair", proof="A letter").text
+        assert engine.count("SELECT count(*) FROM register.crm_contacts WHERE company = 'Chair'") == 1
+    assert "corrected already" in _send(officer, link, do="correct", field="company", value="Chair", proof="A letter").text
     assert "correction.made" in {what for by, what in desk.acts(CorrectionLedger(desk.register.ledger).corrections()[0]["correction"])}
     assert _goes(_send(officer, at, do="answered")) == at
     assert verify(desk.register.ledger.engine) == []

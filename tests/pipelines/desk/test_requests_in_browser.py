@@ -44,6 +44,7 @@ def test_from_filing_to_the_letter(desk: Room, width: int) -> None:
         said: list[str] = []
         page.on("console", lambda message: said.append(message.text) if "400" not in message.text else None)
         page.goto("/login?language=en&next=/requests/new")
+        expect(page.get_by_label("User name")).to_be_focused()
         page.keyboard.type("officer")
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)
