@@ -82,7 +82,7 @@ def remember_remains(engine: Engine, pepper: str, erased: str, also: Iterable[tu
         INSERT INTO identity.known_by
         SELECT DISTINCT staying.former, CAST(NULL AS VARCHAR) AS kind, history.hash
         FROM staying
-        INNER JOIN identity.history AS history ON history.subject = staying.subject
+        INNER JOIN identity.history AS history ON history.subject = staying.subject AND history.is_one
         ANTI JOIN identity.known_by AS known ON known.former = staying.former AND known.hash = history.hash
     """)
     engine.run("INSERT INTO meta.changed_persons SELECT person FROM staying")

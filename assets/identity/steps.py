@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assets.identity.kept import group_decided, load_verdicts, recall, remember
 from assets.identity.remains import forget_remains, join_remains
 from assets.identity.rules import MOST_PERSONS_OF_A_PROPOSAL, MOST_PERSONS_OF_A_VALUE
+from resources.ledger.identity import SPLIT
 from resources.warehouse.models import model
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _find_former(engine: Engine, pepper: str) -> None:
     """Keep the identifiers of persons that have gone, as keyed hashes, and find by them who of those still held is the same."""
     make(engine, "vanished")
     make(engine, "former", {"pepper": pepper})
-    engine.run("INSERT INTO identity.history SELECT former, subject, key_kind, key_hash, hash FROM identity.former")
+    engine.run("INSERT INTO identity.history SELECT former, subject, key_kind, key_hash, hash, true AS is_one FROM identity.former")
     some = engine.count("SELECT (SELECT count(*) FROM identity.history) + (SELECT count(*) FROM identity.known_by)") > 0
     hashes = model("identity/evidence_hashes")  # hashing all that is held is spared where nobody has gone
     engine.run(
@@ -212,27 +213,41 @@ def _replace(engine: Engine, table: str, key: str, scoped: str, rows: str) -> No
 
 
 def _forget_former(engine: Engine, scope: Scope | None) -> None:
-    """Keep what is known of persons that have gone only while somebody of the same subject is held, under the subject's present id.
+    """Keep what is known of persons that have gone only while somebody whom they tie is held, under the present id of the subject.
 
-    Who bore one identifier alone ties nothing to nothing, and is forgotten.
+    Where those are not one subject, for their chain contradicts itself, the tie stays (`is_one` is false), so that the next working out
+    finds the same; it tells nobody who is meant. Whom people split off nobody ties. Who bore one identifier alone ties nothing to
+    nothing, and is forgotten.
     """
-    engine.run("""
+    engine.run(
+        """
         CREATE OR REPLACE TEMP TABLE following AS
-        SELECT history.former, min(persons.subject) AS subject
+        SELECT
+          history.former,
+          arg_min(persons.subject, persons.person) AS subject,
+          min(persons.subject) = max(persons.subject) AS is_one
         FROM identity.history AS history
         INNER JOIN identity.returned AS returned ON returned.former = history.former
+        ANTI JOIN (SELECT one AS person FROM identity.verdicts WHERE verdict_kind = $split) AS splits ON splits.person = returned.person
         INNER JOIN identity.persons AS persons ON persons.person = replace(CAST(returned.person AS VARCHAR), '-', '')
         WHERE persons.subject IS NOT NULL
         GROUP BY history.former
-        HAVING min(persons.subject) = max(persons.subject) AND count(DISTINCT history.hash) > 1
-    """)
+        HAVING count(DISTINCT history.hash) > 1
+    """,
+        {"split": SPLIT},
+    )
     # Beside those of the scope: who belongs to a subject that nothing changed of.
     others = "false" if scope is None else "following.former IS NULL AND scoped.subject IS NULL"
     scoped = "(SELECT CAST(NULL AS VARCHAR) AS subject)" if scope is None else "identity.scoped_subjects"
     engine.run(f"""
         CREATE OR REPLACE TABLE identity.history AS
         SELECT DISTINCT
-          history.former, coalesce(following.subject, history.subject) AS subject, history.key_kind, history.key_hash, history.hash
+          history.former,
+          coalesce(following.subject, history.subject) AS subject,
+          history.key_kind,
+          history.key_hash,
+          history.hash,
+          coalesce(following.is_one, history.is_one) AS is_one
         FROM identity.history AS history
         LEFT JOIN following ON following.former = history.former
         LEFT JOIN {scoped} AS scoped ON scoped.subject = history.subject

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING
 from resources.errors import AnsvarError
 from resources.warehouse.dialect import name
 from resources.warehouse.engine import WarehouseError, engine
+from resources.warehouse.layout import require_layout
 from resources.warehouse.models import tables
 from resources.warehouse.ordered import copy_tables
 
@@ -59,6 +60,7 @@ class Warehouse:
         self.temporary = temporary
         self.sealing = sealing
         self.memory = memory
+        self._known = ""  # the generation that was last seen to have every table
 
     @property
     def is_published(self) -> bool:
@@ -90,10 +92,15 @@ class Warehouse:
         """The published generation, read-only; it stays readable to the end even if a newer one is published meanwhile.
 
         Raises:
-            AnsvarError: where nothing was published yet.
+            AnsvarError: where nothing was published yet, or what is published is of an earlier version of the program.
         """
         with ExitStack() as stack:
-            yield self._opened(stack)
+            published = self.generation
+            opened = self._opened(stack)
+            if published != self._known:
+                require_layout(opened)
+                self._known = published
+            yield opened
 
     def _opened(self, stack: ExitStack) -> Engine:
         """The published generation; looked up again where it was superseded between the look and the opening."""

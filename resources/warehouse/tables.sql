@@ -25,6 +25,7 @@ CREATE TABLE IF NOT EXISTS identity.review (proposal VARCHAR, person VARCHAR, re
 CREATE TABLE IF NOT EXISTS identity.memory (person VARCHAR, subject VARCHAR, born VARCHAR, since BIGINT);
 CREATE TABLE IF NOT EXISTS identity.aliases (alias VARCHAR, subject VARCHAR);
 CREATE TABLE IF NOT EXISTS identity.history (former VARCHAR, subject VARCHAR, key_kind VARCHAR, key_hash VARCHAR, hash VARCHAR);
+ALTER TABLE identity.history ADD COLUMN IF NOT EXISTS is_one BOOLEAN DEFAULT true;
 CREATE TABLE IF NOT EXISTS identity.remains (former VARCHAR, person VARCHAR);
 CREATE TABLE IF NOT EXISTS identity.known_by (former VARCHAR, kind VARCHAR, hash VARCHAR);
 CREATE TABLE IF NOT EXISTS identity.candidates (one VARCHAR, other VARCHAR, probability DOUBLE);

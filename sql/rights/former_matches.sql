@@ -8,7 +8,7 @@ WITH given AS (
 )
 SELECT given.request, given.number, history.subject, false AS erased
 FROM given
-INNER JOIN identity.history AS history ON history.hash = given.hash
+INNER JOIN identity.history AS history ON history.hash = given.hash AND history.is_one
 UNION
 SELECT given.request, given.number, persons.subject, true AS erased
 FROM given
