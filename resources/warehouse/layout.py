@@ -24,7 +24,7 @@ def require_layout(opened: Engine) -> None:
     if missing:
         table, column = min(missing)
         raise AnsvarError(
-            f"The register was published by an earlier version of Ansvar: {len(missing)} columns are missing, the first is {table}.{column}."
+            f"The register was published by an earlier version of Ansvar: {len(missing)} columns are missing, as {table}.{column}."
             " Run `ansvar run` once, which brings it up to date."
         )
 

@@ -49,7 +49,7 @@ def test_what_an_earlier_version_published(warehouse: Warehouse) -> None:
         opened.run("DROP TABLE identity.remains")
         opened.run("ALTER TABLE identity.history DROP COLUMN is_one")
     warehouse.publish("one", MOMENT)
-    told = "published by an earlier version of Ansvar: 3 columns are missing, the first is identity.history.is_one. Run `ansvar run` once"
+    told = "published by an earlier version of Ansvar: 3 columns are missing, as identity.history.is_one. Run `ansvar run` once"
     with pytest.raises(AnsvarError, match=re.escape(told)):
         warehouse.reading().__enter__()
     publish(warehouse, "two", 2)
