@@ -26,7 +26,10 @@ def _on(small: Small) -> tuple[str, ...]:
 def request_id(ansvar: Command, small: Small) -> str:
     """A request whose bundle was made, and waits."""
     small.deliver("shop", [{"customer_number": "C1", "email": "asko@koti.example", "kind": "consumer"}])
-    small.ingest("shop")
+    (outcome,) = small.ingest("shop").values()
+    assert outcome.account is not None
+    assert outcome.account.inserted == 1
+    assert small.rows("SELECT count(*), count(subject) FROM identity.persons") == [(1, 1)]
     request = ansvar(*_on(small), "request", "new", "--kind", "access", "--email", "asko@koti.example", *BY).out.strip()
     assert ansvar(*_on(small), "request", "verify", request, "--how", "signed_in", *BY).code == 0
     made = ansvar(*_on(small), "export", request)
