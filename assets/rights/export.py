@@ -43,6 +43,10 @@ if TYPE_CHECKING:
 KINDS_ANSWERED = ("access", PORTABILITY)
 _WAITING = (VERIFIED, IN_PROGRESS)
 _MOST_AT_ONCE = 1000
+_MISSED = (
+    "The register knows this person, and no record of the person was found in the tables that the catalogue describes: no bundle is made, "
+    "for it would say that nothing is held. See what `ansvar check` and `ansvar status` tell, run `ansvar run`, and make the bundle again."
+)
 _BESIDE_EACH_OTHER = 2  # bundles in the making: what typesets, packs, encrypts and writes one lets another go on
 
 
@@ -135,6 +139,10 @@ class _Answers:
         subjects = self._subjects(requests)
         asked = [request for request in requests if request.id in subjects]
         gathered = gather(self._engine, self._register, self._spool, asked, subjects)
+        for request in asked:
+            if subjects[request.id].persons and not gathered[request.id].holding.tables:
+                self._batch.failed[request.id] = AnsvarError(_MISSED)
+        asked = [request for request in asked if request.id not in self._batch.failed]
         add_dealings(self._engine, self._register, asked, gathered)
         texts = (normal(text.text) for each in gathered.values() for text in texts_of(each.holding))
         found = look_up(self._engine, self._catalogue, texts, self._names)

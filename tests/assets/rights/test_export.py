@@ -9,10 +9,15 @@ import pytest
 from assets.rights.export import export
 from assets.rights.find import UnclearError
 from resources.errors import AnsvarError
+from resources.runs import finish_run
 from tests.assets.rights.small import MAIJAS_CALL, MATTI, PEKKA, TICKETS
+from tests.helpers.records import customer
 from tests.helpers.requests import file_verified
+from tests.helpers.small import Small
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from resources.register import Register
     from tests.assets.rights.conftest import Ask
 
@@ -188,6 +193,22 @@ def test_answer_stands_in_the_ledger(small: Register, ask: Ask) -> None:
     exported = ask(MAIJA).exported
     row = next(each for each in small.ledger.requests() if each["request"] == exported.request)
     assert ("in_progress", "waiting", f"{exported.request}.zip") == (row["state"], row["bundle"], row["file"])
+
+
+def test_a_person_whose_records_are_not_found(tmp_path: Path) -> None:
+    """Who is known and of whom no record is found gets no answer that nothing is held: somebody is told to look."""
+    small = Small(tmp_path)
+    small.deliver("shop", [customer(1, email="asko@koti.example")])
+    small.ingest("shop")
+    with small.register.warehouse.writing(small.run) as engine:
+        engine.run("DELETE FROM register.shop_customers")
+    finish_run(small.register, small.run)
+    request = file_verified(small.register.ledger, "access", "fi", [("email", "asko@koti.example")], small.register.clock.now())
+    with pytest.raises(AnsvarError, match="no record of the person was found") as raised:
+        export(small.register, request.id)
+    assert "asko" not in str(raised.value)
+    assert list(small.register.waiting.iterdir()) == []
+    small.close()
 
 
 def test_request_that_is_not_there(small: Register) -> None:
