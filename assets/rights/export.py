@@ -138,10 +138,7 @@ class _Answers:
         requests = self._requests(request_ids)
         subjects = self._subjects(requests)
         asked = [request for request in requests if request.id in subjects]
-        gathered = gather(self._engine, self._register, self._spool, asked, subjects)
-        for request in asked:
-            if subjects[request.id].persons and not gathered[request.id].holding.tables:
-                self._batch.failed[request.id] = AnsvarError(_MISSED)
+        gathered = self._gathered(asked, subjects)
         asked = [request for request in asked if request.id not in self._batch.failed]
         add_dealings(self._engine, self._register, asked, gathered)
         texts = (normal(text.text) for each in gathered.values() for text in texts_of(each.holding))
@@ -153,6 +150,19 @@ class _Answers:
                     self._batch.failed[request.id] = bundle
                 else:
                     self._batch.done.append(bundle)
+
+    def _gathered(self, asked: list[Request], subjects: dict[str, Subject]) -> dict[str, Gathered]:
+        """What is held of the subjects; who is known and of whom no record is found, asked twice, has failed."""
+
+        def missed(gathered: dict[str, Gathered]) -> list[str]:
+            return [each.id for each in asked if subjects[each.id].persons and not gathered[each.id].holding.tables]
+
+        found = gather(self._engine, self._register, self._spool, asked, subjects)
+        if missed(found):
+            with self._engine.without_dynamic_filters():
+                found = gather(self._engine, self._register, self._spool, asked, subjects)
+        self._batch.failed |= {request: AnsvarError(_MISSED) for request in missed(found)}
+        return found
 
     def _made(self, request: Request, gathered: Gathered, found: LookedUp) -> Exported | AnsvarError:
         """The bundle of a request, or why there is none."""
