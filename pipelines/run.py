@@ -6,6 +6,7 @@ import datetime as dt
 import os
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -23,7 +24,6 @@ from resources.register import open_register, register_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from resources.catalogue import Dataset
     from resources.home import Home
@@ -46,31 +46,21 @@ class Ran:
     partitions: list[str]
 
 
-def daily() -> dg.JobDefinition:
-    """The daily job of the register that the environment names."""
-    return _definitions().resolve_job_def(DAILY)
-
-
-def export_bundle() -> dg.JobDefinition:
-    """The export job of the register that the environment names."""
-    return _definitions().resolve_job_def(EXPORT)
-
-
 def _definitions() -> dg.Definitions:
     folder = register_folder()
     return _built(folder, load_register(folder).digest)
 
 
-@lru_cache(maxsize=1)  # Dagster asks for a run's job four times over
+@lru_cache(maxsize=1)  # a command asks for its definitions, and Dagster for the job of a run
 def _built(folder: Path, digest: str) -> dg.Definitions:
     """The definitions of a register; built anew when its YAML has another digest."""
     del digest
     return build(folder)
 
 
-def job_named(name: str) -> dg.JobDefinition:
-    """The job of a name, of the register that the environment names."""
-    return _definitions().resolve_job_def(name)
+def job_of(folder: str, digest: str, name: str) -> dg.JobDefinition:
+    """The job of a name, of the register in a folder whose YAML has this digest."""
+    return _built(Path(folder), digest).resolve_job_def(name)
 
 
 def run_daily(home: Home, groups: Sequence[str] | None = None) -> Ran:
@@ -79,7 +69,7 @@ def run_daily(home: Home, groups: Sequence[str] | None = None) -> Ran:
     if groups is not None:
         graph = _definitions().resolve_asset_graph()
         selection = [key for group in groups for key in dg.AssetSelection.groups(group).resolve(graph)]
-    return _run(daily, home, selection=selection, tags=_TAGS)
+    return _run(DAILY, home, selection=selection, tags=_TAGS)
 
 
 def run_export(home: Home, requests: Sequence[str]) -> list[Ran]:
@@ -94,7 +84,7 @@ def run_export(home: Home, requests: Sequence[str]) -> list[Ran]:
     known = add_partitions(home, requests)
     places = {request: place for place, request in enumerate(known)}
     stretches = _stretches(places[request] for request in requests)
-    return [_run(export_bundle, home, selection=None, tags=_TAGS | _picked(known[first], known[last])) for first, last in stretches]
+    return [_run(EXPORT, home, selection=None, tags=_TAGS | _picked(known[first], known[last])) for first, last in stretches]
 
 
 def _picked(first: str, last: str) -> dict[str, str]:
@@ -131,20 +121,23 @@ def _stretches(numbers: Iterable[int]) -> list[tuple[int, int]]:
 
 def run_erasures(home: Home) -> Ran:
     """Carry out the erasures that were decided on."""
-    return _run(daily, home, selection=[ERASURES], tags=_TAGS)
+    return _run(DAILY, home, selection=[ERASURES], tags=_TAGS)
 
 
 def run_outreach(home: Home) -> Ran:
     """Work out anew who may be written to."""
-    return _run(daily, home, selection=[dg.AssetKey(["outreach", table]) for table in KEPT], tags=_TAGS)
+    return _run(DAILY, home, selection=[dg.AssetKey(["outreach", table]) for table in KEPT], tags=_TAGS)
 
 
-def _run(job: object, home: Home, selection: Sequence[dg.AssetKey] | None, tags: dict[str, str]) -> Ran:
-    """Run a job, given by its name or by a function of this module that makes it."""
-    if isinstance(job, str):
-        made = dg.build_reconstructable_job(__name__, job_named.__name__, reconstructable_args=(job,))
-    else:
-        made = dg.reconstructable(job)  # type: ignore[arg-type] # the stubs ask for a narrower callable
+def _run(job: str, home: Home, selection: Sequence[dg.AssetKey] | None, tags: dict[str, str]) -> Ran:
+    """Run a job of the register that the environment names.
+
+    Dagster keeps the job that it made last, by what it was told to make it of: without the digest a process that ran a job of one register
+    would run that of another by the first one's catalogue.
+    """
+    folder = register_folder()
+    of_register = (str(folder), load_register(folder).digest, job)
+    made = dg.build_reconstructable_job(__name__, job_of.__name__, of_register)  # type: ignore[arg-type] # the stubs take one argument
     with open_instance(home) as instance:
         _settle(instance)
         result = dg.execute_job(

@@ -21,7 +21,7 @@ from resources.warehouse.dialect import name
 from resources.warehouse.models import model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from resources.catalogue import Catalogue, Dataset
@@ -78,6 +78,28 @@ def collect(engine: Engine, catalogue: Catalogue, recordings: Path, spool: Spool
             for request, rows in groupby(_rows(engine, catalogue, dataset, held[dataset.table], recordings), key=itemgetter(0)):
                 tables[request].append(Table(dataset, Spooled(spool, (row for _, row in rows))))
     return tables
+
+
+def lacking(engine: Engine, persons: Mapping[str, Collection[str]], tables: Mapping[str, list[Table]]) -> dict[str, list[str]]:
+    """By request the tables of which not every record was collected by which the register knows the subject; none, where all were.
+
+    A person that is known by no record at all lacks the table of persons.
+
+    Args:
+        engine: what is published, after `collect`.
+        persons: of each request the subject's source persons.
+        tables: what was collected for each request.
+    """
+    found = {(request, table.dataset.table): len(table.rows) for request, each in tables.items() for table in each}
+    lacks: defaultdict[str, list[str]] = defaultdict(list)
+    counted = "SELECT request, dataset, count(DISTINCT _record) FROM subject_roles GROUP BY request, dataset ORDER BY request, dataset"
+    for request, table, records in engine.rows(counted):
+        if found.get((request, table), 0) < records:
+            lacks[request].append(f"register.{table}")
+    for request, each in persons.items():
+        if each and request not in lacks and not tables.get(request):
+            lacks[request] = ["identity.persons"]
+    return dict(lacks)
 
 
 def _rows(engine: Engine, catalogue: Catalogue, dataset: Dataset, columns: set[str], recordings: Path) -> Iterator[tuple[str, Row]]:

@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 KINDS_ANSWERED = ("access", PORTABILITY)
 _WAITING = (VERIFIED, IN_PROGRESS)
 _MOST_AT_ONCE = 1000
-_MISSED = (
-    "The register knows this person, and no record of the person was found in the tables that the catalogue describes: no bundle is made, "
-    "for it would say that nothing is held. See what `ansvar check` and `ansvar status` tell, run `ansvar run`, and make the bundle again."
+_LACKING = (
+    "The register knows this person by more records than were found (in {}): no bundle is made, for it would leave them out. Where the "
+    "data set has left the register's YAML, put it back; else see what `ansvar status` tells, run `ansvar run`, and make the bundle again."
 )
 _BESIDE_EACH_OTHER = 2  # bundles in the making: what typesets, packs, encrypts and writes one lets another go on
 
@@ -138,7 +138,9 @@ class _Answers:
         requests = self._requests(request_ids)
         subjects = self._subjects(requests)
         asked = [request for request in requests if request.id in subjects]
-        gathered = self._gathered(asked, subjects)
+        gathered = gather(self._engine, self._register, self._spool, asked, subjects)
+        lacking = {request: ", ".join(each.lacking) for request, each in gathered.items() if each.lacking}
+        self._batch.failed |= {request: AnsvarError(_LACKING.format(tables)) for request, tables in lacking.items()}
         asked = [request for request in asked if request.id not in self._batch.failed]
         add_dealings(self._engine, self._register, asked, gathered)
         texts = (normal(text.text) for each in gathered.values() for text in texts_of(each.holding))
@@ -150,19 +152,6 @@ class _Answers:
                     self._batch.failed[request.id] = bundle
                 else:
                     self._batch.done.append(bundle)
-
-    def _gathered(self, asked: list[Request], subjects: dict[str, Subject]) -> dict[str, Gathered]:
-        """What is held of the subjects; who is known and of whom no record is found, asked twice, has failed."""
-
-        def missed(gathered: dict[str, Gathered]) -> list[str]:
-            return [each.id for each in asked if subjects[each.id].persons and not gathered[each.id].holding.tables]
-
-        found = gather(self._engine, self._register, self._spool, asked, subjects)
-        if missed(found):
-            with self._engine.without_dynamic_filters():
-                found = gather(self._engine, self._register, self._spool, asked, subjects)
-        self._batch.failed |= {request: AnsvarError(_MISSED) for request in missed(found)}
-        return found
 
     def _made(self, request: Request, gathered: Gathered, found: LookedUp) -> Exported | AnsvarError:
         """The bundle of a request, or why there is none."""

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assets.rights.collect import collect, identifiers, name_subjects
+from assets.rights.collect import collect, identifiers, lacking, name_subjects
 from assets.rights.freshness import sources
 from assets.rights.holding import Holding
 from assets.rights.kept import kept_by
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Gathered:
-    """What is held of a subject, and the identifiers by which it was looked for."""
+    """What is held of a subject, the identifiers by which it was looked for, and the tables that lack a record by which it is known."""
 
     holding: Holding
     searched: list[Identifier]
+    lacking: list[str]
 
     def own(self, catalogue: Catalogue) -> Own:
         """What of it is the subject's own."""
@@ -51,10 +52,12 @@ def gather(
         subjects: whom each of them means.
     """
     catalogue = register.catalogue
-    name_subjects(engine, {request: subject.persons for request, subject in subjects.items()})
+    persons = {request: subject.persons for request, subject in subjects.items()}
+    name_subjects(engine, persons)
     known = identifiers(engine, catalogue)
     searched = {each.id: known[each.id] or given(catalogue, each.identifiers) for each in requests}
     tables = collect(engine, catalogue, register.recordings, spool)
+    lacks = lacking(engine, persons, tables)
     bad = unread(engine, catalogue, searched)
     unnamed = unattributed(engine, catalogue, {request: known[request] for request in searched})
     states = sources(register)
@@ -72,6 +75,7 @@ def gather(
                 subject=subjects[request].id,
             ),
             by,
+            lacks.get(request, []),
         )
         for request, by in searched.items()
     }

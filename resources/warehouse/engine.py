@@ -112,18 +112,6 @@ class Engine:
             raise
         self.run("COMMIT")
 
-    @contextmanager
-    def without_dynamic_filters(self) -> Iterator[None]:
-        """Let no join filter what the other side reads while it runs.
-
-        Such filters have lost rows now and then (https://github.com/duckdb/duckdb/issues/21757, https://github.com/duckdb/duckdb/issues/22075).
-        """
-        self.run("SET disabled_optimizers = 'join_filter_pushdown'")
-        try:
-            yield
-        finally:
-            self.run("RESET disabled_optimizers")
-
     def attach(self, file: Path, catalog: str, *, key: str | None) -> None:
         """Open another database file, by default a new one, under a name of its own.
 

@@ -11,7 +11,7 @@ from assets.rights.find import UnclearError
 from resources.errors import AnsvarError
 from resources.runs import finish_run
 from tests.assets.rights.small import MAIJAS_CALL, MATTI, PEKKA, TICKETS
-from tests.helpers.records import customer
+from tests.helpers.records import chat, customer
 from tests.helpers.requests import file_verified
 from tests.helpers.small import Small
 
@@ -195,19 +195,36 @@ def test_answer_stands_in_the_ledger(small: Register, ask: Ask) -> None:
     assert ("in_progress", "waiting", f"{exported.request}.zip") == (row["state"], row["bundle"], row["file"])
 
 
-def test_a_person_whose_records_are_not_found(tmp_path: Path) -> None:
-    """Who is known and of whom no record is found gets no answer that nothing is held: somebody is told to look."""
+@pytest.mark.parametrize("lost", ["shop_customers", "chats_conversations"])
+def test_a_person_whose_records_are_not_found(tmp_path: Path, lost: str) -> None:
+    """Whoever is known by a record that the tables do not hold gets no bundle without it: somebody is told to look."""
     small = Small(tmp_path)
     small.deliver("shop", [customer(1, email="asko@koti.example")])
-    small.ingest("shop")
+    small.deliver("chats", [chat(1, email="asko@koti.example")])
+    small.ingest("shop", "chats")
     with small.register.warehouse.writing(small.run) as engine:
-        engine.run("DELETE FROM register.shop_customers")
+        engine.run(f"DELETE FROM register.{lost}")  # noqa: S608 - a name of this test
     finish_run(small.register, small.run)
     request = file_verified(small.register.ledger, "access", "fi", [("email", "asko@koti.example")], small.register.clock.now())
-    with pytest.raises(AnsvarError, match="no record of the person was found") as raised:
+    with pytest.raises(AnsvarError, match=rf"more records than were found \(in register.{lost}\)") as raised:
         export(small.register, request.id)
     assert "asko" not in str(raised.value)
     assert list(small.register.waiting.iterdir()) == []
+    small.close()
+
+
+def test_a_person_whose_table_nobody_describes(tmp_path: Path) -> None:
+    """Whoever stands in a table that has left the catalogue gets no bundle that leaves it out."""
+    small = Small(tmp_path)
+    small.deliver("shop", [customer(1, email="asko@koti.example")])
+    small.deliver("chats", [chat(1, email="asko@koti.example")])
+    small.ingest("shop", "chats")
+    (small.folder / "register" / "sources" / "chats.yaml").unlink()
+    del small.described["chats"]
+    small.describe()
+    request = file_verified(small.register.ledger, "access", "fi", [("email", "asko@koti.example")], small.register.clock.now())
+    with pytest.raises(AnsvarError, match=r"in register.chats_conversations\).* put it back"):
+        export(small.register, request.id)
     small.close()
 
 

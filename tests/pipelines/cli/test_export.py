@@ -11,10 +11,13 @@ import pytest
 from assets.rights.assets import BUNDLES
 from resources.ledger.bundles import BundleLedger
 from tests.helpers.bundles import members
-from tests.helpers.records import customer
+from tests.helpers.described import SOURCES
+from tests.helpers.records import chat, customer
+from tests.helpers.small import Small
 
 if TYPE_CHECKING:
-    from tests.helpers.small import Small
+    from pathlib import Path
+
     from tests.pipelines.cli.conftest import Command
 
 
@@ -71,3 +74,16 @@ def test_each_request_has_a_partition_with_its_own_counts(ansvar: Command, small
         made = instance.get_materialized_partitions(BUNDLES)
     assert made == {first, last}
     assert ansvar(*on, "export", first, between, last).code == 0
+
+
+def test_each_register_is_answered_by_its_own_catalogue(ansvar: Command, small: Small, on: tuple[str, ...], tmp_path: Path) -> None:
+    """A process that answered a request of one register answers that of another by the tables of the other."""
+    other = Small(tmp_path / "other", {"chats": SOURCES["chats"]})
+    other.deliver("chats", [chat(1, email="aino@koe.example")])
+    other.ingest("chats")
+    its = ("--register", str(other.folder / "register"), "--home", str(other.home.path))
+    for register, options in ((other, its), (small, on), (other, its)):
+        request = _filed(ansvar, options, "--email", "aino@koe.example")
+        assert ansvar(*options, "export", request).code == 0
+        assert BundleLedger(register.register.ledger).bundle(request)["records"] == 1
+    other.close()

@@ -164,15 +164,3 @@ def test_the_fixed_tables(tmp_path: Path) -> None:
 def test_models_are_read_as_they_stand() -> None:
     """A model is the text of its file, a single SELECT."""
     assert "SELECT" in model("identity/evidence")
-
-
-def test_dynamic_filters_are_switched_off_for_a_while(tmp_path: Path) -> None:
-    """Where rows that must be there are asked for once more, no join filters what the other side reads; after that joins do again."""
-    with engine(None, tmp_path) as opened:
-        opened.run("CREATE TABLE one AS SELECT range AS number FROM range(100000)")
-        opened.run("CREATE TABLE other AS SELECT range * 1000 AS number FROM range(5)")
-        asked, setting = "SELECT count(*) FROM one INNER JOIN other USING (number)", "SELECT current_setting('disabled_optimizers')"
-        before = opened.scalar(setting)
-        with opened.without_dynamic_filters():
-            assert (opened.scalar(setting), opened.count(asked)) == ("join_filter_pushdown", 5)
-        assert (opened.scalar(setting), opened.count(asked)) == (before, 5)
