@@ -105,7 +105,7 @@ def test_from_filing_to_the_bundle(desk: Room, officer: Visitor) -> None:
         ("officer", "export.asked"),
     ]
     assert verify(desk.register.ledger.engine) == []
-    told = Gathered(Holding(), [])
+    told = Gathered(Holding(), [], [])
     add_ledgered(desk.register, desk.register.ledger.request(request), told)
     assert [each.what for each in told.holding.looks] == ["answer"]
 
