@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -133,19 +135,44 @@ def test_nothing_of_anybody_else(demonstration: Demonstration, truth: dict[str, 
 
     A value that the person has too, that several have, or that is a company's switchboard is not looked for; nor is a namesake's name.
     """
-    switchboards = {_form("phone", each["switchboard"]) for each in _companies(demonstration.world)}
-    alone = {each: number for each, number in _identifiers_of_one(truth).items() if each not in switchboards}
-    names = Counter(person["name"].lower() for person in truth["persons"].values())
-    named = {person["name"].lower(): number for number, person in truth["persons"].items() if names[person["name"].lower()] == 1}
-    leaked = []
-    for number, bundle in bundles.items():
-        for member, text in _texts(bundle):
-            tokens = {token for word in _WORD.findall(text) for token in (word, word.rstrip(".+-"))}
-            phones = {_form("phone", found) for found in re.findall(r"\+?\d[\d ()-]{7,}\d", text)}
-            found = {alone[each] for each in tokens | phones if len(each) >= _LEAST and each in alone}
-            found |= {named[each] for each in _runs(text) if each in named}
-            leaked += [(number, member, other) for other in sorted(found - {number})]
-    assert leaked == []
+    others = _Others(demonstration.world, truth)
+    texts = (
+        (number, name, content.decode("utf-8", errors="replace")) for number, each in bundles.items() for name, content in each.items()
+    )
+    assert [(number, name) for number, name, text in texts if others.found(number, text)] == []
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="Debian's poppler-utils is not installed")
+def test_nothing_of_anybody_else_in_print(demonstration: Demonstration, truth: dict[str, Any], bundles: Bundles, tmp_path: Path) -> None:
+    """Nor does it stand in the text of the report that is to be printed, where the person's own does."""
+    others, file = _Others(demonstration.world, truth), tmp_path / "report.pdf"
+    unnamed = []
+    for number, members_of in bundles.items():
+        file.write_bytes(members_of["report.pdf"])
+        text = subprocess.run(["pdftotext", "-raw", file, "-"], capture_output=True, check=True, text=True).stdout
+        assert (number, others.found(number, text)) == (number, set())
+        if not others.found("", text) & {number}:
+            unnamed.append(number)
+    assert len(unnamed) < len(bundles) / 2  # many are known by nothing that is printed in one piece
+
+
+class _Others:
+    """What is one person's alone, and whose it is."""
+
+    def __init__(self, world: Path, truth: dict[str, Any]) -> None:
+        """Read who has what out of the truth."""
+        switchboards = {_form("phone", each["switchboard"]) for each in _companies(world)}
+        self._alone = {each: number for each, number in _identifiers_of_one(truth).items() if each not in switchboards}
+        names = Counter(person["name"].lower() for person in truth["persons"].values())
+        self._named = {person["name"].lower(): number for number, person in truth["persons"].items() if names[person["name"].lower()] == 1}
+
+    def found(self, number: str, text: str) -> set[str]:
+        """Whose values stand in a text, but for the person of a number."""
+        lower = text.lower()
+        tokens = {token for word in _WORD.findall(lower) for token in (word, word.rstrip(".+-"))}
+        phones = {_form("phone", found) for found in re.findall(r"\+?\d[\d ()-]{7,}\d", lower)}
+        found = {self._alone[each] for each in tokens | phones if len(each) >= _LEAST and each in self._alone}
+        return (found | {self._named[each] for each in _runs(lower) if each in self._named}) - {number}
 
 
 def _companies(world: Path) -> Iterator[dict[str, Any]]:
@@ -156,9 +183,3 @@ def _runs(text: str) -> set[str]:
     """Every two and three words that follow each other."""
     words = re.findall(r"[\w'-]+", text)
     return {" ".join(words[place : place + length]) for length in (2, 3) for place in range(len(words) - length + 1)}
-
-
-def _texts(members: dict[str, bytes]) -> Iterator[tuple[str, str]]:
-    """The text of each member, in lower case; of what is no text, as a recording, its bytes read as such."""
-    for name, content in members.items():
-        yield name, content.decode("utf-8", errors="replace").lower()
