@@ -87,6 +87,8 @@ class Ledger:
             if engine.dialect.name == "sqlite":
                 _private(engine.url.database)
                 sa.event.listen(engine, "connect", _prepare_sqlite)
+            else:
+                sa.event.listen(engine, "handle_error", _without_values, retval=True)
             _migrate(engine)
         except CommandError:
             raise AnsvarError("The ledger is of a newer Ansvar: use that one, or name another ledger in ANSVAR_LEDGER.") from None
@@ -434,6 +436,15 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode = WAL", "secure_delete = ON", "foreign_keys = ON", "busy_timeout = 30000", "synchronous = FULL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _without_values(context: sa.engine.ExceptionContext) -> BaseException | None:
+    """The same error without the driver's own message: PostgreSQL's names the values that broke a rule."""
+    error = context.sqlalchemy_exception
+    if not isinstance(error, sa.exc.DBAPIError) or error.orig is None:
+        return None
+    plain = type(error.orig)(type(error.orig).__name__)
+    return type(error)(error.statement, None, plain, hide_parameters=True, connection_invalidated=error.connection_invalidated)
 
 
 @cache
