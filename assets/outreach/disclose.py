@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _MOST_SHOWN = 20
 _REFUSE = {
     "prohibition": "prohibit that their data is given to partners",
+    "refusal": "refuse to be written to for that purpose",
     "objection": "object to it",
     "withdrawal": "withdrew their consent to it",
     "restriction": "have had the processing of their data restricted",

@@ -24,6 +24,10 @@ def identifier_hash(kind: str, value: str) -> str:
 
 
 _HASH = identifier_hash("kind", "value")
+_NOBODY = """
+    SELECT CAST(NULL AS VARCHAR) AS person, CAST(NULL AS TIMESTAMP) AS since, CAST(NULL AS TIMESTAMP) AS until, CAST(NULL AS VARCHAR) AS purpose
+    WHERE false
+"""
 
 
 def prohibitions(engine: Engine, catalogue: Catalogue) -> int:
@@ -37,7 +41,7 @@ def against_prohibition(engine: Engine, catalogue: Catalogue, disclosed: pa.Tabl
     Args:
         engine: what is published.
         catalogue: the register's catalogue.
-        disclosed: `disclosure`, `hash`, `made_at` (naive UTC) of what was given; see `hashes_of`.
+        disclosed: `disclosure`, `hash`, `made_at` (naive UTC) and `purpose` of what was given, NULL where it is not known; see `hashes_of`.
         pepper: the secret of the keyed hashes.
         also: a SELECT of further prohibitions, as those that the ledger keeps.
     """
@@ -50,7 +54,7 @@ def against_prohibition(engine: Engine, catalogue: Catalogue, disclosed: pa.Tabl
 
 
 def name_prohibitions(engine: Engine, catalogue: Catalogue) -> None:
-    """Make the temporary table `prohibitions` (`person`, `since`, `until`) of every prohibition that is held."""
+    """Make the temporary table `prohibitions` (`person`, `since`, `until`, `purpose`) of every prohibition that is held."""
     engine.run(f"CREATE OR REPLACE TEMP TABLE prohibitions AS {_prohibitions(engine, catalogue)}")
 
 
@@ -82,16 +86,15 @@ def hash_links(engine: Engine, catalogue: Catalogue, pepper: str) -> None:
 
 def _take(engine: Engine, table: str, rows: pa.Table) -> None:
     engine.register("taken", rows)
-    engine.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT disclosure, hash, made_at FROM taken")
+    engine.run(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT disclosure, hash, made_at, purpose FROM taken")
     engine.unregister("taken")
 
 
 def _prohibitions(engine: Engine, catalogue: Catalogue) -> str:
-    """The SELECT of every prohibition: the person, and from and until when (naive UTC timestamps, NULL where that is not known)."""
+    """The SELECT of every prohibition: the person, from and until when (naive UTC timestamps, NULL where that is not known), for any purpose."""
     held = tables_of(engine, "register")
     selects = [_of(dataset) for dataset in catalogue.datasets if dataset.shape.prohibition is not None and dataset.table in held]
-    nobody = "SELECT CAST(NULL AS VARCHAR) AS person, CAST(NULL AS TIMESTAMP) AS since, CAST(NULL AS TIMESTAMP) AS until WHERE false"
-    return " UNION ALL ".join(selects) or nobody
+    return " UNION ALL ".join(selects) or _NOBODY
 
 
 def _of(dataset: Dataset) -> str:
@@ -106,4 +109,5 @@ def _of(dataset: Dataset) -> str:
         for field, values in prohibition.where.items()
     )
     table = f"register.{name(dataset.table)}"
-    return f"SELECT _person AS person, {since} AS since, {until} AS until FROM {table} WHERE _person IS NOT NULL AND {conditions}"
+    columns = f"_person AS person, {since} AS since, {until} AS until, CAST(NULL AS VARCHAR) AS purpose"
+    return f"SELECT {columns} FROM {table} WHERE _person IS NOT NULL AND {conditions}"

@@ -1,4 +1,4 @@
-"""Whose data are given to no partner: who prohibits it, objects, withdrew, is restricted, is a minor, or may be any of several."""
+"""Whose data are given to no partner: who prohibits it, refuses to be written to for the purpose, objects, withdrew, is restricted, is a minor, or may be any of several."""
 
 from __future__ import annotations
 
@@ -64,12 +64,18 @@ def against_refusal(engine: Engine, register: Register) -> list[str]:
     bar(engine, register, Told.of(register))
     partners = [each for each in catalogue.notice.recipients.values() if each.kind == "partner"]
     purposes = {purpose for each in partners for purpose in each.purposes or catalogue.notice.purposes}
+    listed = ", ".join(map(literal, sorted(purposes))) or "''"
     objected = f"""
-        SELECT DISTINCT received.person, purposes.since, CAST(NULL AS TIMESTAMP) AS until
+        SELECT DISTINCT received.person, purposes.since, CAST(NULL AS TIMESTAMP) AS until, purposes.purpose
         FROM received_persons AS received
         INNER JOIN received_purposes AS purposes ON purposes.objection = received.objection
         INNER JOIN barred ON barred.person = received.person AND barred.purpose = purposes.purpose AND barred.reason = purposes.kind
-        WHERE purposes.purpose IN ({", ".join(map(literal, sorted(purposes))) or "''"})
+        WHERE purposes.purpose IN ({listed})
+        UNION
+        SELECT persons.person, consents.since, CAST(NULL AS TIMESTAMP) AS until, consents.purpose
+        FROM consents
+        INNER JOIN identity.persons AS persons ON coalesce(persons.subject, persons.person) = consents.subject
+        WHERE consents.state <> 'consent' AND consents.purpose IN ({listed})
     """
     return against_prohibition(engine, catalogue, disclosed, register.home.pepper, objected)
 

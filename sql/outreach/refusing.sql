@@ -1,6 +1,6 @@
 -- One row: a data subject whose data are not given to a partner for certain purposes, and why; of several reasons one row each.
 -- Inputs: identity.persons; prohibitions (person, since, until), barred (person, subject, purpose, reason), wanted_purposes (purpose),
--- births (person, born_on), all temporary. Parameters: $now, $adult_if_born_by.
+-- consents (subject, purpose, channel, state, since), births (person, born_on), all temporary. Parameters: $now, $adult_if_born_by.
 WITH members AS (
   SELECT persons.person, coalesce(persons.subject, persons.person) AS subject, persons.subject IS NULL AS is_unclear
   FROM identity.persons AS persons
@@ -13,6 +13,11 @@ UNION
 SELECT barred.subject, barred.reason
 FROM barred
 INNER JOIN wanted_purposes ON wanted_purposes.purpose = barred.purpose
+UNION
+SELECT consents.subject, CASE WHEN consents.state = 'prohibition' THEN 'refusal' ELSE consents.state END AS reason
+FROM consents
+INNER JOIN wanted_purposes ON wanted_purposes.purpose = consents.purpose
+WHERE consents.state <> 'consent'
 UNION
 SELECT members.subject, 'minor' AS reason
 FROM births
