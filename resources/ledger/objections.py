@@ -12,7 +12,7 @@ from resources.errors import AnsvarError
 from resources.ledger import tables
 from resources.ledger.audit import Act, record
 from resources.ledger.requests import Step, take_step
-from resources.requests.life import ENDED, ERASED
+from resources.requests.life import ENDED, ERASED, REFUSED
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from resources.ledger import Ledger, Request
     from resources.ledger.erasures import KeptHash
 
-OBJECTION, WITHDRAWAL = "objection", "withdrawal"
+OBJECTION, WITHDRAWAL, ERASURE = "objection", "withdrawal", "erasure"
 KINDS = (OBJECTION, WITHDRAWAL)
 MARKETING, PROFILING, LEGITIMATE_INTEREST = "marketing", "profiling", "legitimate_interest"
 SCOPES = (MARKETING, PROFILING, LEGITIMATE_INTEREST)
@@ -135,23 +135,36 @@ def _carried_out(connection: sa.Connection) -> list[Received]:
 
 
 def _open(connection: sa.Connection) -> list[Received]:
-    """Requests that are not carried out: they are followed from their receipt; of an unstated scope is all that may be objected to."""
+    """Requests that are not carried out: they are followed from their receipt; of an unstated scope is all that may be objected to.
+
+    Whoever asks for erasure objects to all that may be objected to, and consents to nothing any more, also where the erasure waits or was
+    refused: what keeps the data is no ground to write to the person.
+    """
     requests, given = tables.requests.c, tables.request_identifiers.c
     done = sa.select(tables.objections.c.request)
+    is_open = sa.and_(requests.kind.in_((*KINDS, ERASURE)), requests.state.not_in((*ENDED, ERASED)))
+    is_refused = sa.and_(requests.kind == ERASURE, requests.state == REFUSED, requests.verified_at.is_not(None))
     statement = (
         sa.select(tables.requests, given.kind.label("identifier"), given.value)
         .join(tables.request_identifiers)
-        .where(requests.kind.in_(KINDS), requests.state.not_in((*ENDED, ERASED)), requests.request.not_in(done))
+        .where(requests.request.not_in(done), sa.or_(is_open, is_refused))
         .order_by(requests.request, given.kind, given.value)
     )
     by_request: dict[str, list[dict[str, Any]]] = {}
     for row in connection.execute(statement).mappings():
         by_request.setdefault(row["request"], []).append(dict(row))
     return [
-        Received(request, rows[0]["kind"], scope, rows[0]["received_at"], (), tuple((row["identifier"], row["value"]) for row in rows))
+        Received(request, kind, scope, rows[0]["received_at"], (), tuple((row["identifier"], row["value"]) for row in rows))
         for request, rows in by_request.items()
-        for scope in scopes_of(rows[0]["kind"], rows[0]["scope"] or rows[0]["purpose"])
+        for kind, scope in _asked(rows[0]["kind"], rows[0]["scope"] or rows[0]["purpose"])
     ]
+
+
+def _asked(kind: str, scope: str | None) -> Sequence[tuple[str, str]]:
+    """What a request ends until it is carried out, as kinds and scopes."""
+    if kind == ERASURE:
+        return ((OBJECTION, LEGITIMATE_INTEREST), (WITHDRAWAL, EVERY))
+    return [(kind, each) for each in scopes_of(kind, scope)]
 
 
 def scopes_of(kind: str, scope: str | None) -> Sequence[str]:

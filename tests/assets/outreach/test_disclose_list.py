@@ -15,7 +15,8 @@ from assets.outreach.audience import refresh
 from assets.outreach.disclose import disclose
 from assets.outreach.disclose_list import Wanted, disclose_list
 from assets.outreach.follow import follow
-from assets.outreach.refusing import against_refusal
+from assets.outreach.received import Told
+from assets.outreach.refusing import against_refusal, name_refusing
 from assets.outreach.written_to import write_audience
 from assets.retention.erase import decide, erase_decided, preview
 from assets.rights.tabular import csv_bytes
@@ -23,6 +24,7 @@ from assets.rights.whom import whom
 from resources.errors import AnsvarError
 from resources.ledger import audit
 from resources.ledger.objections import ObjectionLedger
+from resources.ledger.requests import RequestLedger, Step
 from tests.helpers.erasing import keeping
 from tests.helpers.outreach import outreaching, say, told
 from tests.helpers.records import customer
@@ -115,6 +117,42 @@ def test_who_refuses_is_on_no_list(small: Small, tmp_path: Path, kind: str, scop
     assert (row["purpose"], row["what"]) == ("marketing", WANTED.data.what)
     authority = replace(WANTED, recipient="authority", purpose="relation", ground="Tax Procedure Act")
     assert disclose_list(small.register, authority, BY, tmp_path / "authority.csv").records == 4
+
+
+def test_who_refused_at_a_source_is_on_no_list(small: Small, tmp_path: Path) -> None:
+    """Whoever unsubscribed is given to no partner for marketing, for another purpose as before; what was given after that is told."""
+
+    def refused(purpose: str) -> int:
+        with small.register.warehouse.reading() as engine:
+            name_refusing(engine, small.register, Told.of(small.register), [purpose])
+            return engine.count("SELECT count(DISTINCT subject) FROM refusing")
+
+    unsubscribed = {"email": "c1@koe.example", "event": "unsubscribed", "at": "2026-09-01T10:00:00Z"}
+    say(small, "events", unsubscribed)
+    small.ingest("shop")
+    given = disclose_list(small.register, WANTED, BY, tmp_path / "list.csv")
+    assert (_names(tmp_path / "list.csv"), given.left_out) == (["'=Dag"], {"minor": 1, "prohibition": 1, "refusal": 1})
+    with pytest.raises(AnsvarError, match="The persons in line 1 refuse to be written to for that purpose"):
+        disclose(small.register, "partner", "Fair", BY, ["c1@koe.example"], WANTED.data)
+    assert (refused("marketing"), refused("relation")) == (3, 1)
+    say(small, "events", unsubscribed, unsubscribed | {"email": "c4@koe.example"})
+    small.ingest("shop")
+    with small.register.warehouse.reading() as engine:
+        assert len(against_refusal(engine, small.register)) == 1
+
+
+def test_who_asks_for_erasure_is_on_no_list(small: Small, tmp_path: Path) -> None:
+    """From the receipt on, also where the erasure was refused, for a ground to keep data is none to write; not once it was taken back."""
+    requests, moment = RequestLedger(small.register.ledger), small.register.clock.now()
+    held, taken_back = _request(small, "erasure"), _request(small, "erasure", number=4)
+    with pytest.raises(AnsvarError, match="Nobody is left"):
+        disclose_list(small.register, WANTED, BY, tmp_path / "list.csv")
+    assert {told(small)[number, "email"] for number in ("C1", "C4")} == {"objection"}
+    requests.step(held, Step("refused", BY, moment, "legal_claims"))
+    requests.step(taken_back, Step("closed", BY, moment, note="Taken back"))
+    assert disclose_list(small.register, WANTED, BY, tmp_path / "list.csv").left_out["objection"] == 1
+    assert _names(tmp_path / "list.csv") == ["'=Dag"]
+    assert (told(small)["C1", "email"], told(small)["C4", "email"] == "objection") == ("objection", False)
 
 
 def test_who_refuses_while_the_list_is_made(small: Small, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
