@@ -25,7 +25,8 @@ def identifier_hash(kind: str, value: str) -> str:
 
 _HASH = identifier_hash("kind", "value")
 _NOBODY = """
-    SELECT CAST(NULL AS VARCHAR) AS person, CAST(NULL AS TIMESTAMP) AS since, CAST(NULL AS TIMESTAMP) AS until, CAST(NULL AS VARCHAR) AS purpose
+    SELECT
+      CAST(NULL AS VARCHAR) AS person, CAST(NULL AS TIMESTAMP) AS since, CAST(NULL AS TIMESTAMP) AS until, CAST(NULL AS VARCHAR) AS purpose
     WHERE false
 """
 
@@ -91,7 +92,7 @@ def _take(engine: Engine, table: str, rows: pa.Table) -> None:
 
 
 def _prohibitions(engine: Engine, catalogue: Catalogue) -> str:
-    """The SELECT of every prohibition: the person, from and until when (naive UTC timestamps, NULL where that is not known), for any purpose."""
+    """The SELECT of every prohibition: the person, from and until when (naive UTC timestamps, NULL where not known), for any purpose."""
     held = tables_of(engine, "register")
     selects = [_of(dataset) for dataset in catalogue.datasets if dataset.shape.prohibition is not None and dataset.table in held]
     return " UNION ALL ".join(selects) or _NOBODY

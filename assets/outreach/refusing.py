@@ -1,4 +1,4 @@
-"""Whose data are given to no partner: who prohibits it, refuses to be written to for the purpose, objects, withdrew, is restricted, is a minor, or may be any of several."""
+"""Whose data are given to no partner: who prohibits it, refuses what it is for, is restricted, is a minor, or may be any of several."""
 
 from __future__ import annotations
 

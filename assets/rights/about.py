@@ -177,10 +177,10 @@ class About:
 
     def _dealing(self, each: Dealing) -> Told:
         """What the person asked for before, or what holds since, in words."""
-        language, kinds, scopes = self.wording.language, words().kinds, words().scopes
+        language, kinds, scopes, kind = self.wording.language, words().kinds, words().scopes, each.kind
         if each.what == CORRECTION:
-            dataset = next((one for one in self.catalogue.datasets if one.id == each.kind), None)
-            label = dataset.shape.label.in_language(language) if dataset else each.kind
+            dataset = next((one for one in self.catalogue.datasets if one.table == each.kind), None)
+            label, kind = (dataset.shape.label.in_language(language), dataset.id) if dataset else (kind, kind)
             known = headings_of(dataset, language) if dataset else {}
             about = known.get(each.about or "", each.about)
         else:
@@ -188,7 +188,7 @@ class About:
             shape = scopes.get(each.about or "") or purposes.get(each.about or "")
             about = shape.label.in_language(language) if shape else None
         said = f"{label}: {about}" if about else label
-        return {"what": each.what, "kind": each.kind, "about": each.about, "at": exact(each.at), "label": said}
+        return {"what": each.what, "kind": kind, "about": each.about, "at": exact(each.at), "label": said}
 
     def _disclosures(self) -> list[Told]:
         return [

@@ -76,7 +76,9 @@ def parsed(content: bytes) -> Any:
         BadFormError: where it is none.
     """
     try:
-        return json.loads(content.decode("utf-8"), parse_constant=_no_constant)
+        return json.loads(content.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_each_once)
+    except _TwiceError:
+        raise BadFormError("A key stands twice in one object of it: say each once.") from None
     except (ValueError, RecursionError):
         raise BadFormError("It is no JSON in UTF-8: write one JSON object, as docs/requests.md shows it.") from None
 
@@ -98,6 +100,17 @@ def moment(text: str) -> dt.datetime:
 
 def _no_constant(_: str) -> None:
     raise ValueError
+
+
+class _TwiceError(ValueError):
+    """A key stands twice in an object: which of its values is meant, nobody can tell."""
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise _TwiceError
+    return found
 
 
 def _fault(error: ErrorDetails) -> str:

@@ -188,7 +188,7 @@ class Dealing:
 
     Attributes:
         what: `request`, `objection` (or a withdrawal of consent) that is followed, or `correction` that holds.
-        kind: the kind of request; of a correction, the data set.
+        kind: the kind of request; of a correction, the table of the data set.
         about: the scope or purpose, where there is one; of a correction, the field.
         at: when it was received or made, as a naive UTC timestamp.
     """

@@ -219,6 +219,18 @@ def _of_known_kinds(register: Register, request: Request) -> list[tuple[str, str
     return [each for each in request.identifiers if each[0] in register.catalogue.vocabulary.identifiers]
 
 
+def means(register: Register, request: Request) -> str | None:
+    """The data subject that a request means, by its opaque id; None where that is nobody or unclear, or nothing was published yet."""
+    if not register.warehouse.is_published or is_anonymous(request):
+        return request.subject
+    with register.warehouse.reading() as engine:
+        if request.subject is not None:
+            return settled(engine, request.subject).id
+        known = {request.id: _of_known_kinds(register, request)}
+        found = find_all(engine, register.catalogue, known, register.home.pepper)[request.id]
+    return found.id if isinstance(found, Subject) else None
+
+
 def candidates(register: Register, request: Request) -> tuple[str, ...]:
     """The subjects that bear any of the identifiers of a request, by their opaque ids."""
     return tuple(sorted(_matched(register, [request], shared=True).get(request.id, ())))

@@ -143,4 +143,4 @@ _WAYS: dict[str, tuple[Callable[[Register, Request], None], Callable[[Register, 
     "objection": (_preview_objection, _objection),
     "withdrawal": (_preview_objection, _objection),
 }
-_OTHERWISE = {"rectification": "`ansvar correct REQUEST` takes what is right"}
+_OTHERWISE = {"rectification": "`ansvar correct new REQUEST` takes what is right"}

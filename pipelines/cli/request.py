@@ -180,11 +180,11 @@ def _spaced(word: str) -> str:
 @click.option("--reason", metavar="TEXT", help="Why: it is recorded, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(request_id: str, by: str | None, reason: str | None, *, as_json: bool) -> None:
-    """One request with its steps, related requests, and whom it may mean, by opaque ids.
+    """One request with its steps, related requests, and whom it means or may mean, by opaque ids.
 
     With --by and --reason also what the person gave and wrote.
     """
-    from assets.rights.requests import candidates, related
+    from assets.rights.requests import candidates, means, related
 
     register = open_register()
     request = register.ledger.request(request_id)
@@ -193,6 +193,7 @@ def show(request_id: str, by: str | None, reason: str | None, *, as_json: bool) 
         register.ledger.record_look("request", request.id, by or "", reason or "", register.clock.now())
     (row,) = (each for each in register.ledger.requests() if each["request"] == request.id)
     told = _told(register, row, related(register), HoldLedger(register.ledger).restricted())
+    told["subject"] = means(register, request)
     told["candidates"] = candidates(register, request) if request.state == "unclear" else ()
     told["steps"] = [
         {key: value for key, value in each.items() if key != "request" and (looked or key != "note")}

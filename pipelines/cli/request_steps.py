@@ -49,7 +49,7 @@ def verify(request_id: str, how: str, by: str) -> None:
 @_REQUEST
 @click.option("--by", **BY)
 def start(request_id: str, by: str) -> None:
-    """Start on a request; where nothing is held of the person, it is answered by that."""
+    """Start on a request; where nothing is held of the person, it is answered by that: for access and portability, by a bundle."""
     from assets.rights.requests import start as started
 
     request = started(open_register(), request_id, by)

@@ -341,9 +341,9 @@ class Ledger:
     def disclosed(self) -> pa.Table:
         """The keyed hashes of what was disclosed to partners: `disclosure`, `hash`, `made_at`, and `purpose` where it is known."""
         disclosures, persons = tables.disclosures, tables.disclosure_persons
-        statement = sa.select(
-            disclosures.c.disclosure, persons.c.hash, disclosures.c.made_at, disclosures.c.purpose
-        ).join_from(disclosures, persons)
+        statement = sa.select(disclosures.c.disclosure, persons.c.hash, disclosures.c.made_at, disclosures.c.purpose).join_from(
+            disclosures, persons
+        )
         rows = self._rows(statement.where(disclosures.c.kind == "partner"))
         kinds = {"disclosure": pa.string(), "hash": pa.string(), "made_at": pa.timestamp("us"), "purpose": pa.string()}
         return pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in kinds.items()})

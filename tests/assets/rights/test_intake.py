@@ -95,6 +95,7 @@ def _fail(_: object) -> None:
         ("{", "It is no JSON in UTF-8: write one JSON object"),
         ("[" * 100_000, "It is no JSON in UTF-8: write one JSON object"),
         ('{"id": NaN}', "It is no JSON in UTF-8: write one JSON object"),
+        ('{"id": "1", "kind": "access", "kind": "erasure"}', "A key stands twice in one object of it"),
         ([FORM], "The form is no JSON object: write its keys within braces."),
         ({**FORM, "aino@koe.example": 1}, "Another key is none that a form has: leave it out."),
         ({**FORM, "id": 7}, "'id' is no text: write it within quotation marks."),

@@ -207,8 +207,11 @@ def test_an_unclear_request_is_settled(ansvar: Command, on: tuple[str, ...], sho
     filed = ansvar(*on, "request", "new", "--kind", "access", "--phone", "+358401234567", *BY)
     request = filed.out.strip()
     assert "match several persons" in filed.err
-    candidates = _state(ansvar, on, request)["candidates"]
-    assert len(candidates) == 2
+    shown = _state(ansvar, on, request)
+    candidates = shown["candidates"]
+    assert (len(candidates), shown["subject"]) == (2, None)
+    assert _state(ansvar, on, _new(ansvar, on, "erasure"))["subject"] in candidates
+    assert _state(ansvar, on, _new(ansvar, on, "erasure", "--email", "nobody@koe.example"))["subject"] is None
     settle = ("request", "settle", request, "--subject", candidates[0], *BY, "--reason", "called back")
     assert ansvar(*on, *settle).out == f"{request} is received, and means {candidates[0]}.\n"
     assert ansvar(*on, "request", "verify", request, "--how", "known_address", *BY).code == 0
