@@ -1,0 +1,171 @@
+"""What inserts, deletes and updates leave in a table, as queries: its files never change, so they are written anew from what a query gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from resources.warehouse.engine import WarehouseError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+
+def added(tree: exp.Insert, columns: Sequence[str], given: Callable[[str], Sequence[str]]) -> str:
+    """The query of the rows that an INSERT adds, in the order of the table's columns; a column that it leaves out is NULL.
+
+    Args:
+        tree: the INSERT.
+        columns: the table's columns.
+        given: tells the columns of a query.
+    """
+    query = tree.expression
+    if isinstance(query, exp.Values):
+        query = exp.select("*").from_(exp.alias_(query.copy(), "given", table=True))
+    if tree.args.get("by_name"):
+        named = list(given(_text(query)))
+    elif isinstance(tree.this, exp.Schema):
+        named = [each.name for each in tree.this.expressions]
+    else:
+        return _text(query)
+    places = [f"given_{place}" for place in range(len(named))]
+    alias = exp.TableAlias(this=exp.to_identifier("given"), columns=[exp.to_identifier(place) for place in places])
+    wanted = [exp.alias_(exp.column(places[named.index(each)]) if each in named else exp.null(), each, quoted=True) for each in columns]
+    return _text(exp.select(*wanted).from_(exp.Subquery(this=query.copy(), alias=alias)))
+
+
+class Change:
+    """A DELETE or an UPDATE, with or without other tables that it looks at."""
+
+    def __init__(self, tree: exp.Delete | exp.Update, columns: Sequence[str]) -> None:
+        """Take it apart.
+
+        Args:
+            tree: the statement.
+            columns: the columns of its table.
+
+        Raises:
+            WarehouseError: where it has a form that is not known here.
+        """
+        if tree.args.get("with_") or tree.args.get("returning"):
+            raise WarehouseError("A DELETE or an UPDATE on Spark has no WITH and no RETURNING: make a temporary table first.")
+        self._tree, self._table, self._columns = tree, tree.this, columns
+        self._others = _others(tree)
+        where = tree.args.get("where")
+        parts = list(where.this.flatten()) if where is not None and isinstance(where.this, exp.And) else [where.this] if where else []
+        self._own = [part for part in parts if self._is_own(part)]
+        self._joining = [part for part in parts if not self._is_own(part)]
+
+    @property
+    def touched(self) -> str:
+        """The query of how many rows it changes."""
+        return _text(self._those_touched(exp.func("count", exp.Star())))
+
+    @property
+    def matches(self) -> str | None:
+        """The query of how many pairs of a row and other rows there are; None where what it writes does not depend on the other rows."""
+        return _text(self._paired(exp.func("count", exp.Star()))) if self._writes_of_others else None
+
+    @property
+    def left(self) -> str:
+        """The query of the table's rows after it."""
+        kept = self._untouched()
+        if isinstance(self._tree, exp.Delete):
+            return " UNION ALL ".join(map(_text, kept))
+        values = {each.this.name: each.expression for each in self._tree.expressions}
+        new = [exp.alias_(values[each].copy() if each in values else self._column(each), each, quoted=True) for each in self._columns]
+        changed = self._paired(*new) if self._writes_of_others else self._those_touched(*new)
+        return " UNION ALL ".join(map(_text, [*kept, changed]))
+
+    @property
+    def _writes_of_others(self) -> bool:
+        return isinstance(self._tree, exp.Update) and not all(self._is_own(each.expression) for each in self._tree.expressions)
+
+    def _untouched(self) -> list[exp.Select]:
+        every = [self._column(each) for each in self._columns]
+        kept = []
+        if self._own:
+            kept.append(self._from(*every).where(exp.not_(_sure(exp.and_(*self._own, copy=True)))))
+        if self._others:
+            kept.append(self._from(*every).where(*self._own).where(exp.not_(self._met())))
+        return kept
+
+    def _those_touched(self, *wanted: exp.Expression) -> exp.Select:
+        found = self._from(*wanted).where(*self._own)
+        return found.where(self._met()) if self._others else found
+
+    def _paired(self, *wanted: exp.Expression) -> exp.Select:
+        others = [each.copy() for each in self._others]
+        paired = self._from(*wanted)
+        for other in others:
+            joins = other.args.pop("joins", None) or []
+            paired = paired.join(other, join_type="cross")
+            for join in joins:
+                paired.append("joins", join)
+        return paired.where(*self._own, *self._joining)
+
+    def _met(self) -> exp.Exists:
+        """Whether other rows fit a row."""
+        first, *more = (each.copy() for each in self._others)
+        found = exp.select("1").from_(first)
+        for other in more:
+            found = found.join(other, join_type="cross")
+        return exp.Exists(this=found.where(*self._joining))
+
+    def _from(self, *wanted: exp.Expression) -> exp.Select:
+        return exp.select(*(each.copy() for each in wanted)).from_(self._table.copy())
+
+    def _column(self, column: str) -> exp.Expression:
+        if self._table.alias:
+            return exp.column(column, table=self._table.alias, quoted=True)
+        return exp.column(column, table=self._table.this.copy(), db=self._table.args.get("db"), quoted=True)
+
+    def _is_own(self, part: exp.Expression) -> bool:
+        """Whether an expression looks at the table's own columns alone, subqueries left aside."""
+        if not self._others:
+            return True
+        return all(self._is_of_table(column) for column in _columns_in(part))
+
+    def _is_of_table(self, column: exp.Column) -> bool:
+        if column.table:
+            return column.table.lower() == self._table.alias_or_name.lower()
+        return column.name.lower() in {each.lower() for each in self._columns}
+
+
+def altered(table: exp.Expression, held: Collection[str], after: Mapping[str, str], values: Mapping[str, exp.Expression]) -> str:
+    """The query of a table's rows after an ALTER.
+
+    Args:
+        table: the table.
+        held: its columns before it.
+        after: its columns after it, each with the value, in SQL, that it has where it was not there before.
+        values: what becomes of a column that stays, where it is another value.
+    """
+    wanted = [
+        exp.alias_(values.get(each, exp.column(each, quoted=True)) if each in held else exp.maybe_parse(default, dialect="duckdb"), each, quoted=True)
+        for each, default in after.items()
+    ]
+    return _text(exp.select(*wanted).from_(table.copy()))
+
+
+def _others(tree: exp.Delete | exp.Update) -> list[exp.Expression]:
+    """The tables that a statement looks at beside its own."""
+    if isinstance(tree, exp.Delete):
+        return list(tree.args.get("using") or [])
+    found = tree.args.get("from_")
+    return [] if found is None else [found.this]
+
+
+def _columns_in(part: exp.Expression) -> list[exp.Column]:
+    """The columns of an expression, those inside its subqueries left out."""
+    walked = part.walk(prune=lambda node: isinstance(node, exp.Query))
+    return [each for each in walked if isinstance(each, exp.Column)]
+
+
+def _sure(condition: exp.Expression) -> exp.Expression:
+    return exp.func("coalesce", condition, exp.false())
+
+
+def _text(tree: exp.Expression) -> str:
+    return tree.sql(dialect="duckdb")
