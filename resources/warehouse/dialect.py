@@ -72,7 +72,7 @@ def timestamp_of(text: str, zone: str, formats: list[str], epoch: str | None) ->
         return f"CASE WHEN regexp_matches({text}, {literal(_EPOCH[epoch])}) THEN make_timestamp({micros}) END"
     if formats:
         return "coalesce(" + ", ".join(_parsed(text, zone, given) for given in formats) + ", NULL)"
-    blankless = f"regexp_replace({text}, ' ([Z+-])', '\\1')"  # the engine reads no blank there, and wants seconds
+    blankless = f"regexp_replace({text}, ' ([Z+-])', '\\1', 'g')"  # the engine reads no blank there, and wants seconds
     whole = f"regexp_replace({blankless}, '^(.{{16}})([Z+-])', '\\1:00\\2')"
     zoned = f"timezone('UTC', coalesce(TRY_CAST({text} AS TIMESTAMPTZ), TRY_CAST({whole} AS TIMESTAMPTZ)))"
     return (
