@@ -24,7 +24,7 @@ from resources.warehouse.spark.statements import understood
 from resources.warehouse.translate import translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow as pa
     from pyspark.sql.connect.dataframe import DataFrame
@@ -105,7 +105,7 @@ class SparkEngine:
         """Make an Arrow table readable under a name, until `unregister`."""
         with _without_data("register"):
             columns = self._shadow.register(view, table)
-            self._show(view, self._session.createDataFrame(self._shadow.converted(table, columns)), object())
+            self._show(view, self._given(self._shadow.converted(table, columns)), object())
 
     def unregister(self, view: str) -> None:
         """Forget a registered table."""
@@ -171,15 +171,15 @@ class SparkEngine:
 
     def _without_files(self, query: str, parameters: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
         """A query in which the Parquet files that it reads are views."""
-        if "read_parquet" not in query:
+        if "read_parquet" not in query.lower():
             return query, parameters
         tree, left = understood(query).tree.copy(), dict(parameters)
         for read in list(tree.find_all(exp.ReadParquet)):
             (file,) = read.expressions
             value = left.pop(file.name)
-            paths = [value] if isinstance(value, str) else list(value)
-            view = f"read_{file.name}"
-            self._show(view, self._session.read.parquet(*paths), object())
+            view, paths = f"read_{file.name}", [value] if isinstance(value, str) else list(value)
+            columns = self._shadow.columns("SELECT * FROM read_parquet($paths)", {"paths": paths})
+            self._show(view, self._files(columns, paths), object())
             read.replace(exp.to_identifier(view))
         return tree.sql(dialect="duckdb"), left
 
@@ -199,11 +199,15 @@ class SparkEngine:
             self._show(table.view, self._read(*shown), shown)
 
     def _read(self, columns: Columns, parts: Parts) -> DataFrame:
-        schema = self._shadow.schema(columns)
-        if not parts:
-            return self._session.createDataFrame(schema.empty_table())  # type: ignore[return-value] # the session gives its own kind
-        types = from_arrow_schema(schema, prefer_timestamp_ntz=True)
-        return self._session.read.schema(types).parquet(*self._tables.paths(parts))  # type: ignore[return-value] # the same
+        return self._files(columns, self._tables.paths(parts)) if parts else self._given(self._shadow.schema(columns).empty_table())
+
+    def _files(self, columns: Columns, paths: Sequence[str]) -> DataFrame:
+        types = from_arrow_schema(self._shadow.schema(columns), prefer_timestamp_ntz=True)
+        return self._session.read.schema(types).parquet(*paths)  # type: ignore[return-value] # the session gives its own kind
+
+    def _given(self, rows: pa.Table) -> DataFrame:
+        types = from_arrow_schema(rows.schema, prefer_timestamp_ntz=True)
+        return self._session.createDataFrame(rows, schema=types)  # type: ignore[return-value] # the session gives its own kind
 
     def _show(self, view: str, frame: Any, what: object) -> None:
         frame.createOrReplaceTempView(view)
