@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
+from sqlglot.tokens import TokenType
 
 from resources.warehouse.patterns import PatternError, alike, replaces_once
 from resources.warehouse.strptime import FormatError, parsed
@@ -78,11 +79,15 @@ def refusals(statement: str) -> list[Refused]:
         return [Refused(1, "what is not read as SQL", "write one statement")]
     if len(trees) != 1 or (tree := trees[0]) is None:
         return [Refused(1, "more or less than one statement", "write one statement")]
-    return sorted({Refused(_line(node), *why) for node in tree.walk() for why in _why(node)}, key=lambda each: (each.line, each.construct))
+    groups = [token.line for token in sqlglot.tokenize(statement, read="duckdb") if token.token_type == TokenType.GROUP_BY]
+    found = {Refused(_line(node, groups), *why) for node in tree.walk() for why in _why(node)}
+    return sorted(found, key=lambda each: (each.line, each.construct))
 
 
-def _line(node: exp.Expr) -> int:
-    """The line of the nearest name in a node, else around it."""
+def _line(node: exp.Expr, groups: list[int]) -> int:
+    """The line of the first name in a node, else of the nearest one around it; of GROUP BY ALL, that of its own words."""
+    if isinstance(node, exp.Group) and len(groups) == 1:
+        return groups[0]
     here: exp.Expr | None = node
     while here is not None:
         lines = [each.meta["line"] for each in here.walk() if "line" in each.meta]
@@ -95,7 +100,7 @@ def _line(node: exp.Expr) -> int:
 def _why(node: exp.Expr) -> Iterator[tuple[str, str]]:
     kind = type(node)
     if kind not in _ALLOWED:
-        yield node.sql(dialect="duckdb").split("(")[0][:40].lower() or kind.__name__, _INSTEAD.get(kind, "it is not known to be the same on Spark")
+        yield node.sql(dialect="duckdb").split("(")[0][:40].strip().lower() or kind.__name__, _INSTEAD.get(kind, "it is not known to be the same on Spark")
     elif (rule := _RULES.get(kind)) is not None and (said := rule(node)) is not None:
         yield said
 
