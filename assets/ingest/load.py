@@ -117,6 +117,8 @@ def _land(engine: Engine, what: Load, records: Path) -> None:
     rules = [*faults(what.dataset, zone), *anchor_faults(what.dataset, what.zone, what.today), ERASED_FAULT]
     values = ", ".join(f"{typed(each, zone)} AS {name(key)}" for key, each in what.dataset.fields.items())
     plain = ", ".join(f"typed.{name(key)}" for key in what.dataset.fields)
+    audio = what.dataset.audio
+    beside = "" if audio is None else f"LEFT JOIN audio_files ON audio_files.file = landed.{name(audio.name)}"
     broken = " ".join(f"WHEN {rule.condition} THEN {number}" for number, rule in enumerate(rules))
     engine.run(
         """
@@ -133,7 +135,7 @@ def _land(engine: Engine, what: Load, records: Path) -> None:
           landed._row, landed._raw, landed._broken, landed._context, {record_id(what.dataset)} AS _record, {plain},
           md5($table || chr(31) || coalesce(landed._raw, '') || chr(31) || landed._occurrence) AS _quarantine,
           CASE {broken} END AS _fault, CAST(NULL AS VARCHAR) AS _drop
-        FROM landed INNER JOIN typed ON typed._row = landed._row
+        FROM landed INNER JOIN typed ON typed._row = landed._row {beside}
         """,
         {"table": what.dataset.table},
     )

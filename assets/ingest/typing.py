@@ -113,7 +113,7 @@ def _faults(field: Field) -> list[Fault]:
     if shape.type == "file":
         found.append(
             Fault(
-                field.name, "file", "the audio file is not beside its metadata", f"{given} AND {text} NOT IN (SELECT file FROM audio_files)"
+                field.name, "file", "the audio file is not beside its metadata", f"{given} AND audio_files.file IS NULL"
             )
         )
     return found

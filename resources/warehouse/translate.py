@@ -164,9 +164,26 @@ def _moment(node: exp.UnixToTime) -> exp.Expr:
 
 
 def _window(node: exp.Window) -> exp.Expr:
+    if isinstance(filtered := node.this, exp.Filter):
+        node.set("this", _of_some(filtered))
     if isinstance(node.this, exp.RowNumber) and node.args.get("order") is None:
         node.set("order", exp.Order(expressions=[exp.Ordered(this=exp.Literal.number(1))]))  # Spark wants one
     return node
+
+
+def _of_some(node: exp.Filter) -> exp.Expr:
+    """An aggregate of those rows that fulfil a condition, without FILTER, which windows lack: it leaves out what is NULL."""
+    aggregate, condition = node.this, node.expression.this
+    if not isinstance(aggregate, exp.Min | exp.Max | exp.Sum | exp.Count | exp.LogicalOr) or isinstance(aggregate.this, exp.Distinct):
+        raise _refused(node, "In a window, only min, max, sum, count and bool_or have a FILTER")
+    value = exp.Literal.number(1) if isinstance(aggregate.this, exp.Star) else aggregate.this
+    aggregate.set("this", exp.Case(ifs=[exp.If(this=condition, true=value)]))
+    return aggregate
+
+
+def _among(node: exp.ArrayContains) -> exp.Expr:
+    known = exp.Not(this=exp.Is(this=node.expression.copy(), expression=exp.Null()))
+    return exp.Case(ifs=[exp.If(this=known, true=_function("array_contains", node.this, node.expression))])
 
 
 def _zoned(node: exp.Anonymous) -> exp.Expr:
@@ -176,12 +193,24 @@ def _zoned(node: exp.Anonymous) -> exp.Expr:
         return node  # the outer one says what is meant
     if isinstance(value, exp.Anonymous) and value.name.lower() == "timezone":
         from_zone, moment = value.expressions
-        return _function("convert_timezone", from_zone, zone, moment)
+        return _to_utc(from_zone, moment) if zone.name == "UTC" else _function("convert_timezone", from_zone, zone, moment)
     if any(each.to.this == exp.DataType.Type.TIMESTAMPTZ for each in value.find_all(exp.Cast)) and zone.name == "UTC":
         return _cast(value, _NAIVE)
     if zone.name == "UTC" and any(each.meta.get(_ZONED) for each in value.walk()):
         return value  # what was parsed with its zone is in UTC already
     raise _refused(node, "A time is changed from one zone to another by timezone(zone, timezone(zone, time))")
+
+
+def _to_utc(zone: exp.Expr, local: exp.Expr) -> exp.Expr:
+    """The moment of a local time. Of the two in the hour that an autumn repeats, Spark takes the first and DuckDB the second."""
+    if zone.name == "UTC":
+        return local
+    day = exp.Interval(this=exp.Literal.string("1"), unit=exp.var("DAY"))
+    tomorrow = _function("convert_timezone", zone, "UTC", exp.Paren(this=exp.Add(this=local.copy(), expression=day)))
+    second = exp.Paren(this=exp.Sub(this=tomorrow, expression=day.copy()))
+    is_it = exp.EQ(this=_function("convert_timezone", "UTC", zone.copy(), second), expression=local.copy())
+    first = _function("convert_timezone", zone.copy(), "UTC", local)
+    return exp.Case(ifs=[exp.If(this=is_it, true=exp.Greatest(this=first, expressions=[second.copy()]))], default=first.copy())
 
 
 def _strptime(node: exp.Anonymous) -> exp.Expr:
@@ -229,5 +258,6 @@ _CHANGES: dict[type[exp.Expr], Callable[[Any], exp.Expr]] = {
     exp.GenerateSeries: _series,
     exp.UnixToTime: _moment,
     exp.Window: _window,
+    exp.ArrayContains: _among,
     exp.Anonymous: _anonymous,
 }
