@@ -56,6 +56,7 @@ class SparkEngine:
         self._area = area
         self._scratch = scratch
         self._own: dict[str, Parts] = {}  # temporary tables
+        self._views = {view.named.key: _query_of(view) for view in map(understood, shadow.views())}
         self._bound: dict[str, object] = {}  # what each view of Spark's session shows
 
     def run(self, statement: str, parameters: Mapping[str, object] | None = None) -> SparkEngine:
@@ -192,11 +193,23 @@ class SparkEngine:
 
     def _see(self, table: Table) -> None:
         """Show a table's present rows in Spark's session."""
+        if (query := self._views.get(table.key)) is not None:
+            self._see_view(table, query)
+            return
         if table.key not in self._own and not table.schema:
             return  # registered, or a function
         shown = (self._columns(table), self._parts(table))
         if self._bound.get(table.view) != shown:
             self._show(table.view, self._read(*shown), shown)
+
+    def _see_view(self, view: Table, query: str) -> None:
+        """Show what a view's query gives now."""
+        inputs = understood(query).reads
+        for each in inputs:
+            self._see(each)
+        shown = (query, *(self._bound.get(each.view) for each in inputs))
+        if self._bound.get(view.view) != shown:
+            self._show(view.view, self._typed(self._query(query, {}), self._columns(view)), shown)
 
     def _read(self, columns: Columns, parts: Parts) -> DataFrame:
         return self._files(columns, self._tables.paths(parts)) if parts else self._given(self._shadow.schema(columns).empty_table())
@@ -236,10 +249,8 @@ class SparkEngine:
             self._shadow.run(statement)
             return 0
         if tree.args["kind"] == "VIEW":
-            self._shadow.run(statement, parameters)
-            frame = self._typed(self._query(query.sql(dialect="duckdb"), parameters), self._columns(table))
-            self._own.pop(table.key, None)
-            self._show(table.view, frame, object())
+            self._shadow.run(statement)
+            self._views[table.key] = _query_of(what)
             return 0
         if tree.args.get("exists") and self._shadow.has(table.schema, table.own):
             return 0
@@ -309,6 +320,7 @@ class SparkEngine:
         return 0
 
     def _forget(self, table: Table) -> None:
+        self._views.pop(table.key, None)
         (self._own if table.key in self._own else self._tables.parts).pop(table.key, None)
         self._hide(table.view)
 
@@ -320,6 +332,11 @@ class SparkEngine:
         folder = self._tables.new_folder(area)
         frame.write.parquet(str(self._tables.storage / folder))
         return self._tables.part(folder)
+
+
+def _query_of(what: Statement) -> str:
+    """The query that a table or a view is made of."""
+    return str(what.tree.args["expression"].sql(dialect="duckdb"))
 
 
 @contextmanager

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _SET = {
     "spark.sql.session.timeZone": "UTC",
-    "spark.sql.timestampType": "TIMESTAMP_NTZ",
     "spark.sql.ansi.enabled": "true",
 }
 FAILURES = (PySparkException, grpc.RpcError, OSError)

@@ -59,12 +59,12 @@ class Shadow:
         """The statements that make the tables that there are now, the temporary ones left out."""
         schemas = self.run("SELECT schema_name FROM duckdb_schemas() WHERE NOT internal ORDER BY schema_name").fetchall()
         tables = self.run("SELECT sql FROM duckdb_tables() WHERE NOT temporary ORDER BY schema_name, table_name").fetchall()
-        return [*(f"CREATE SCHEMA IF NOT EXISTS {name(schema)}" for (schema,) in schemas), *(sql for (sql,) in tables)]
+        return [*(f"CREATE SCHEMA IF NOT EXISTS {name(schema)}" for (schema,) in schemas), *(sql for (sql,) in tables), *self.views()]
 
-    def tables(self) -> list[str]:
-        """The tables that are not temporary, each as `schema.table`."""
-        listed = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY ALL"
-        return [table for (table,) in self.run(listed).fetchall()]
+    def views(self) -> list[str]:
+        """The statements that make the views that there are now, the temporary ones left out."""
+        listed = "SELECT sql FROM duckdb_views() WHERE NOT internal AND NOT temporary ORDER BY view_oid"
+        return [sql for (sql,) in self.run(listed).fetchall()]
 
     def has(self, schema: str, table: str) -> bool:
         """Whether there is a table of a name, or, where the schema is empty, a temporary one."""
