@@ -173,7 +173,7 @@ def _split(engine: Engine, what: Load, *, keeps: bool) -> None:
         UPDATE judged SET _drop = 'past_retention'
         WHERE _drop IS NULL AND {anchor} IS NOT NULL
           AND CASE WHEN _fault IS NULL THEN {last} ELSE {earliest_last_day(what.dataset, anchored)} END < $today
-          AND (_fault IS NOT NULL OR _record NOT IN (SELECT _record FROM register.{name(what.dataset.table)}))
+          AND (_fault IS NOT NULL OR _record IS NOT NULL AND _record NOT IN (SELECT _record FROM register.{name(what.dataset.table)}))
         """,
         {"today": what.today},
     )

@@ -166,7 +166,7 @@ def _union(node: exp.SetOperation) -> _Said:
 def _join(node: exp.Join) -> _Said:
     if str(node.args.get("method") or "").upper() in {"ASOF", "POSITIONAL", "NATURAL"}:
         return f"{node.args['method'].upper()} JOIN", "join on conditions"
-    return None
+    return ("JOIN … USING", "join ON, and say whose column it is") if node.args.get("using") else None
 
 
 def _distinct(node: exp.Distinct) -> _Said:
@@ -242,11 +242,17 @@ def _mentions(expression: exp.Expr, name: str) -> bool:
 
 
 def _among(node: exp.In) -> _Said:
-    """A subquery stands in a condition: Sail has none in a value, and none in the condition of a join."""
+    """A subquery stands in a condition: Sail has none in a value, none in a join's condition, and under OR takes NULL for no member."""
     if node.args.get("query") is None:
         return None
     inside = node.find_ancestor(exp.Where, exp.Having, exp.Case, exp.Join, exp.Select)
-    return None if isinstance(inside, exp.Where | exp.Having) else ("IN (SELECT …) outside WHERE", "join what it reads")
+    if not isinstance(inside, exp.Where | exp.Having):
+        return "IN (SELECT …) outside WHERE", "join what it reads"
+    either = node.find_ancestor(exp.Or, exp.Where, exp.Having)
+    missing = exp.Is(this=node.this.copy(), expression=exp.Null())
+    if isinstance(node.parent, exp.Not) and isinstance(either, exp.Or) and missing not in either.root().find_all(exp.Is):
+        return "NOT IN (SELECT …) under OR", "say beside it that the value IS NULL, or join what it reads"
+    return None
 
 
 def _windowed(node: exp.Window) -> _Said:

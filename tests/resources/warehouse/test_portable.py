@@ -32,6 +32,8 @@ REFUSED = {
     "DELETE FROM t USING u WHERE t.a = u.a AND t.b NOT IN (SELECT b FROM v)": "DELETE with a subquery",
     "SELECT CASE WHEN a IN (SELECT a FROM u) THEN 1 END FROM t": "IN (SELECT …) outside WHERE",
     "SELECT t.a FROM t INNER JOIN u ON t.a = u.a AND t.b IN (SELECT b FROM v)": "IN (SELECT …) outside WHERE",
+    "SELECT a FROM t WHERE b OR a NOT IN (SELECT a FROM u)": "NOT IN (SELECT …) under OR",
+    "SELECT a FROM t INNER JOIN u USING (a)": "JOIN … USING",
     # Lists, that come in any order, with what is NULL and what is there twice.
     "SELECT list(a) FROM t": "list()",
     "SELECT list(a ORDER BY b) FROM t": "list()",
@@ -88,6 +90,7 @@ ALLOWED = (
     "SELECT a.x FROM a SEMI JOIN b ON b.x = a.x WHERE a.y NOT IN (SELECT y FROM c)",
     "WITH a AS (SELECT md5(x || chr(31)) AS h FROM t) SELECT h FROM a UNION SELECT sha256(x) FROM t EXCEPT SELECT $pepper",
     "SELECT date_diff('day', a, b) FROM t",
+    "SELECT a FROM t WHERE a IS NULL OR a NOT IN (SELECT a FROM u)",
     "CREATE OR REPLACE TEMP TABLE a AS SELECT unnest(generate_series(1, 3)) AS n",
     "CREATE TABLE IF NOT EXISTS a.b (c VARCHAR NOT NULL, d TIMESTAMP, e DECIMAL(24, 6), f BOOLEAN DEFAULT true)",
     "INSERT INTO a.b (c) SELECT c FROM d",
