@@ -258,11 +258,9 @@ class SparkEngine:
         if query is None:
             self._shadow.run(statement)
             return self._set(table, (), temporary=temporary)
-        self._shadow.run(f"CREATE OR REPLACE TEMP TABLE as_made AS {query.sql(dialect='duckdb')}\nWITH NO DATA", parameters)
-        columns = self._shadow.columns("SELECT * FROM as_made")
-        parts = self._write(self._typed(self._query(query.sql(dialect="duckdb"), parameters), columns), temporary=temporary)
+        rows = self._query(_query_of(what), parameters)  # before the table is another one, which it may read
         self._shadow.run(f"{statement}\nWITH NO DATA", parameters)
-        return self._set(table, parts, temporary=temporary)
+        return self._set(table, self._write(self._typed(rows, self._columns(table)), temporary=temporary), temporary=temporary)
 
     def _insert(self, what: Statement, parameters: Mapping[str, object]) -> int:
         table = what.named

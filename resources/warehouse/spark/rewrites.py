@@ -54,7 +54,7 @@ class Change:
         self._others = _others(tree)
         where = tree.args.get("where")
         parts = list(where.this.flatten()) if where is not None and isinstance(where.this, exp.And) else [where.this] if where else []
-        self._own = [part for part in parts if self._is_own(part)]
+        self._own = _plain_first([part for part in parts if self._is_own(part)])
         self._joining = [part for part in parts if not self._is_own(part)]
 
     @property
@@ -85,8 +85,8 @@ class Change:
     def _untouched(self) -> list[exp.Select]:
         every = [self._column(each) for each in self._columns]
         kept = []
-        if self._own:
-            kept.append(self._from(*every).where(exp.not_(_sure(exp.and_(*self._own, copy=True)))))
+        for place, part in enumerate(self._own):
+            kept.append(self._from(*every).where(*self._own[:place], _fails(part)))
         if self._others:
             kept.append(self._from(*every).where(*self._own).where(exp.not_(self._met())))
         return kept
@@ -163,8 +163,34 @@ def _columns_in(part: exp.Expression) -> list[exp.Column]:
     return [each for each in walked if isinstance(each, exp.Column)]
 
 
-def _sure(condition: exp.Expression) -> exp.Expression:
-    return exp.func("coalesce", condition, exp.false())
+def _plain_first(parts: list[exp.Expression]) -> list[exp.Expression]:
+    """Conditions with those that look into no other table put together as the first."""
+    plain = [part for part in parts if not part.find(exp.Query)]
+    return [*([exp.and_(*plain, copy=True)] if plain else []), *(part for part in parts if part.find(exp.Query))]
+
+
+def _fails(part: exp.Expression) -> exp.Expression:
+    """That a condition is false or unknown.
+
+    An engine may take NOT IN for true of an unknown value unless it stands by itself, so what is looked up is said by EXISTS.
+    """
+    part = part.unnest()
+    if not part.find(exp.Query):
+        return exp.not_(exp.func("coalesce", part.copy(), exp.false()))
+    if isinstance(part, exp.Exists) or (isinstance(part, exp.Not) and isinstance(part.this, exp.Exists)):
+        return exp.not_(part.copy())
+    negated = isinstance(part, exp.Not)
+    looked_up = part.this.unnest() if negated else part
+    if not isinstance(looked_up, exp.In) or looked_up.args.get("query") is None or looked_up.this.find(exp.Query):
+        raise WarehouseError("A DELETE or an UPDATE on Spark looks into another table by IN or EXISTS alone, not under OR.")
+    value, among = looked_up.this, exp.column("_looked_up", table="among")
+    alias = exp.TableAlias(this=exp.to_identifier("among"), columns=[exp.to_identifier("_looked_up")])
+    found = exp.select("1").from_(exp.Subquery(this=looked_up.args["query"].unnest().copy(), alias=alias))
+    same = exp.EQ(this=among, expression=value.copy())
+    if not negated:
+        return exp.not_(exp.Exists(this=found.where(same)))
+    unknown = [exp.Is(this=each.copy(), expression=exp.null()) for each in (among, value)]
+    return exp.Exists(this=found.where(exp.or_(same, *unknown)))
 
 
 def _text(tree: exp.Expression) -> str:
