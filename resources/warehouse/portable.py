@@ -31,7 +31,7 @@ _OPERATORS = (
 )
 _FUNCTIONS = (
     *(exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least, exp.Lower, exp.Upper, exp.Trim, exp.Length, exp.Left, exp.Right, exp.Substring),
-    *(exp.Replace, exp.Translate, exp.SplitPart, exp.StartsWith, exp.Contains, exp.Concat, exp.Chr, exp.MD5, exp.SHA2, exp.Uuid),
+    *(exp.Replace, exp.Translate, exp.SplitPart, exp.StartsWith, exp.Contains, exp.Concat, exp.Chr, exp.MD5, exp.SHA2, exp.Uuid, exp.Encode, exp.Unhex),
     *(exp.RegexpLike, exp.RegexpReplace, exp.RegexpExtract, exp.RegexpExtractAll, exp.ArrayContains, exp.Array, exp.Explode),
     *(exp.GenerateSeries, exp.UnixToTime, exp.DateFromParts, exp.Year, exp.Month, exp.DateDiff, exp.Round, exp.Anonymous, exp.ReadParquet),
 )

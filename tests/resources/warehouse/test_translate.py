@@ -111,6 +111,7 @@ QUERIES = (
     "SELECT unnest($listed) AS x",
     "SELECT a FROM s WHERE list_contains($listed, a)",
     "SELECT a || $pepper AS x FROM s WHERE k >= $least AND CAST($day AS DATE) > DATE '2020-01-01'",
+    "SELECT sha256(b.pad || unhex(sha256(b.pad || encode(s.a)))) AS h FROM s CROSS JOIN b",
     "VALUES ($pepper, $least)",
     "SELECT max(x) AS m FROM (VALUES (1), (3), (NULL)) AS v(x)",
     "SELECT (SELECT count(*) FROM u) + count(*) AS n FROM s",
@@ -136,6 +137,7 @@ class Both:
         rows = {"k": [1, 1, 2, 2, 3, None, 1], "a": ["a", None, "b", "b", "ä", "a", "a"]}
         self.load("s", pa.table({"k": pa.array(rows["k"], pa.int64()), "a": pa.array(rows["a"], pa.string())}))
         self.load("u", pa.table({"k": pa.array([1, 2, 2, None], pa.int64()), "a": pa.array(["b", None, "c", "a"], pa.string())}))
+        self.load("b", pa.table({"pad": pa.array([b"\x5c\x00\xff" * 20], pa.binary())}))
         self.duckdb.execute("CREATE SCHEMA other")
         self.duckdb.execute('CREATE TABLE other."other table" AS SELECT * FROM s')
         self.sail.sql("SELECT * FROM s").createOrReplaceTempView("other__other table")
