@@ -43,7 +43,9 @@ def _live(small: Small) -> None:
     small.deliver("chats", [chat(1, email="c1@koe.example", text="hello"), chat(2, email="bäd@@", user_id="U1")])
     small.deliver("chats", [message(1, "chat-1", email="c1@koe.example")], "messages.csv")
     for visits in ("1", "2", "many"):
-        customers = [customer(n, email=f"c{n}@koe.example", name="Aino", visits=visits, spent="1.50", phone="040 1234567") for n in (1, 2, 3)]
+        customers = [
+            customer(n, email=f"c{n}@koe.example", name="Aino", visits=visits, spent="1.50", phone="040 1234567") for n in (1, 2, 3)
+        ]
         small.deliver("shop", [*customers, customer(4, email="C4@Köe.example")])
         say(small, "consents", {"customer_number": "C1", "channel": "email", "decision": "consent", "given_at": "2025-10-01T10:00:00Z"})
         small.ingest(*(("shop", "chats", "calls", "registry") if visits == "1" else ("shop",)))
@@ -52,7 +54,9 @@ def _live(small: Small) -> None:
     rectify(small.register, request.id, Wanted("shop.customers", "email", "right@koe.example", "A letter"), OFFICER, whom)
     assert told(small)
     disclose(small.register, "partner", "Trade fair", OFFICER, ["c2@koe.example"])
-    asked = [file_verified(small.register.ledger, "access", "en", [("customer_number", f"C{n}")], small.register.clock.now()) for n in (1, 2)]
+    asked = [
+        file_verified(small.register.ledger, "access", "en", [("customer_number", f"C{n}")], small.register.clock.now()) for n in (1, 2)
+    ]
     export_many(small.register, [each.id for each in asked])
     erase(small, ("customer_number", "C3"))
     small.at(LATER)
@@ -82,4 +86,4 @@ def test_what_a_register_sends_is_portable(tmp_path: Path) -> None:
     kept = {statement: place for statement, place in statements.items() if place[0] not in ENGINES_OWN}
     senders = {file.split("/")[1] for file, _ in kept.values()}
     assert senders == {"identity", "ingest", "outreach", "retention", "rights"}
-    assert [] == _not_portable(kept)
+    assert _not_portable(kept) == []
