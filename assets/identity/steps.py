@@ -116,7 +116,10 @@ def _find_former(engine: Engine, pepper: str) -> None:
     """Keep the identifiers of persons that have gone, as keyed hashes, and find by them who of those still held is the same."""
     make(engine, "vanished")
     make(engine, "former", {"pepper": pepper})
-    engine.run("INSERT INTO identity.history SELECT gone.former, gone.subject, gone.key_kind, gone.key_hash, gone.hash, true AS is_one FROM identity.former AS gone")
+    engine.run("""
+        INSERT INTO identity.history
+        SELECT gone.former, gone.subject, gone.key_kind, gone.key_hash, gone.hash, true AS is_one FROM identity.former AS gone
+    """)
     some = engine.count("SELECT (SELECT count(*) FROM identity.history) + (SELECT count(*) FROM identity.known_by)") > 0
     hashes = model("identity/evidence_hashes")  # hashing all that is held is spared where nobody has gone
     engine.run(

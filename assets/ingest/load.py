@@ -254,7 +254,7 @@ def _follow_ends(engine: Engine, what: Load) -> None:
 
 def held_rows(engine: Engine, dataset: Dataset) -> int:
     """How many rows a data set's table has now."""
-    statement = "SELECT estimated_size FROM duckdb_tables() WHERE schema_name = 'register' AND table_name = $table"
-    if engine.scalar(statement, {"table": dataset.table}) is None:
+    statement = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'register' AND table_name = $table"
+    if not engine.count(statement, {"table": dataset.table}):
         return 0
     return engine.count(f"SELECT count(*) FROM register.{name(dataset.table)}")

@@ -80,13 +80,13 @@ def _spread(rows: int) -> str:
 
 
 def _mismatch(engine: Engine, relation: str, field: Field, region: str) -> Mismatch | None:
-    looks = f"length(value) <= $longest AND regexp_matches(value, {literal(LIKELY)})"
+    worth = f"length(value) <= $longest AND regexp_matches(value, {literal(LIKELY)})"
     ((sampled, likely),) = engine.rows(
         f"""
         WITH sampled AS (
           SELECT DISTINCT {name(field.name)} AS value FROM {relation} WHERE {name(field.name)} IS NOT NULL LIMIT {_SAMPLED_VALUES:d}
         )
-        SELECT count(*), coalesce(list_sort(list(DISTINCT value) FILTER ({looks})), []) FROM sampled
+        SELECT count(*), coalesce(list_sort(list(DISTINCT value) FILTER ({worth})), []) FROM sampled
         """,
         {"longest": LONGEST},
     )

@@ -1,7 +1,7 @@
-"""Regular expressions that RE2 (DuckDB), Java (Spark) and Rust (Sail) read alike.
+r"""Regular expressions that RE2 (DuckDB), Java (Spark) and Rust (Sail) read alike.
 
-The three differ silently: `\\d`, `\\s` and `\\w` are ASCII in RE2 and of all alphabets in Rust; `$` also stands before a last line break in Java;
-`.` leaves out one character in RE2 and five in Java; in a class, `[`, `&&`, `--` and `~~` are operators in Java and Rust.
+The three differ silently: `\d`, `\s` and `\w` are ASCII in RE2 and of all alphabets in Rust; `$` also stands before a last line break in
+Java; `.` leaves out one character in RE2 and five in Java; in a class, `[`, `&&`, `--` and `~~` are operators in Java and Rust.
 """
 
 from __future__ import annotations
@@ -59,16 +59,18 @@ def _piece(pattern: str, at: int) -> tuple[str, int]:
         case "$":
             return r"\z", at + 1
         case "(" if pattern.startswith("(?", at):
-            for group, written in _GROUPS.items():
-                if pattern.startswith(group, at):
-                    return written, at + len(group)
-            raise PatternError(f"The pattern {pattern!r} has a group that engines read differently. Use (…), (?:…) or (?i).")
-        case "{" if (found := _REPEATED.match(pattern, at)) is not None:
-            return found[0], found.end()
-        case "{" | "}" as brace:
-            return "\\" + brace, at + 1
-        case other:
-            return other, at + 1
+            return _group(pattern, at)
+        case letter:
+            repeated = _REPEATED.match(pattern, at)
+            plain = ("\\" + letter if letter in "{}" else letter), at + 1
+            return plain if repeated is None else (repeated[0], repeated.end())
+
+
+def _group(pattern: str, at: int) -> tuple[str, int]:
+    for group, written in _GROUPS.items():
+        if pattern.startswith(group, at):
+            return written, at + len(group)
+    raise PatternError(f"The pattern {pattern!r} has a group that engines read differently. Use (…), (?:…) or (?i).")
 
 
 def _escaped(pattern: str, at: int, *, in_class: bool) -> tuple[str, int]:

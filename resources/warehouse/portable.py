@@ -1,7 +1,7 @@
 """The part of DuckDB's SQL that means the same on Spark: an allow-list over the syntax tree; whatever is not on it is refused.
 
-Each part was compared on DuckDB and on Sail with edge cases (`tests/resources/warehouse/test_translate.py`). What only DuckDB's storage needs
-(ATTACH, CHECKPOINT, COPY FROM DATABASE, `duckdb_tables()`), and what landing needs to decode files, is not meant to be portable.
+Each part was compared on DuckDB and on Sail with edge cases (`tests/resources/warehouse/test_translate.py`). What only DuckDB's storage
+needs (ATTACH, CHECKPOINT, COPY FROM DATABASE, `duckdb_tables()`), and what landing needs to decode files, is not meant to be portable.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import TokenType
 
 from resources.warehouse.patterns import PatternError, alike, replaces_once
 from resources.warehouse.strptime import FormatError, parsed
@@ -20,31 +19,43 @@ from resources.warehouse.strptime import FormatError, parsed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_NAMES = (exp.Identifier, exp.Column, exp.Table, exp.TableAlias, exp.Alias, exp.Var, exp.Placeholder, exp.Literal, exp.Boolean, exp.Null, exp.Dot)
-_QUERIES = (
-    *(exp.Select, exp.From, exp.Where, exp.Group, exp.Having, exp.Qualify, exp.Order, exp.Ordered, exp.Limit, exp.Distinct, exp.Join),
-    *(exp.Subquery, exp.Paren, exp.Tuple, exp.Values, exp.With, exp.CTE, exp.Union, exp.Except, exp.Intersect, exp.Star, exp.Exists),
-)
-_OPERATORS = (
-    *(exp.And, exp.Or, exp.Not, exp.Is, exp.In, exp.Between, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ),
-    *(exp.Add, exp.Sub, exp.Mul, exp.Neg, exp.DPipe, exp.Like, exp.Case, exp.If, exp.Cast, exp.TryCast, exp.DataType, exp.DataTypeParam),
-)
-_FUNCTIONS = (
-    *(exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least, exp.Lower, exp.Upper, exp.Trim, exp.Length, exp.Left, exp.Right, exp.Substring),
-    *(exp.Replace, exp.Translate, exp.SplitPart, exp.StartsWith, exp.Contains, exp.Concat, exp.Chr, exp.MD5, exp.SHA2, exp.Uuid),
-    *(exp.RegexpLike, exp.RegexpReplace, exp.RegexpExtract, exp.RegexpExtractAll, exp.ArrayContains, exp.Array, exp.Explode),
-    *(exp.GenerateSeries, exp.UnixToTime, exp.DateFromParts, exp.Year, exp.Month, exp.DateDiff, exp.Round, exp.Anonymous, exp.ReadParquet),
-)
-_AGGREGATES = (exp.Count, exp.Min, exp.Max, exp.Sum, exp.LogicalOr, exp.LogicalAnd, exp.Filter, exp.Window, exp.WindowSpec, exp.RowNumber)
-_LISTS = (exp.ArrayAgg, exp.ArraySort)
-_CHANGES = (
-    *(exp.Create, exp.Insert, exp.Update, exp.Delete, exp.Drop, exp.Alter, exp.AlterRename, exp.Copy, exp.CopyParameter, exp.Credentials),
-    *(exp.Schema, exp.ColumnDef, exp.ColumnConstraint, exp.NotNullColumnConstraint, exp.DefaultColumnConstraint, exp.Properties),
-    *(exp.TemporaryProperty, exp.Transaction, exp.Commit, exp.Rollback),
-)
-_ALLOWED = frozenset({*_NAMES, *_QUERIES, *_OPERATORS, *_FUNCTIONS, *_AGGREGATES, *_LISTS, *_CHANGES})
+_NAMES = "Identifier Column Table TableAlias Alias Var Placeholder Literal Boolean Null Dot"
+_QUERIES = """
+    Select From Where Group Having Qualify Order Ordered Limit Distinct Join Subquery Paren Tuple Values With CTE Union Except Intersect
+    Star Exists"""
+_OPERATORS = """
+    And Or Not Is In Between EQ NEQ GT GTE LT LTE NullSafeEQ NullSafeNEQ Add Sub Mul Neg DPipe Like Case If Cast TryCast DataType
+    DataTypeParam"""
+_FUNCTIONS = """
+    Coalesce Nullif Greatest Least Lower Upper Trim Length Left Right Substring Replace Translate SplitPart StartsWith Contains Concat Chr
+    MD5 SHA2 Encode Unhex Uuid RegexpLike RegexpReplace RegexpExtract RegexpExtractAll ArrayContains Array Explode GenerateSeries UnixToTime
+    DateFromParts Year Month DateDiff Round Anonymous ReadParquet"""
+_AGGREGATES = "Count Min Max Sum LogicalOr LogicalAnd Filter Window WindowSpec RowNumber ArrayAgg ArraySort"
+_CHANGES = """
+    Create Insert Update Delete Drop Alter AlterRename Copy CopyParameter Credentials Schema ColumnDef ColumnConstraint
+    NotNullColumnConstraint DefaultColumnConstraint Properties TemporaryProperty Transaction Commit Rollback"""
+_LISTED = (_NAMES, _QUERIES, _OPERATORS, _FUNCTIONS, _AGGREGATES, _CHANGES)
+_ALLOWED = frozenset(getattr(exp, kind) for listed in _LISTED for kind in listed.split())
+"""The kinds of nodes of a syntax tree that are known, by sqlglot's names."""
 _NAMED = frozenset({"to_months", "timezone", "try_strptime"})
-_TYPES = frozenset({"TEXT", "VARCHAR", "BOOLEAN", "BIGINT", "INT", "DOUBLE", "DECIMAL", "DATE", "TIMESTAMP", "TIMESTAMPNTZ", "TIMESTAMPTZ", "UUID", "ARRAY", "LIST"})
+_TYPES = frozenset(
+    {
+        "TEXT",
+        "VARCHAR",
+        "BOOLEAN",
+        "BIGINT",
+        "INT",
+        "DOUBLE",
+        "DECIMAL",
+        "DATE",
+        "TIMESTAMP",
+        "TIMESTAMPNTZ",
+        "TIMESTAMPTZ",
+        "UUID",
+        "ARRAY",
+        "LIST",
+    }
+)
 _INSTEAD = {
     exp.ArgMax: "use row_number() and QUALIFY",
     exp.ArgMin: "use row_number() and QUALIFY",
@@ -79,7 +90,7 @@ def refusals(statement: str) -> list[Refused]:
         return [Refused(1, "what is not read as SQL", "write one statement")]
     if len(trees) != 1 or (tree := trees[0]) is None:
         return [Refused(1, "more or less than one statement", "write one statement")]
-    groups = [token.line for token in sqlglot.tokenize(statement, read="duckdb") if token.token_type == TokenType.GROUP_BY]
+    groups = [token.line for token in sqlglot.tokenize(statement, read="duckdb") if token.text.upper().startswith("GROUP")]
     found = {Refused(_line(node, groups), *why) for node in tree.walk() for why in _why(node)}
     return sorted(found, key=lambda each: (each.line, each.construct))
 
@@ -100,7 +111,10 @@ def _line(node: exp.Expr, groups: list[int]) -> int:
 def _why(node: exp.Expr) -> Iterator[tuple[str, str]]:
     kind = type(node)
     if kind not in _ALLOWED:
-        yield node.sql(dialect="duckdb").split("(")[0][:40].strip().lower() or kind.__name__, _INSTEAD.get(kind, "it is not known to be the same on Spark")
+        yield (
+            node.sql(dialect="duckdb").split("(")[0][:40].strip().lower() or kind.__name__,
+            _INSTEAD.get(kind, "it is not known to be the same on Spark"),
+        )
     elif (rule := _RULES.get(kind)) is not None and (said := rule(node)) is not None:
         yield said
 

@@ -80,9 +80,8 @@ def _pattern(given: str, pieces: list[tuple[str, str, str]], place: int) -> str:
     if letter == "z" and place + 1 == len(pieces):
         return _ZONE
     if letter and letter != "%":
-        raise FormatError(
-            f"The format '{given}' has %{letter} where it is not read alike everywhere. Use %Y %y %m %b %B %d %H %M %S %f, and %z at its end."
-        )
+        known = "%Y %y %m %b %B %d %H %M %S %f, and %z at its end"
+        raise FormatError(f"The format '{given}' has %{letter} where it is not read alike everywhere. Use {known}.")
     return f"{_SPACE}+" if space else _plain(plain or "%")
 
 

@@ -24,7 +24,7 @@ _APART = "__"
 _TEXT, _NAIVE = "STRING", "TIMESTAMP_NTZ"
 _DASHES = ("^(.{8})(.{4})(.{4})(.{4})(.{12})$", "$1-$2-$3-$4-$5")
 _BLANKS = r"^\p{Zs}+|\p{Zs}+$"  # what DuckDB's trim takes away; Spark's takes the one at U+0020 only
-_CASED = ("İΣ", "iσ")  # letters that Spark lowers by their neighbours or into two, and DuckDB one by one
+_CASED = ("\u0130\u03a3", "i\u03c3")  # İ and Σ: letters that Spark lowers by their neighbours or into two, and DuckDB one by one
 _ZONED = "zoned"
 _WHOLE = exp.DataType.INTEGER_TYPES
 
@@ -59,11 +59,11 @@ def translated(query: str) -> str:
     return str(root.this.sql(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE, comments=False))
 
 
-def _function(name: str, *given: Any) -> exp.Anonymous:
+def _function(name: str, *given: exp.Expr | str | int) -> exp.Anonymous:
     return exp.Anonymous(this=name, expressions=[exp.convert(each) if isinstance(each, str | int) else each for each in given])
 
 
-def _cast(value: exp.Expr, kind: str) -> exp.Cast:
+def _cast(value: exp.Expr, kind: str) -> exp.Expr:
     return exp.Cast(this=value, to=exp.DataType.build(kind, dialect="spark"))
 
 
@@ -188,6 +188,8 @@ def _among(node: exp.ArrayContains) -> exp.Expr:
 
 def _zoned(node: exp.Anonymous) -> exp.Expr:
     """A change of time zone: a naive time of one zone as that of another; one of them is UTC."""
+    zone: exp.Expr
+    value: exp.Expr
     zone, value = node.expressions
     if isinstance(node.parent, exp.Anonymous) and node.parent.name.lower() == "timezone":
         return node  # the outer one says what is meant
