@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import logging
+import os
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,11 +42,11 @@ BOUND: dict[str, Any] = {"listed": ["a", "b", "ä"], "pepper": "salt'$x", "least
 class Both:
     """DuckDB and Sail with the same tables."""
 
-    def __init__(self, port: int) -> None:
-        """Connect to a server of Sail's."""
+    def __init__(self, server: str) -> None:
+        """Connect to a server of Sail's, or of Spark's."""
         from pyspark.sql import SparkSession  # noqa: PLC0415 - where it is installed
 
-        self.sail = SparkSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
+        self.sail = SparkSession.builder.remote(server).getOrCreate()
         self.sail.conf.set("spark.sql.session.timeZone", "UTC")
         self.duckdb = duckdb.connect()
         self.duckdb.execute("SET TimeZone = 'UTC'")
@@ -54,8 +55,8 @@ class Both:
         self.load("u", pa.table({"k": pa.array([1, 2, 2, None], pa.int64()), "a": pa.array(["b", None, "c", "a"], pa.string())}))
         self.load("b", pa.table({"pad": pa.array([b"\x5c\x00\xff" * 20], pa.binary())}))
         self.duckdb.execute("CREATE SCHEMA other")
-        self.duckdb.execute('CREATE TABLE other."other table" AS SELECT * FROM s')
-        self.sail.sql("SELECT * FROM s").createOrReplaceTempView("other__other table")
+        self.duckdb.execute('CREATE TABLE other."order" AS SELECT * FROM s')
+        self.sail.sql("SELECT * FROM s").createOrReplaceTempView("other__order")
 
     def load(self, table: str, rows: pa.Table) -> None:
         """Make a table of both."""
@@ -96,7 +97,7 @@ def _plain(value: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
-    """One server for the tests of this module."""
+    """One server for the tests of this module: Sail, or the Spark that the environment names."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("RUST_LOG", "error")
         patched.setenv("SAIL_EXECUTION__DEFAULT_PARALLELISM", "1")  # else it gives more than 8,192 rows in another order than asked
@@ -104,7 +105,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
         logging.getLogger("pyspark").setLevel(logging.CRITICAL)
         server = pysail.SparkConnectServer("127.0.0.1", 0)
         server.start(background=True)
-        opened = Both(server.listening_address[1])
+        opened = Both(os.environ.get("ANSVAR_TEST_SPARK", f"sc://127.0.0.1:{server.listening_address[1]}"))
         yield opened
         opened.sail.stop()
         opened.duckdb.close()
