@@ -17,6 +17,7 @@ from pyspark.sql.pandas.types import from_arrow_schema
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
+from resources.warehouse.dialect import name
 from resources.warehouse.engine import WarehouseError, described
 from resources.warehouse.spark.rewrites import Change, added, altered
 from resources.warehouse.spark.session import FAILURES
@@ -154,8 +155,19 @@ class SparkEngine:
         """What a query gives."""
         if what.of_catalogue:
             return self._shadow.run(statement, parameters)
+        if what.is_own:
+            return self._worked_out_here(what, statement, parameters)
         columns = self._shadow.columns(statement, parameters)
         return self._shadow.answer(self._typed(self._query(statement, parameters), columns).toArrow(), columns)
+
+    def _worked_out_here(self, what: Statement, statement: str, parameters: Mapping[str, object]) -> duckdb.DuckDBPyConnection:
+        """What a query gives that asks for functions which DuckDB alone has: the columns that it reads are fetched."""
+        fetched = []
+        for table in what.reads:
+            wanted = [each for each in self._columns(table).names if each in what.columns]
+            listed = ", ".join(map(name, wanted or self._columns(table).names))
+            fetched.append((table, self.arrow(f"SELECT {listed} FROM {table.quoted}")))
+        return self._shadow.with_rows(statement, parameters, fetched)
 
     def _query(self, query: str, parameters: Mapping[str, object]) -> DataFrame:
         """The rows of a query, in Spark's types."""
@@ -237,7 +249,13 @@ class SparkEngine:
         return self._own[table.key] if table.key in self._own else self._tables.parts.get(table.key, ())
 
     def _set(self, table: Table, parts: Parts, *, temporary: bool) -> int:
-        """Say which files hold a table's rows; how many rows those are."""
+        """Say which files hold a table's rows; how many rows those are.
+
+        Raises:
+            WarehouseError: where the table is of a published generation.
+        """
+        if self._area is None and not temporary:
+            raise WarehouseError("What is published cannot be written.")
         (self._own if temporary else self._tables.parts)[table.key] = parts
         return sum(part.rows for part in parts)
 
@@ -265,7 +283,7 @@ class SparkEngine:
     def _insert(self, what: Statement, parameters: Mapping[str, object]) -> int:
         table = what.named
         columns = self._columns(table)
-        query = added(what.tree, columns.names, lambda given: self._shadow.columns(given, parameters).names)
+        query = added(what.tree, self._shadow.defaults(table.schema, table.own), lambda given: self._shadow.columns(given, parameters).names)
         temporary = table.key in self._own
         new = self._write(self._typed(self._query(query, parameters), columns), temporary=temporary)
         self._set(table, self._parts(table) + new, temporary=temporary)
@@ -324,10 +342,7 @@ class SparkEngine:
 
     def _write(self, frame: DataFrame, *, temporary: bool) -> Parts:
         """Write rows; where they are."""
-        area = self._scratch if temporary else self._area
-        if area is None:
-            raise WarehouseError("What is published cannot be written.")
-        folder = self._tables.new_folder(area)
+        folder = self._tables.new_folder(self._scratch if temporary or self._area is None else self._area)
         frame.write.parquet(str(self._tables.storage / folder))
         return self._tables.part(folder)
 

@@ -74,7 +74,7 @@ class SparkWarehouse(Warehouse):
         """One state of the warehouse, opened; what is changed outside a transaction is written down at the end."""
         with self._held(file if read_only and not new else None), self._scratch() as scratch:
             tables = Tables(file, self.storage)
-            with session(self.address) as opened, closing(Shadow(tables.made_by)) as shadow:
+            with session(self.address) as opened, closing(Shadow(tables.made_by, self.temporary)) as shadow:
                 engine = SparkEngine(opened, shadow, tables, area=None if read_only else file.stem, scratch=scratch)
                 yield engine
                 if not read_only:

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
 
-def added(tree: exp.Insert, columns: Sequence[str], given: Callable[[str], Sequence[str]]) -> str:
-    """The query of the rows that an INSERT adds, in the order of the table's columns; a column that it leaves out is NULL.
+def added(tree: exp.Insert, columns: Mapping[str, str], given: Callable[[str], Sequence[str]]) -> str:
+    """The query of the rows that an INSERT adds, in the order of the table's columns.
 
     Args:
         tree: the INSERT.
-        columns: the table's columns.
+        columns: the table's columns, each with what it has where nothing is given, in SQL.
         given: tells the columns of a query.
     """
     query = tree.expression
@@ -31,7 +31,10 @@ def added(tree: exp.Insert, columns: Sequence[str], given: Callable[[str], Seque
         return _text(query)
     places = [f"given_{place}" for place in range(len(named))]
     alias = exp.TableAlias(this=exp.to_identifier("given"), columns=[exp.to_identifier(place) for place in places])
-    wanted = [exp.alias_(exp.column(places[named.index(each)]) if each in named else exp.null(), each, quoted=True) for each in columns]
+    wanted = [
+        exp.alias_(exp.column(places[named.index(each)]) if each in named else _read(default), each, quoted=True)
+        for each, default in columns.items()
+    ]
     return _text(exp.select(*wanted).from_(exp.Subquery(this=query.copy(), alias=alias)))
 
 
@@ -143,7 +146,7 @@ def altered(table: exp.Expression, held: Collection[str], after: Mapping[str, st
         values: what becomes of a column that stays, where it is another value.
     """
     wanted = [
-        exp.alias_(values.get(each, exp.column(each, quoted=True)) if each in held else exp.maybe_parse(default, dialect="duckdb"), each, quoted=True)
+        exp.alias_(values.get(each, exp.column(each, quoted=True)) if each in held else _read(default), each, quoted=True)
         for each, default in after.items()
     ]
     return _text(exp.select(*wanted).from_(table.copy()))
@@ -177,12 +180,15 @@ def _fails(part: exp.Expression) -> exp.Expression:
     part = part.unnest()
     if not part.find(exp.Query):
         return exp.not_(exp.func("coalesce", part.copy(), exp.false()))
+    if isinstance(part, exp.Or | exp.And):
+        sides = [_fails(side) for side in part.flatten()]
+        return exp.and_(*sides) if isinstance(part, exp.Or) else exp.or_(*sides)
     if isinstance(part, exp.Exists) or (isinstance(part, exp.Not) and isinstance(part.this, exp.Exists)):
         return exp.not_(part.copy())
     negated = isinstance(part, exp.Not)
     looked_up = part.this.unnest() if negated else part
     if not isinstance(looked_up, exp.In) or looked_up.args.get("query") is None or looked_up.this.find(exp.Query):
-        raise WarehouseError("A DELETE or an UPDATE on Spark looks into another table by IN or EXISTS alone, not under OR.")
+        raise WarehouseError("A DELETE or an UPDATE on Spark looks into another table by IN or EXISTS alone.")
     value, among = looked_up.this, exp.column("_looked_up", table="among")
     alias = exp.TableAlias(this=exp.to_identifier("among"), columns=[exp.to_identifier("_looked_up")])
     found = exp.select("1").from_(exp.Subquery(this=looked_up.args["query"].unnest().copy(), alias=alias))
@@ -191,6 +197,10 @@ def _fails(part: exp.Expression) -> exp.Expression:
         return exp.not_(exp.Exists(this=found.where(same)))
     unknown = [exp.Is(this=each.copy(), expression=exp.null()) for each in (among, value)]
     return exp.Exists(this=found.where(exp.or_(same, *unknown)))
+
+
+def _read(value: str) -> exp.Expression:
+    return exp.maybe_parse(value, dialect="duckdb")
 
 
 def _text(tree: exp.Expression) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 from pyspark.errors import PySparkException
+from pyspark.sql.connect.client.retries import DefaultPolicy
 from pyspark.sql.connect.session import SparkSession
 
 from resources.warehouse.engine import WarehouseError
@@ -19,6 +20,9 @@ _SET = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
 }
+_RETRIES = 4  # of a server that does not answer, within some seconds
+_QUOTING = ("pyspark.sql.connect.logging", "pyspark.sql.connect.client.core", "SQLQueryContextLogger", "DataFrameQueryContextLogger")
+"""The client's loggers: what a server says quotes statements."""
 FAILURES = (PySparkException, grpc.RpcError, OSError)
 """What goes wrong between here and a server."""
 
@@ -30,9 +34,11 @@ def session(address: str) -> Iterator[SparkSession]:
     Raises:
         WarehouseError: where nobody answers.
     """
-    logging.getLogger("pyspark").setLevel(logging.CRITICAL + 1)  # what a server says quotes statements
+    for logger in _QUOTING:
+        logging.getLogger(logger).disabled = True
     try:
         opened = SparkSession.builder.remote(address).create()
+        opened.client.set_retry_policies([DefaultPolicy(max_retries=_RETRIES)])
         for key, value in _SET.items():
             opened.conf.set(key, value)
     except FAILURES as error:

@@ -17,6 +17,10 @@ from resources.warehouse.dialect import name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from pathlib import Path
+
+    from resources.warehouse.spark.statements import Table
+
 _CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "threads": "1"}
 _ANSWER = "the_answer"
 _OF_TABLE = """
@@ -36,13 +40,15 @@ class Columns:
 class Shadow:
     """The tables of one state of the warehouse, without their rows."""
 
-    def __init__(self, made_by: Iterable[str]) -> None:
+    def __init__(self, made_by: Iterable[str], temporary: Path) -> None:
         """Make the tables.
 
         Args:
             made_by: the statements that make schemas and tables.
+            temporary: where what is worked out here goes when it does not fit into memory.
         """
-        self._connection = duckdb.connect(":memory:", config=dict(_CONFIG))
+        self._config = _CONFIG | {"temp_directory": str(temporary)}
+        self._connection = duckdb.connect(":memory:", config=dict(self._config))
         self._connection.execute("SET TimeZone = 'UTC'")
         for statement in made_by:
             self._connection.execute(statement)
@@ -71,9 +77,9 @@ class Shadow:
         return bool(self.run(f"SELECT 1 {_OF_TABLE}", {"schema": schema, "table": table}).fetchall())
 
     def defaults(self, schema: str, table: str) -> dict[str, str]:
-        """The columns of a table, each with its default in SQL, of its type."""
-        found = self.run(f"SELECT column_name, column_default, data_type {_OF_TABLE} ORDER BY column_index", {"schema": schema, "table": table})
-        return {column: f"CAST({default or 'NULL'} AS {kind})" for column, default, kind in found.fetchall()}
+        """The columns of a table, each with its default in SQL."""
+        found = self.run(f"SELECT column_name, column_default {_OF_TABLE} ORDER BY column_index", {"schema": schema, "table": table})
+        return {column: default or "NULL" for column, default in found.fetchall()}
 
     def columns(self, query: str, parameters: Mapping[str, object] | None = None) -> Columns:
         """The columns that a query gives."""
@@ -95,6 +101,18 @@ class Shadow:
         self._connection.register(_ANSWER, rows.rename_columns(numbered))  # until the next answer: it is read when rows are fetched
         wanted = zip(numbered, columns.names, columns.types, strict=True)
         return self.run(f"SELECT {', '.join(f'CAST({each} AS {kind}) AS {name(own)}' for each, own, kind in wanted)} FROM {_ANSWER}")
+
+    def with_rows(self, query: str, parameters: Mapping[str, object], rows: Iterable[tuple[Table, pa.Table]]) -> duckdb.DuckDBPyConnection:
+        """What a query gives of some rows, in a database of their own that goes with the answer."""
+        memory = duckdb.connect(":memory:", config=dict(self._config))
+        memory.execute("SET TimeZone = 'UTC'")
+        for table, held in rows:
+            memory.register("held_rows", held)
+            if table.schema:
+                memory.execute(f"CREATE SCHEMA IF NOT EXISTS {name(table.schema)}")
+            memory.execute(f"CREATE TABLE {table.quoted} AS SELECT * FROM held_rows")
+            memory.unregister("held_rows")
+        return memory.execute(query, {key: value for key, value in parameters.items() if f"${key}" in query} or None)
 
     def register(self, view: str, table: pa.Table) -> Columns:
         """Make the columns of an Arrow table known under a name."""

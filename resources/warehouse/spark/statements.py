@@ -12,6 +12,7 @@ from resources.warehouse.dialect import name
 _TRANSACTIONS = {exp.Transaction: "begin", exp.Commit: "commit", exp.Rollback: "rollback"}
 _MAIN = "main"
 _KEPT = 4096  # texts
+_OWN = {"NFC_NORMALIZE", "STRIP_ACCENTS", "CURRENT_SETTING"}
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,18 @@ class Statement:
         verb: what it does, as `select`, `create`, `insert`.
         target: the table that it makes, changes or drops.
         reads: the tables that it names, the target among them where it is read.
+        columns: the names of columns in it.
         of_catalogue: whether it asks of tables and columns alone.
+        is_own: whether it asks for functions that DuckDB alone has.
     """
 
     verb: str
     tree: exp.Expression
     target: Table | None
     reads: tuple[Table, ...]
+    columns: frozenset[str]
     of_catalogue: bool
+    is_own: bool
 
     @property
     def named(self) -> Table:
@@ -80,7 +85,13 @@ def understood(text: str) -> Statement:
     tree = parse_one(text, read="duckdb")
     reads = _tables(tree)
     of_catalogue = bool(reads) and all(table.schema == "information_schema" or table.own.startswith("duckdb_") for table in reads)
-    return Statement(_verb(tree), tree, _target(tree), reads, of_catalogue)
+    columns = frozenset(each.name for each in tree.find_all(exp.Column))
+    is_own = isinstance(tree, exp.Query) and any(_called(each) in _OWN for each in tree.find_all(exp.Func))
+    return Statement(_verb(tree), tree, _target(tree), reads, columns, of_catalogue, is_own)
+
+
+def _called(function: exp.Func) -> str:
+    return (function.name if isinstance(function, exp.Anonymous) else function.sql_name()).upper()
 
 
 def _verb(tree: exp.Expression) -> str:
