@@ -50,6 +50,8 @@ class Warehouse:
 
     kind = ".duckdb"
     """How the files of its generations end."""
+    can_be_copied = True
+    """Whether a generation is a file that holds all of it, as backups need it."""
 
     def __init__(self, folder: Path, temporary: Path, sealing: Sealing, memory: str | None = None) -> None:
         """Name the folder of the generations, and one for what spills out of memory.

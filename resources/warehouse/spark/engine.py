@@ -149,7 +149,9 @@ class SparkEngine:
                 return self._alter(what, statement)
             case "drop":
                 return self._drop(what, statement)
-        raise WarehouseError(f"The warehouse on Spark knows no statement that begins with '{statement.split()[0]}'.")
+            case "copy":
+                return self._copy(what, statement, parameters)
+        raise WarehouseError(f"The warehouse on Spark knows no statement that begins with '{statement.split(maxsplit=1)[0]}'.")
 
     def _answer(self, what: Statement, statement: str, parameters: Mapping[str, object]) -> duckdb.DuckDBPyConnection:
         """What a query gives."""
@@ -283,7 +285,9 @@ class SparkEngine:
     def _insert(self, what: Statement, parameters: Mapping[str, object]) -> int:
         table = what.named
         columns = self._columns(table)
-        query = added(what.tree, self._shadow.defaults(table.schema, table.own), lambda given: self._shadow.columns(given, parameters).names)
+        query = added(
+            what.tree, self._shadow.defaults(table.schema, table.own), lambda given: self._shadow.columns(given, parameters).names
+        )
         temporary = table.key in self._own
         new = self._write(self._typed(self._query(query, parameters), columns), temporary=temporary)
         self._set(table, self._parts(table) + new, temporary=temporary)
@@ -329,6 +333,13 @@ class SparkEngine:
         query = altered(what.tree.this, held, self._shadow.defaults(table.schema, table.own), values)
         rows = self._typed(self._session.sql(translated(query)), columns)  # type: ignore[arg-type] # the session gives its own kind
         return self._set(table, self._write(rows, temporary=temporary), temporary=temporary)
+
+    def _copy(self, what: Statement, statement: str, parameters: Mapping[str, object]) -> int:
+        """Write what a query gives into a file of this machine; how many rows those are."""
+        query = str(what.tree.this.unnest().sql(dialect="duckdb"))
+        rows = self._answer(understood(query), query, parameters).to_arrow_table()
+        self._shadow.write(rows, statement[statement.rindex(") TO '") :])
+        return int(rows.num_rows)
 
     def _drop(self, what: Statement, statement: str) -> int:
         self._shadow.run(statement)

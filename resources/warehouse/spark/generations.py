@@ -46,6 +46,7 @@ class SparkWarehouse(Warehouse):
     """The register's bulk tables, kept and worked on by a server of Spark Connect."""
 
     kind = ".json"
+    can_be_copied = False
 
     def __init__(self, folder: Path, temporary: Path, sealing: Sealing, *, address: str, storage: Path) -> None:
         """Name where all is.

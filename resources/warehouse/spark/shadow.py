@@ -16,7 +16,6 @@ from resources.warehouse.dialect import name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
     from pathlib import Path
 
     from resources.warehouse.spark.statements import Table
@@ -102,6 +101,17 @@ class Shadow:
         wanted = zip(numbered, columns.names, columns.types, strict=True)
         return self.run(f"SELECT {', '.join(f'CAST({each} AS {kind}) AS {name(own)}' for each, own, kind in wanted)} FROM {_ANSWER}")
 
+    def write(self, rows: pa.Table, where: str) -> None:
+        """Write rows into a file.
+
+        Args:
+            rows: the rows.
+            where: how the COPY ends, from the bracket after its query on.
+        """
+        self._connection.register("copied_rows", rows)
+        self.run(f"COPY (SELECT * FROM copied_rows{where}")
+        self._connection.unregister("copied_rows")
+
     def with_rows(self, query: str, parameters: Mapping[str, object], rows: Iterable[tuple[Table, pa.Table]]) -> duckdb.DuckDBPyConnection:
         """What a query gives of some rows, in a database of their own that goes with the answer."""
         memory = duckdb.connect(":memory:", config=dict(self._config))
@@ -126,4 +136,3 @@ class Shadow:
     def unregister(self, view: str) -> None:
         """Forget it."""
         self._connection.unregister(view)
-

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 MOMENT = dt.datetime.fromisoformat("2026-01-01T02:03:04.000005")
 CANARY = "canary-5f1c"
-KINDS = "text VARCHAR, number BIGINT, huge HUGEINT, exact DECIMAL(24, 6), at_time TIMESTAMP, on_day DATE, sure BOOLEAN, many VARCHAR[], id UUID"
+KINDS = (
+    "text VARCHAR, number BIGINT, huge HUGEINT, exact DECIMAL(24, 6), at_time TIMESTAMP, on_day DATE, sure BOOLEAN, many VARCHAR[], id UUID"
+)
 ROW = ("å", 1, 2, Decimal("1.500000"), MOMENT, dt.date(2026, 2, 28), True, ["b", "a"], "00000000-0000-0000-0000-00000000000a")
 
 
@@ -72,7 +74,9 @@ def _statements(opened: Engine) -> list[Any]:
     opened.run("CREATE OR REPLACE TABLE register.y AS SELECT sum(number) AS total, count(*) AS rows FROM register.y")
     told.append((opened.rows("SELECT * FROM register.y"), opened.columns("SELECT total, 1 AS one FROM register.y")))
     opened.run("DROP TABLE due")
-    told.append(opened.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'register' AND table_name = $n", {"n": "y"}))
+    told.append(
+        opened.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'register' AND table_name = $n", {"n": "y"})
+    )
     return told
 
 
