@@ -34,7 +34,7 @@ def warehouse_of(home: Home) -> Warehouse:
         raise AnsvarError(f"The setting {SETTING} is duckdb://, or the address of a Spark Connect server as sc://host:port.")
     if not home.sealing.plain:
         raise AnsvarError(
-            f"A warehouse on Spark is not encrypted by Ansvar: keep {STORAGE_SETTING} on storage that is encrypted, and set {PLAIN_SETTING}=yes."
+            f"A warehouse on Spark is not encrypted by Ansvar: let {STORAGE_SETTING} be on storage that is, and set {PLAIN_SETTING}=yes."
         )
     storage = settings.get(STORAGE_SETTING, "").strip()
     if not storage or not Path(storage).is_dir():

@@ -126,6 +126,7 @@ class Engine:
 
 
 def described(error: Exception, statement: str) -> str:
+    """What is said of a statement that failed: the step and the kind of error, nothing that may be of a record."""
     words = " ".join(statement.split()[:4])
     left_out = "Its own message is left out, for it may hold data of records."
     full = " The disk is full: make room, and run again; what was published before is as it was." if _is_full(error) else ""

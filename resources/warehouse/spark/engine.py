@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow as pa
-    from pyspark.sql.connect.dataframe import DataFrame
+    from pyspark.sql.dataframe import DataFrame
     from pyspark.sql.connect.session import SparkSession
 
     from resources.warehouse.spark.shadow import Columns, Shadow
@@ -65,8 +65,10 @@ class SparkEngine:
         with _without_data(statement):
             if statement == "CHECKPOINT":
                 self.save()
+            elif (what := understood(statement)).verb == "select":
+                self._answer(what, statement, parameters or {})
             else:
-                self._carry_out(understood(statement), statement, parameters or {})
+                self._carry_out(what, statement, parameters or {})
         return self
 
     def rows(self, statement: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
@@ -136,22 +138,21 @@ class SparkEngine:
     def _carry_out(self, what: Statement, statement: str, parameters: Mapping[str, object]) -> int:
         """Carry out a statement that is not asked for rows; how many it changed."""
         match what.verb:
-            case "select":
-                self._answer(what, statement, parameters)
-                return 0
             case "create":
-                return self._create(what, statement, parameters)
+                changed = self._create(what, statement, parameters)
             case "insert":
-                return self._insert(what, parameters)
+                changed = self._insert(what, parameters)
             case "delete" | "update":
-                return self._change(what, parameters)
+                changed = self._change(what, parameters)
             case "alter":
-                return self._alter(what, statement)
+                changed = self._alter(what, statement)
             case "drop":
-                return self._drop(what, statement)
+                changed = self._drop(what, statement)
             case "copy":
-                return self._copy(what, statement, parameters)
-        raise WarehouseError(f"The warehouse on Spark knows no statement that begins with '{statement.split(maxsplit=1)[0]}'.")
+                changed = self._copy(what, statement, parameters)
+            case _:
+                raise WarehouseError(f"The warehouse on Spark knows no statement that begins with '{statement.split(maxsplit=1)[0]}'.")
+        return changed
 
     def _answer(self, what: Statement, statement: str, parameters: Mapping[str, object]) -> duckdb.DuckDBPyConnection:
         """What a query gives."""
@@ -182,7 +183,7 @@ class SparkEngine:
             if isinstance(value, dt.datetime):  # it would be read in the zone of the machine
                 bound[key] = value.isoformat(" ")
                 text = re.sub(rf"(?<![\w:]):{key}\b", f"CAST(:{key} AS TIMESTAMP_NTZ)", text)
-        return self._session.sql(text, args=bound or None)  # type: ignore[return-value] # the session gives its own kind
+        return self._session.sql(text, args=bound or None)
 
     def _without_files(self, query: str, parameters: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
         """A query in which the Parquet files that it reads are views."""
@@ -192,7 +193,7 @@ class SparkEngine:
         for read in list(tree.find_all(exp.ReadParquet)):
             (file,) = read.expressions
             value = left.pop(file.name)
-            view, paths = f"read_{file.name}", [value] if isinstance(value, str) else list(value)
+            view, paths = f"read_{file.name}", list(value) if isinstance(value, list) else [str(value)]
             columns = self._shadow.columns("SELECT * FROM read_parquet($paths)", {"paths": paths})
             self._show(view, self._files(columns, paths), object())
             read.replace(exp.to_identifier(view))
@@ -230,11 +231,11 @@ class SparkEngine:
 
     def _files(self, columns: Columns, paths: Sequence[str]) -> DataFrame:
         types = from_arrow_schema(self._shadow.schema(columns), prefer_timestamp_ntz=True)
-        return self._session.read.schema(types).parquet(*paths)  # type: ignore[return-value] # the session gives its own kind
+        return self._session.read.schema(types).parquet(*paths)
 
     def _given(self, rows: pa.Table) -> DataFrame:
         types = from_arrow_schema(rows.schema, prefer_timestamp_ntz=True)
-        return self._session.createDataFrame(rows, schema=types)  # type: ignore[return-value] # the session gives its own kind
+        return self._session.createDataFrame(rows, schema=types)
 
     def _show(self, view: str, frame: Any, what: object) -> None:
         frame.createOrReplaceTempView(view)

@@ -1,4 +1,4 @@
-"""What inserts, deletes and updates leave in a table, as queries: its files never change, so they are written anew from what a query gives."""
+"""What inserts, deletes and updates leave in a table, as queries: files never change, so a table is written anew of what a query gives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
 
-def added(tree: exp.Insert, columns: Mapping[str, str], given: Callable[[str], Sequence[str]]) -> str:
+def added(tree: exp.Expr, columns: Mapping[str, str], given: Callable[[str], Sequence[str]]) -> str:
     """The query of the rows that an INSERT adds, in the order of the table's columns.
 
     Args:
@@ -41,11 +41,11 @@ def added(tree: exp.Insert, columns: Mapping[str, str], given: Callable[[str], S
 class Change:
     """A DELETE or an UPDATE, with or without other tables that it looks at."""
 
-    def __init__(self, tree: exp.Delete | exp.Update, columns: Sequence[str]) -> None:
+    def __init__(self, tree: exp.Expr, columns: Sequence[str]) -> None:
         """Take it apart.
 
         Args:
-            tree: the statement.
+            tree: the statement, a DELETE or an UPDATE.
             columns: the columns of its table.
 
         Raises:
@@ -94,11 +94,11 @@ class Change:
             kept.append(self._from(*every).where(*self._own).where(exp.not_(self._met())))
         return kept
 
-    def _those_touched(self, *wanted: exp.Expression) -> exp.Select:
+    def _those_touched(self, *wanted: exp.Expr) -> exp.Select:
         found = self._from(*wanted).where(*self._own)
         return found.where(self._met()) if self._others else found
 
-    def _paired(self, *wanted: exp.Expression) -> exp.Select:
+    def _paired(self, *wanted: exp.Expr) -> exp.Select:
         others = [each.copy() for each in self._others]
         paired = self._from(*wanted)
         for other in others:
@@ -116,15 +116,15 @@ class Change:
             found = found.join(other, join_type="cross")
         return exp.Exists(this=found.where(*self._joining))
 
-    def _from(self, *wanted: exp.Expression) -> exp.Select:
+    def _from(self, *wanted: exp.Expr) -> exp.Select:
         return exp.select(*(each.copy() for each in wanted)).from_(self._table.copy())
 
-    def _column(self, column: str) -> exp.Expression:
+    def _column(self, column: str) -> exp.Expr:
         if self._table.alias:
             return exp.column(column, table=self._table.alias, quoted=True)
         return exp.column(column, table=self._table.this.copy(), db=self._table.args.get("db"), quoted=True)
 
-    def _is_own(self, part: exp.Expression) -> bool:
+    def _is_own(self, part: exp.Expr) -> bool:
         """Whether an expression looks at the table's own columns alone, subqueries left aside."""
         if not self._others:
             return True
@@ -132,11 +132,11 @@ class Change:
 
     def _is_of_table(self, column: exp.Column) -> bool:
         if column.table:
-            return column.table.lower() == self._table.alias_or_name.lower()
+            return bool(column.table.lower() == self._table.alias_or_name.lower())
         return column.name.lower() in {each.lower() for each in self._columns}
 
 
-def altered(table: exp.Expression, held: Collection[str], after: Mapping[str, str], values: Mapping[str, exp.Expression]) -> str:
+def altered(table: exp.Expr, held: Collection[str], after: Mapping[str, str], values: Mapping[str, exp.Expr]) -> str:
     """The query of a table's rows after an ALTER.
 
     Args:
@@ -152,7 +152,7 @@ def altered(table: exp.Expression, held: Collection[str], after: Mapping[str, st
     return _text(exp.select(*wanted).from_(table.copy()))
 
 
-def _others(tree: exp.Delete | exp.Update) -> list[exp.Expression]:
+def _others(tree: exp.Expr) -> list[exp.Expr]:
     """The tables that a statement looks at beside its own."""
     if isinstance(tree, exp.Delete):
         return list(tree.args.get("using") or [])
@@ -160,19 +160,20 @@ def _others(tree: exp.Delete | exp.Update) -> list[exp.Expression]:
     return [] if found is None else [found.this]
 
 
-def _columns_in(part: exp.Expression) -> list[exp.Column]:
+def _columns_in(part: exp.Expr) -> list[exp.Column]:
     """The columns of an expression, those inside its subqueries left out."""
     walked = part.walk(prune=lambda node: isinstance(node, exp.Query))
     return [each for each in walked if isinstance(each, exp.Column)]
 
 
-def _plain_first(parts: list[exp.Expression]) -> list[exp.Expression]:
+def _plain_first(parts: list[exp.Expr]) -> list[exp.Expr]:
     """Conditions with those that look into no other table put together as the first."""
     plain = [part for part in parts if not part.find(exp.Query)]
-    return [*([exp.and_(*plain, copy=True)] if plain else []), *(part for part in parts if part.find(exp.Query))]
+    first: list[exp.Expr] = [exp.and_(*plain, copy=True)] if plain else []
+    return [*first, *(part for part in parts if part.find(exp.Query))]
 
 
-def _fails(part: exp.Expression) -> exp.Expression:
+def _fails(part: exp.Expr) -> exp.Expr:
     """That a condition is false or unknown.
 
     An engine may take NOT IN for true of an unknown value unless it stands by itself, so what is looked up is said by EXISTS.
@@ -199,9 +200,9 @@ def _fails(part: exp.Expression) -> exp.Expression:
     return exp.Exists(this=found.where(exp.or_(same, *unknown)))
 
 
-def _read(value: str) -> exp.Expression:
+def _read(value: str) -> exp.Expr:
     return exp.maybe_parse(value, dialect="duckdb")
 
 
-def _text(tree: exp.Expression) -> str:
+def _text(tree: exp.Expr) -> str:
     return tree.sql(dialect="duckdb")

@@ -56,7 +56,7 @@ class Statement:
     """
 
     verb: str
-    tree: exp.Expression
+    tree: exp.Expr
     target: Table | None
     reads: tuple[Table, ...]
     columns: frozenset[str]
@@ -94,14 +94,14 @@ def _called(function: exp.Func) -> str:
     return (function.name if isinstance(function, exp.Anonymous) else function.sql_name()).upper()
 
 
-def _verb(tree: exp.Expression) -> str:
+def _verb(tree: exp.Expr) -> str:
     for kind, verb in _TRANSACTIONS.items():
         if isinstance(tree, kind):
             return verb
     return "select" if isinstance(tree, exp.Query) else tree.key
 
 
-def _target(tree: exp.Expression) -> Table | None:
+def _target(tree: exp.Expr) -> Table | None:
     if isinstance(tree, exp.Query | exp.Command | exp.Copy | exp.Transaction | exp.Commit | exp.Rollback):
         return None
     this = tree.args["tables"][0] if isinstance(tree, exp.Drop) else tree.this
@@ -115,7 +115,7 @@ def _table(table: exp.Table) -> Table:
     return Table("" if table.db == _MAIN else table.db, own)
 
 
-def _tables(tree: exp.Expression) -> tuple[Table, ...]:
+def _tables(tree: exp.Expr) -> tuple[Table, ...]:
     named = {each.alias for each in tree.find_all(exp.CTE)}
     found = dict.fromkeys(map(_table, tree.find_all(exp.Table)))
     return tuple(each for each in found if each.own and (each.schema or each.own not in named))
