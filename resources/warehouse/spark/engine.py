@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     import pyarrow as pa
-    from pyspark.sql.dataframe import DataFrame
     from pyspark.sql.connect.session import SparkSession
+    from pyspark.sql.dataframe import DataFrame
 
     from resources.warehouse.spark.shadow import Columns, Shadow
     from resources.warehouse.spark.statements import Statement, Table
@@ -237,7 +237,7 @@ class SparkEngine:
         types = from_arrow_schema(rows.schema, prefer_timestamp_ntz=True)
         return self._session.createDataFrame(rows, schema=types)
 
-    def _show(self, view: str, frame: Any, what: object) -> None:
+    def _show(self, view: str, frame: DataFrame, what: object) -> None:
         frame.createOrReplaceTempView(view)
         self._bound[view] = what
 
@@ -332,7 +332,7 @@ class SparkEngine:
             return 0
         values = {action.this.name: action.args["using"]} if isinstance(action, exp.AlterColumn) else {}
         query = altered(what.tree.this, held, self._shadow.defaults(table.schema, table.own), values)
-        rows = self._typed(self._session.sql(translated(query)), columns)  # type: ignore[arg-type] # the session gives its own kind
+        rows = self._typed(self._session.sql(translated(query)), columns)
         return self._set(table, self._write(rows, temporary=temporary), temporary=temporary)
 
     def _copy(self, what: Statement, statement: str, parameters: Mapping[str, object]) -> int:
