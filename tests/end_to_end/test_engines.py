@@ -8,17 +8,21 @@ import pytest
 
 from resources.warehouse.chosen import SETTING, STORAGE_SETTING
 from resources.warehouse.dialect import name
-from resources.warehouse.engine import tables_of
-from tests.helpers.life import live
+from resources.warehouse.engine import WarehouseError, tables_of
+from resources.warehouse.spark.engine import SparkEngine
+from tests.helpers.life import LATER, live
+from tests.helpers.ports import free_port
+from tests.helpers.records import chat, customer
 from tests.helpers.sail import server
 from tests.helpers.small import Small
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
     from pathlib import Path
 
 _SCHEMAS = ("register", "quarantine", "identity", "outreach", "meta")
-_OWN = {"batch", "_batch"}  # each reading's own random id
+_OWN = {"batch", "_batch", "run"}  # random ids of readings, of corrections and erasures
 _SUBJECTS = """
     SELECT subject, min(person) FROM (
       SELECT subject, person FROM identity.memory UNION ALL SELECT born, person FROM identity.memory
@@ -33,11 +37,16 @@ class _Lived:
     """A register whose life is over: what it holds, and what it answered."""
 
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
-        small = Small(folder, settings=settings)
-        (small.home.path / "pepper.key").write_text("the same on both", encoding="utf-8")
+        small = _small(folder, settings)
         self.answers = live(small)
         self.tables = _everything(small)
         small.close()
+
+
+def _small(folder: Path, settings: dict[str, str]) -> Small:
+    small = Small(folder, settings=settings)
+    (small.home.path / "pepper.key").write_text("the same on both", encoding="utf-8")
+    return small
 
 
 def _everything(small: Small) -> dict[str, list[str]]:
@@ -82,3 +91,65 @@ def test_answers_are_the_same(lived: tuple[_Lived, _Lived]) -> None:
         tables = [member for member in ours if member.endswith(".csv")]
         assert tables
         assert {member: ours[member] for member in tables} == {member: theirs[member] for member in tables}
+
+
+def _deliver(small: Small) -> None:
+    small.deliver(
+        "shop", [customer(number, email=f"c{number}@koe.example", visits=number) for number in range(4)] + [customer(9, visits="x")]
+    )
+    small.deliver("chats", [chat(number, email=f"C{number}@koe.example") for number in range(4)])
+
+
+def _die_at(patched: pytest.MonkeyPatch, process: subprocess.Popen[bytes], number: int) -> None:
+    """Let a server be killed when it is to write for the nth time."""
+    whole, left = SparkEngine._write, iter(range(1, number))
+
+    def write(engine: SparkEngine, frame: Any, *, temporary: bool) -> Any:
+        if next(left, None) is None:
+            process.kill()
+            process.wait()
+        return whole(engine, frame, temporary=temporary)
+
+    patched.setattr(SparkEngine, "_write", write)
+
+
+def _read(small: Small) -> None:
+    for outcome in small.load("shop", "chats").values():
+        if outcome.error is not None:
+            raise outcome.error
+
+
+def _purge(small: Small) -> None:
+    small.at(LATER)
+    small.purge()
+
+
+def test_what_a_killed_server_leaves_is_repaired(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server is killed amid reading, working out who is who, and purging: what is published stays, and the next run does all of it."""
+    (tmp_path / "storage").mkdir()
+    port = free_port()
+    unharmed = _small(tmp_path / "duckdb", {})
+    harmed = _small(tmp_path / "spark", {SETTING: f"sc://127.0.0.1:{port}", STORAGE_SETTING: str(tmp_path / "storage")})
+    for small in (unharmed, harmed):
+        _deliver(small)
+    for step, number in ((_read, 4), (Small.resolve, 9), (_purge, 3)):
+        with server(port) as (_, process), monkeypatch.context() as patched:
+            if step is Small.resolve:
+                _read(harmed)
+            if step is _purge:
+                harmed.ingest("shop", "chats")
+                before = _everything(harmed)
+            _die_at(patched, process, number)
+            with pytest.raises(WarehouseError):
+                step(harmed)
+            harmed.register.warehouse.release(harmed.run)
+    with server(port):
+        assert before == _everything(harmed)
+        _purge(harmed)
+        unharmed.ingest("shop", "chats")
+        _purge(unharmed)
+        found = _everything(harmed)
+        assert _everything(unharmed) == found
+        assert found["register.chats_conversations"] == []
+    for small in (unharmed, harmed):
+        small.close()

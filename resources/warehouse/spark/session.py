@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 from pyspark.errors import PySparkException
+from pyspark.sql.connect.client.core import DefaultChannelBuilder
 from pyspark.sql.connect.client.retries import DefaultPolicy
 from pyspark.sql.connect.session import SparkSession
 
@@ -20,6 +21,7 @@ _SET = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
 }
+_OPTIONS = [("grpc.use_local_subchannel_pool", 1)]  # else a server that comes back is still taken for one that has gone
 _RETRIES = 4  # of a server that does not answer, within some seconds
 _QUOTING = ("pyspark.sql.connect.logging", "pyspark.sql.connect.client.core", "SQLQueryContextLogger", "DataFrameQueryContextLogger")
 """The client's loggers: what a server says quotes statements."""
@@ -37,7 +39,7 @@ def session(address: str) -> Iterator[SparkSession]:
     for logger in _QUOTING:
         logging.getLogger(logger).disabled = True
     try:
-        opened = SparkSession.builder.remote(address).create()
+        opened = SparkSession.builder.channelBuilder(DefaultChannelBuilder(address, _OPTIONS)).create()
         opened.client.set_retry_policies([DefaultPolicy(max_retries=_RETRIES)])
         for key, value in _SET.items():
             opened.conf.set(key, value)
