@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _NAMES = "Identifier Column Table TableAlias Alias Var Placeholder Literal Boolean Null Dot"
 _QUERIES = """
     Select From Where Group Having Qualify Order Ordered Limit Distinct Join Subquery Paren Tuple Values With CTE Union Except Intersect
-    Star Exists"""
+    Star Exists TableSample"""
 _OPERATORS = """
     And Or Not Is In Between EQ NEQ GT GTE LT LTE NullSafeEQ NullSafeNEQ Add Sub Mul Neg DPipe Like Case If Cast TryCast DataType
     DataTypeParam"""
@@ -183,6 +183,12 @@ def _join(node: exp.Join) -> _Said:
     return ("JOIN … USING", "join ON, and say whose column it is") if node.args.get("using") else None
 
 
+def _sampled(node: exp.TableSample) -> _Said:
+    """A share of a table, which is another one each time on any engine."""
+    alike_everywhere = node.args.get("percent") is not None and node.args.get("seed") is None
+    return None if alike_everywhere else ("a sample but of a share", "write TABLESAMPLE system(…%)")
+
+
 def _distinct(node: exp.Distinct) -> _Said:
     return ("DISTINCT ON", "use row_number() and QUALIFY") if node.args.get("on") is not None else None
 
@@ -286,6 +292,7 @@ _RULES: dict[type[exp.Expr], Callable[[Any], _Said]] = {
     exp.Except: _union,
     exp.Intersect: _union,
     exp.Join: _join,
+    exp.TableSample: _sampled,
     exp.Distinct: _distinct,
     exp.DateDiff: _days,
     exp.ArrayAgg: _listed,

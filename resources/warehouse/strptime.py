@@ -14,7 +14,8 @@ _WIDTHS = {"d": 2, "m": 2, "H": 2, "M": 2, "S": 2, "y": 2, "Y": 4, "f": 6}
 _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
 _NAMED = {"b": tuple(month[:3] for month in _MONTHS), "B": _MONTHS}
 _SPACE = r"[ \t\n\x0B\f\r]"
-_ZONE = "([+-][0-9]{2}):?([0-9]{2})?"
+_ZONE = "([+-][0-9]{2}(?::?[0-9]{2})?)"
+_OFFSET = f"([+-])([0-9]{{2}}):?([0-9]{{2}})?{_SPACE}*\\z"
 _PIECE = re.compile(r"%-?([A-Za-z%])|(\s+)|(.)", re.DOTALL)
 _SPECIAL = set("\\.+*?()|[]{}^$-&~#")
 _FULL = {
@@ -57,14 +58,21 @@ def parsed(text: str, given: str) -> str:
             whole = f"regexp_replace({whole}, {quoted('=' + _of_any_case(month) + '=')}, '{number:02d}')"
     for padded, by in _FULL.items():
         whole = f"regexp_replace({whole}, {quoted(padded)}, '{by}')"
-    zoned = is_zoned(given)
-    moment = f"CAST(TRY_CAST({whole} AS TIMESTAMP) AS TIMESTAMP_NTZ)" if zoned else f"TRY_CAST({whole} AS TIMESTAMP_NTZ)"
-    return f"CASE WHEN {text} RLIKE {pattern} THEN {moment} END"
+    moment = f"TRY_CAST({whole} AS TIMESTAMP_NTZ)"
+    return f"CASE WHEN {text} RLIKE {pattern} THEN {_in_utc(text, moment) if is_zoned(given) else moment} END"
 
 
 def is_zoned(given: str) -> bool:
     """Whether a format reads the offset from UTC."""
     return "z" in {found[1] for found in _PIECE.finditer(given) if found[1]}
+
+
+def _in_utc(text: str, moment: str) -> str:
+    """A moment less its offset, which stands at the end of the text: of any number of hours, as DuckDB takes it."""
+    sign, hours, minutes = (f"regexp_extract({text}, {quoted(_OFFSET)}, {group:d})" for group in (1, 2, 3))
+    seconds = f"(CAST({hours} AS BIGINT) * 3600 + CAST(concat('0', {minutes}) AS BIGINT) * 60)"
+    east = f"(CASE WHEN {sign} = '-' THEN 1 ELSE -1 END)"
+    return f"CAST(timestamp_micros(unix_micros(CAST({moment} AS TIMESTAMP)) + {east} * {seconds} * 1000000) AS TIMESTAMP_NTZ)"
 
 
 def _pattern(given: str, pieces: list[tuple[str, str, str]], place: int) -> str:
@@ -92,8 +100,7 @@ def _iso(groups: dict[str, int]) -> str:
     month = f"=${named:d}=" if named is not None else _part(groups, "m")
     clock = ":".join(_part(groups, letter) for letter in "HMS")
     fraction = f".${groups['f']:d}" if "f" in groups else ""
-    zone = f"${groups['z']:d}:=00${groups['z'] + 1:d}=" if "z" in groups else ""
-    return f"{year}-{month}-{_part(groups, 'd')} {clock}{fraction}{zone}"
+    return f"{year}-{month}-{_part(groups, 'd')} {clock}{fraction}"
 
 
 def _part(groups: dict[str, int], letter: str) -> str:

@@ -66,7 +66,8 @@ REFUSED = {
     # Order.
     "SELECT row_number() OVER () FROM t": "row_number() without an order",
     "SELECT first_value(a) OVER (ORDER BY b) FROM t": "first_value",
-    "SELECT a FROM t TABLESAMPLE system(10%)": "tablesample system",
+    "SELECT a FROM t TABLESAMPLE reservoir(10)": "a sample but of a share",
+    "SELECT a FROM t TABLESAMPLE system(10%) REPEATABLE (1)": "a sample but of a share",
     # The rest of the dialect.
     "PIVOT t ON a USING sum(b)": "pivot t on a using sum",
     "SELECT CAST(a AS JSON) FROM t": "the type JSON",
@@ -89,6 +90,7 @@ ALLOWED = (
     "SELECT a AS b, c FROM t WHERE a > 1",
     "SELECT a.x FROM a SEMI JOIN b ON b.x = a.x WHERE a.y NOT IN (SELECT y FROM c)",
     "WITH a AS (SELECT md5(x || chr(31)) AS h FROM t) SELECT h FROM a UNION SELECT sha256(x) FROM t EXCEPT SELECT $pepper",
+    "SELECT count(*) FROM t TABLESAMPLE system(0.5%)",
     "SELECT date_diff('day', a, b) FROM t",
     "SELECT a FROM t WHERE a IS NULL OR a NOT IN (SELECT a FROM u)",
     "CREATE OR REPLACE TEMP TABLE a AS SELECT unnest(generate_series(1, 3)) AS n",
