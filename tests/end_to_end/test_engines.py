@@ -13,7 +13,7 @@ from resources.warehouse.spark.engine import SparkEngine
 from tests.helpers.life import LATER, live
 from tests.helpers.ports import free_port
 from tests.helpers.records import chat, customer
-from tests.helpers.sail import server
+from tests.helpers.sail import server, spark
 from tests.helpers.small import Small
 
 if TYPE_CHECKING:
@@ -68,10 +68,10 @@ def _with(row: dict[str, Any], subjects: dict[str, str]) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[_Lived, _Lived]]:
-    """The same life on DuckDB and on Sail."""
+    """The same life on DuckDB and on Spark."""
     folder = tmp_path_factory.mktemp("engines")
     (folder / "storage").mkdir()
-    with server() as (address, _):
+    with spark() as address:
         yield _Lived(folder / "duckdb", {}), _Lived(folder / "spark", {SETTING: address, STORAGE_SETTING: str(folder / "storage")})
 
 

@@ -26,6 +26,16 @@ _SETTINGS = {
 
 
 @contextmanager
+def spark() -> Iterator[str]:
+    """The address of a server: of the one that `ANSVAR_TEST_SPARK` names, else of a Sail of the test's own."""
+    if named := os.environ.get("ANSVAR_TEST_SPARK"):
+        yield named
+        return
+    with server() as (address, _):
+        yield address
+
+
+@contextmanager
 def server(port: int | None = None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """A server that answers; gives its address and its process.
 

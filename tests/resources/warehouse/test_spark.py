@@ -15,7 +15,7 @@ from resources.keys import PLAIN_SETTING
 from resources.warehouse import Engine, WarehouseError
 from resources.warehouse.chosen import SETTING, STORAGE_SETTING, warehouse_of
 from resources.warehouse.engine import engine
-from tests.helpers.sail import server, warehouse_in
+from tests.helpers.sail import server, spark, warehouse_in
 from tests.resources.warehouse.runs import publish, state, write
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ ROW = ("å", 1, 2, Decimal("1.500000"), MOMENT, dt.date(2026, 2, 28), True, ["b"
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """A server for the tests of this file."""
-    with server() as (found, _):
+    with spark() as found:
         yield found
 
 
