@@ -49,7 +49,8 @@ lint: $(STAMP) ## what must hold beside the tests
 UV ?= uv
 LOCKING := --generate-hashes --universal --python-version 3.11 --no-header --no-emit-index-url --no-strip-extras --quiet
 
-lock: ## anew, what is installed: of each package the same version in all three
+lock: ## anew, what is installed: of each package the same version in the first three; a server of Spark stands apart
 	$(UV) pip compile pyproject.toml --group dev $(LOCKING) -o requirements.dev.lock
 	$(UV) pip compile pyproject.toml $(LOCKING) -c requirements.dev.lock -o requirements.lock
 	$(UV) pip compile --group build $(LOCKING) -c requirements.dev.lock -o requirements.build.lock
+	$(UV) pip compile --group spark-server $(LOCKING) -o requirements.spark.lock

@@ -13,13 +13,14 @@ from resources.connectors.landing import Landing
 from resources.home import Home
 from resources.ledger import Ledger
 from resources.ledger.bundles import DELIVERED
-from resources.warehouse import Warehouse
+from resources.warehouse.chosen import warehouse_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from resources.catalogue import Catalogue
     from resources.clock import Clock
+    from resources.warehouse import Warehouse
 
 REGISTER_SETTING = "ANSVAR_REGISTER"
 INTAKE_SETTING = "ANSVAR_INTAKE"
@@ -89,7 +90,7 @@ def open_register(catalogue: Catalogue | None = None, home: Home | None = None, 
         catalogue=catalogue,
         home=home,
         clock=clock or clock_of(catalogue.notice.time_zone, home.path),
-        warehouse=Warehouse(home.path / "warehouse", home.path / "temporary", home.sealing, home.memory),
+        warehouse=warehouse_of(home),
         ledger=Ledger(home.ledger_url),
         landing=Landing(home.path / "landing"),
     )

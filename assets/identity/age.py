@@ -50,7 +50,8 @@ def minority(engine: Engine, catalogue: Catalogue, persons: Iterable[str], today
     if not selects:
         return None
     engine.register("aged_persons", pa.table({"person": pa.array(list(persons), pa.string())}))
-    born = f"SELECT max(born_on) FROM ({' UNION ALL '.join(selects)}) AS births (person, born_on) SEMI JOIN aged_persons USING (person)"
+    births_of = f"({' UNION ALL '.join(selects)}) AS births (person, born_on)"
+    born = f"SELECT max(births.born_on) FROM {births_of} SEMI JOIN aged_persons AS aged ON aged.person = births.person"
     found = _told(engine, catalogue, datasets, engine.scalar(born), today)
     engine.unregister("aged_persons")
     return found

@@ -128,7 +128,7 @@ def recall(engine: Engine, kept: Kept | None, persons: str) -> None:
     engine.run(
         f"""
         CREATE OR REPLACE TEMP TABLE unknown AS
-        SELECT {_HASH} AS hash, person, row_number() OVER () AS number
+        SELECT {_HASH} AS hash, person, row_number() OVER (ORDER BY persons.person) AS number
         FROM ({persons}) AS persons ANTI JOIN identity.memory AS memory ON memory.person = persons.person
         """,
         {"pepper": kept.pepper},

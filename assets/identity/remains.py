@@ -92,12 +92,20 @@ def remember_remains(engine: Engine, pepper: str, erased: str, also: Iterable[tu
 
 def forget_remains(engine: Engine, scope: Scope | None) -> None:
     """Forget whoever of them `identity.evidence` shows to be held no more; of whom nothing is left, the hashes too."""
-    gone = "true" if scope is None else "remains.person IN (SELECT person FROM identity.changed)"
+    changed = "" if scope is None else "SEMI JOIN identity.changed AS changed ON changed.person = remains.person"
     engine.run(f"""
-        DELETE FROM identity.remains AS remains
-        WHERE {gone} AND CAST(remains.person AS UUID) NOT IN (SELECT person FROM identity.evidence)
+        CREATE OR REPLACE TEMP TABLE left_persons AS
+        SELECT DISTINCT remains.person
+        FROM identity.remains AS remains {changed} ANTI JOIN identity.evidence AS held ON held.person = CAST(remains.person AS UUID)
     """)
-    engine.run("DELETE FROM identity.known_by AS known WHERE known.former NOT IN (SELECT former FROM identity.remains)")
+    engine.run("DELETE FROM identity.remains USING left_persons AS gone WHERE identity.remains.person = gone.person")
+    engine.run("""
+        CREATE OR REPLACE TEMP TABLE left_formers AS
+        SELECT DISTINCT known.former FROM identity.known_by AS known ANTI JOIN identity.remains AS remains ON remains.former = known.former
+    """)
+    engine.run("DELETE FROM identity.known_by USING left_formers AS gone WHERE identity.known_by.former = gone.former")
+    for table in ("left_persons", "left_formers"):
+        engine.run(f"DROP TABLE {table}")
 
 
 def join_remains(engine: Engine) -> None:

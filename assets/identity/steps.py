@@ -116,7 +116,10 @@ def _find_former(engine: Engine, pepper: str) -> None:
     """Keep the identifiers of persons that have gone, as keyed hashes, and find by them who of those still held is the same."""
     make(engine, "vanished")
     make(engine, "former", {"pepper": pepper})
-    engine.run("INSERT INTO identity.history SELECT former, subject, key_kind, key_hash, hash, true AS is_one FROM identity.former")
+    engine.run("""
+        INSERT INTO identity.history
+        SELECT gone.former, gone.subject, gone.key_kind, gone.key_hash, gone.hash, true AS is_one FROM identity.former AS gone
+    """)
     some = engine.count("SELECT (SELECT count(*) FROM identity.history) + (SELECT count(*) FROM identity.known_by)") > 0
     hashes = model("identity/evidence_hashes")  # hashing all that is held is spared where nobody has gone
     engine.run(
@@ -222,17 +225,22 @@ def _forget_former(engine: Engine, scope: Scope | None) -> None:
     engine.run(
         """
         CREATE OR REPLACE TEMP TABLE following AS
-        SELECT
-          history.former,
-          arg_min(persons.subject, persons.person) AS subject,
-          min(persons.subject) = max(persons.subject) AS is_one
-        FROM identity.history AS history
-        INNER JOIN identity.returned AS returned ON returned.former = history.former
-        ANTI JOIN (SELECT one AS person FROM identity.verdicts WHERE verdict_kind = $split) AS splits ON splits.person = returned.person
-        INNER JOIN identity.persons AS persons ON persons.person = replace(CAST(returned.person AS VARCHAR), '-', '')
-        WHERE persons.subject IS NOT NULL
-        GROUP BY history.former
-        HAVING count(DISTINCT history.hash) > 1
+        WITH tied AS (
+          SELECT
+            history.former,
+            history.hash,
+            persons.subject,
+            row_number() OVER (PARTITION BY history.former ORDER BY persons.person) AS place
+          FROM identity.history AS history
+          INNER JOIN identity.returned AS returned ON returned.former = history.former
+          ANTI JOIN (SELECT one AS person FROM identity.verdicts WHERE verdict_kind = $split) AS splits ON splits.person = returned.person
+          INNER JOIN identity.persons AS persons ON persons.person = replace(CAST(returned.person AS VARCHAR), '-', '')
+          WHERE persons.subject IS NOT NULL
+        )
+        SELECT former, min(subject) FILTER (WHERE place = 1) AS subject, min(tied.subject) = max(tied.subject) AS is_one
+        FROM tied
+        GROUP BY former
+        HAVING count(DISTINCT hash) > 1
     """,
         {"split": SPLIT},
     )

@@ -158,4 +158,5 @@ def _put(engine: Engine, dataset: Dataset, field_name: str, table: str, conditio
 
 def _value(dataset: Dataset, field_name: str) -> str:
     """What is right, as the field's type has it; it was found to fit when the correction was made."""
-    return f"TRY_CAST(given.value AS {SQL_TYPES[dataset.fields[field_name].shape.type]})"
+    kind = SQL_TYPES[dataset.fields[field_name].shape.type]
+    return f"CASE WHEN given.field = {literal(field_name)} THEN CAST(given.value AS {kind}) END"

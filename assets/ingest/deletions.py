@@ -29,9 +29,9 @@ def mark_deleted(engine: Engine) -> None:
     """)
     engine.run("""
         UPDATE judged SET _drop = 'deleted_at_source' FROM landed
-        WHERE landed._row = judged._row AND judged._record IS NOT NULL
-          AND (landed._deleted OR judged._record IN (SELECT _record FROM ended))
+        WHERE landed._row = judged._row AND judged._record IS NOT NULL AND landed._deleted
     """)
+    engine.run("UPDATE judged SET _drop = 'deleted_at_source' FROM ended WHERE judged._record = ended._record")
 
 
 def follow_deletions(engine: Engine, dataset: Dataset) -> int:

@@ -44,7 +44,7 @@ def without_past(dataset: Dataset, zone: str, today: dt.date) -> str:
         return "judged"
     early = {field.name: is_past(dataset, field, zone, today) for field in dataset.early}
     fields = ", ".join(
-        f"CASE WHEN {early[key]} AND NOT (held._held_record IS NULL AND judged._row IN (SELECT _row FROM spared)) "
+        f"CASE WHEN {early[key]} AND NOT (held._held_record IS NULL AND kept._row IS NOT NULL) "
         f"THEN held.{name(key + '_held')} ELSE {name(key)} END AS {name(key)}"
         if key in early
         else name(key)
@@ -55,6 +55,7 @@ def without_past(dataset: Dataset, zone: str, today: dt.date) -> str:
         SELECT judged._row, judged._record, judged._fault, judged._drop, {fields}
         FROM judged
         LEFT JOIN (SELECT _record AS _held_record, {held} FROM register.{name(dataset.table)}) AS held ON held._held_record = judged._record
+        LEFT JOIN (SELECT DISTINCT _row FROM spared) AS kept ON kept._row = judged._row
     )"""
 
 

@@ -117,6 +117,8 @@ def _land(engine: Engine, what: Load, records: Path) -> None:
     rules = [*faults(what.dataset, zone), *anchor_faults(what.dataset, what.zone, what.today), ERASED_FAULT]
     values = ", ".join(f"{typed(each, zone)} AS {name(key)}" for key, each in what.dataset.fields.items())
     plain = ", ".join(f"typed.{name(key)}" for key in what.dataset.fields)
+    audio = what.dataset.audio
+    beside = "" if audio is None else f"LEFT JOIN audio_files ON audio_files.file = landed.{name(audio.name)}"
     broken = " ".join(f"WHEN {rule.condition} THEN {number}" for number, rule in enumerate(rules))
     engine.run(
         """
@@ -133,7 +135,7 @@ def _land(engine: Engine, what: Load, records: Path) -> None:
           landed._row, landed._raw, landed._broken, landed._context, {record_id(what.dataset)} AS _record, {plain},
           md5($table || chr(31) || coalesce(landed._raw, '') || chr(31) || landed._occurrence) AS _quarantine,
           CASE {broken} END AS _fault, CAST(NULL AS VARCHAR) AS _drop
-        FROM landed INNER JOIN typed ON typed._row = landed._row
+        FROM landed INNER JOIN typed ON typed._row = landed._row {beside}
         """,
         {"table": what.dataset.table},
     )
@@ -171,7 +173,7 @@ def _split(engine: Engine, what: Load, *, keeps: bool) -> None:
         UPDATE judged SET _drop = 'past_retention'
         WHERE _drop IS NULL AND {anchor} IS NOT NULL
           AND CASE WHEN _fault IS NULL THEN {last} ELSE {earliest_last_day(what.dataset, anchored)} END < $today
-          AND (_fault IS NOT NULL OR _record NOT IN (SELECT _record FROM register.{name(what.dataset.table)}))
+          AND (_fault IS NOT NULL OR _record IS NOT NULL AND _record NOT IN (SELECT _record FROM register.{name(what.dataset.table)}))
         """,
         {"today": what.today},
     )
@@ -252,7 +254,7 @@ def _follow_ends(engine: Engine, what: Load) -> None:
 
 def held_rows(engine: Engine, dataset: Dataset) -> int:
     """How many rows a data set's table has now."""
-    statement = "SELECT estimated_size FROM duckdb_tables() WHERE schema_name = 'register' AND table_name = $table"
-    if engine.scalar(statement, {"table": dataset.table}) is None:
+    statement = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'register' AND table_name = $table"
+    if not engine.count(statement, {"table": dataset.table}):
         return 0
     return engine.count(f"SELECT count(*) FROM register.{name(dataset.table)}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from resources.recognise import LIKELY, LONGEST, fits, likeness
-from resources.warehouse.dialect import name
+from resources.warehouse.dialect import literal, name
 
 if TYPE_CHECKING:
     from resources.catalogue import Catalogue, Dataset, Field
@@ -80,16 +80,16 @@ def _spread(rows: int) -> str:
 
 
 def _mismatch(engine: Engine, relation: str, field: Field, region: str) -> Mismatch | None:
-    (row,) = engine.rows(
+    worth = f"length(value) <= $longest AND regexp_matches(value, {literal(LIKELY)})"
+    ((sampled, likely),) = engine.rows(
         f"""
         WITH sampled AS (
           SELECT DISTINCT {name(field.name)} AS value FROM {relation} WHERE {name(field.name)} IS NOT NULL LIMIT {_SAMPLED_VALUES:d}
         )
-        SELECT count(*), list(value) FILTER (length(value) <= $longest AND regexp_matches(value, $likely)) FROM sampled
+        SELECT count(*), coalesce(list_sort(list(DISTINCT value) FILTER ({worth})), []) FROM sampled
         """,
-        {"longest": LONGEST, "likely": LIKELY},
+        {"longest": LONGEST},
     )
-    sampled, likely = row[0], row[1] or []
     looks = likeness(likely, sampled, region) if sampled >= LEAST_VALUES else None
     if looks is None or fits(looks.recogniser, field.shape.category, field.identifies):
         return None

@@ -156,7 +156,9 @@ def make_lookup(engine: Engine, how: str, columns: Iterable[str], relation: str,
     if not selects:
         return
     distinct = f"SELECT DISTINCT text FROM ({' UNION ALL '.join(selects)}) AS texts"
-    engine.run(f"CREATE OR REPLACE TEMP TABLE given_texts AS SELECT text, row_number() OVER () AS number FROM ({distinct}) AS texts")
+    engine.run(
+        f"CREATE OR REPLACE TEMP TABLE given_texts AS SELECT text, row_number() OVER (ORDER BY text) AS number FROM ({distinct}) AS texts"
+    )
     for start in range(0, engine.count("SELECT count(*) FROM given_texts"), _AT_ONCE):
         part = engine.arrow(
             "SELECT text FROM given_texts WHERE number > $start AND number <= $end", {"start": start, "end": start + _AT_ONCE}

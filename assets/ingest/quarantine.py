@@ -53,18 +53,24 @@ def quarantine(engine: Engine, what: Load) -> None:
     )
     engine.run(
         """
-        DELETE FROM quarantine.records USING judged
-        WHERE dataset = $table AND judged._record = quarantine.records._record
-          AND quarantine.records._quarantine NOT IN (SELECT _quarantine FROM quarantined)
+        CREATE OR REPLACE TEMP TABLE mended AS
+        SELECT DISTINCT before._quarantine
+        FROM quarantine.records AS before
+        SEMI JOIN judged ON judged._record = before._record
+        ANTI JOIN quarantined ON quarantined._quarantine = before._quarantine
+        WHERE before.dataset = $table
         """,
         table,
     )
+    engine.run("DELETE FROM quarantine.records USING mended WHERE quarantine.records._quarantine = mended._quarantine")
+    engine.run("DROP TABLE mended")
     if what.is_release:
         engine.run("""
-            DELETE FROM quarantine.records USING released
-            WHERE quarantine.records._quarantine = released._quarantine
-              AND quarantine.records._quarantine NOT IN (SELECT _quarantine FROM quarantined)
+            CREATE OR REPLACE TEMP TABLE let_go AS
+            SELECT released._quarantine FROM released ANTI JOIN quarantined ON quarantined._quarantine = released._quarantine
         """)
+        engine.run("DELETE FROM quarantine.records USING let_go WHERE quarantine.records._quarantine = let_go._quarantine")
+        engine.run("DROP TABLE let_go")
     engine.run("""
         UPDATE quarantine.records
         SET field = present.field, rule = present.rule, reason = present.reason, anchor = present.anchor, _record = present._record,

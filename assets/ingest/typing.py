@@ -111,11 +111,7 @@ def _faults(field: Field) -> list[Fault]:
         condition = f"{given} AND NOT regexp_matches({text}, {literal(shape.pattern)})"
         found.append(Fault(field.name, "pattern", f"must match {shape.pattern}", condition))
     if shape.type == "file":
-        found.append(
-            Fault(
-                field.name, "file", "the audio file is not beside its metadata", f"{given} AND {text} NOT IN (SELECT file FROM audio_files)"
-            )
-        )
+        found.append(Fault(field.name, "file", "the audio file is not beside its metadata", f"{given} AND audio_files.file IS NULL"))
     return found
 
 

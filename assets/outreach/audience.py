@@ -103,7 +103,8 @@ def counts(engine: Engine) -> list[Counted]:
     """How many may be written to, and how many may not and why, after `work_out`."""
     rows = engine.rows("""
         SELECT channel, purpose, reason, CASE WHEN reason IS NULL THEN ground END AS ground, count(*)
-        FROM judged GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+        FROM judged GROUP BY channel, purpose, reason, CASE WHEN reason IS NULL THEN ground END
+        ORDER BY channel, purpose, reason, CASE WHEN reason IS NULL THEN ground END
     """)
     found: dict[tuple[str, str], Counted] = {}
     for channel, purpose, reason, ground, count in rows:

@@ -98,7 +98,8 @@ def name_lines(engine: Engine, register: Register, lines: Sequence[str]) -> None
     hash_links(engine, register.catalogue, pepper)
     engine.run("""
         CREATE OR REPLACE TEMP TABLE listed_hashes AS
-        SELECT listed.line, listed.hash, listed.hash IN (SELECT hash FROM hashed_links) AS is_known FROM listed
+        SELECT listed.line, listed.hash, known.hash IS NOT NULL AS is_known
+        FROM listed LEFT JOIN (SELECT DISTINCT hash FROM hashed_links) AS known ON known.hash = listed.hash
     """)
     engine.unregister("listed")
     engine.run("""

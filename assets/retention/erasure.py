@@ -125,12 +125,14 @@ def carry_out(engine: Engine, catalogue: Catalogue) -> None:
 
 def forget_outreach(engine: Engine) -> None:
     """Delete what is published of writing to the persons that `choose` was given; before the caller works out who is who."""
+    engine.run("""
+        CREATE OR REPLACE TEMP TABLE erased_subjects AS
+        SELECT DISTINCT coalesce(persons.subject, persons.person) AS subject
+        FROM identity.persons AS persons INNER JOIN erased_persons AS gone ON gone.person = persons.person
+    """)
     for table in ("consents", "barred", "audience"):
-        engine.run(f"""
-            DELETE FROM outreach.{table} WHERE subject IN (
-              SELECT coalesce(persons.subject, persons.person) FROM identity.persons AS persons
-              INNER JOIN erased_persons AS gone ON gone.person = persons.person)
-        """)
+        engine.run(f"DELETE FROM outreach.{table} USING erased_subjects AS gone WHERE outreach.{table}.subject = gone.subject")
+    engine.run("DROP TABLE erased_subjects")
 
 
 def hashes(engine: Engine, whom: Whom) -> Iterator[tuple[str, str]]:

@@ -53,7 +53,7 @@ def forecast(engine: Engine, catalogue: Catalogue, today: dt.date) -> list[Forec
         statement = f"""
             SELECT year(falls_due) AS due_year, month(falls_due) AS due_month, count(*) AS records
             FROM (SELECT CAST(last_day + 1 AS DATE) AS falls_due FROM ({layer.dates}) AS dated WHERE last_day >= $today) AS falling
-            WHERE falls_due < $until GROUP BY due_year, due_month
+            WHERE falls_due < $until GROUP BY year(falls_due), month(falls_due)
         """
         rows = {(year, month): records for year, month, records in engine.rows(statement, {"today": today, "until": until})}
         counts = tuple(rows.get((day.year, day.month), 0) for day in months)

@@ -107,7 +107,10 @@ def _purged_again(register: Register, engine: Engine, held: set[str]) -> int:
             forget_identifiers(engine, "again", "id")
             engine.run("DROP TABLE again")
         condition = f"{keyed.format(id='_quarantine')} OR {since.format(id='coalesce(_record, _quarantine)', layers='true')}"
-        gone += engine.count(f"DELETE FROM quarantine.records WHERE dataset = $table AND ({condition})", bound)
+        unread = f"SELECT _quarantine AS id FROM quarantine.records WHERE dataset = $table AND ({condition})"
+        engine.run(f"CREATE OR REPLACE TEMP TABLE again AS {unread}", bound)
+        gone += engine.count("DELETE FROM quarantine.records USING again WHERE quarantine.records._quarantine = again.id")
+        engine.run("DROP TABLE again")
     return gone
 
 

@@ -72,6 +72,8 @@ def back_up(register: Register, folder: Path, key_folder: Path, lock: Lock, *, w
     Raises:
         AnsvarError: where nothing was published yet, the copy cannot be written, or what was written is not what was read.
     """
+    if not register.warehouse.can_be_copied:
+        raise AnsvarError("A warehouse on Spark is not copied by Ansvar: back up its storage and the home together, while no run writes.")
     made_at = register.clock.now()
     backup = f"ansvar-{made_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
     data_key = new_data_key()

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from resources.calendar import Period
 
-_ISO_ZONED = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)? ?(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)$"
-_ISO_LOCAL = r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.]\d{1,9})?)?)?$"
+_ISO_ZONED = r"^\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):\d{2}(:\d{2}([.]\d{1,9})?)? ?(Z|[+-](0\d|1[0-5])(:?[0-5]\d)?)$"
+_ISO_LOCAL = r"^\d{4}-\d{2}-\d{2}([T ]([01]\d|2[0-3]):\d{2}(:\d{2}([.]\d{1,9})?)?)?$"
 _ISO_DATE = r"^\d{4}-\d{2}-\d{2}([T ].*)?$"
 _EPOCH = {"seconds": r"^\d{1,11}([.]\d{1,9})?$", "milliseconds": r"^\d{1,14}([.]\d{1,9})?$"}  # to the year 5138
 _SECOND = {"seconds": 1_000_000, "milliseconds": 1_000}
@@ -72,7 +72,7 @@ def timestamp_of(text: str, zone: str, formats: list[str], epoch: str | None) ->
         return f"CASE WHEN regexp_matches({text}, {literal(_EPOCH[epoch])}) THEN make_timestamp({micros}) END"
     if formats:
         return "coalesce(" + ", ".join(_parsed(text, zone, given) for given in formats) + ", NULL)"
-    blankless = f"regexp_replace({text}, ' ([Z+-])', '\\1')"  # the engine reads no blank there, and wants seconds
+    blankless = f"regexp_replace({text}, ' ([Z+-])', '\\1', 'g')"  # the engine reads no blank there, and wants seconds
     whole = f"regexp_replace({blankless}, '^(.{{16}})([Z+-])', '\\1:00\\2')"
     zoned = f"timezone('UTC', coalesce(TRY_CAST({text} AS TIMESTAMPTZ), TRY_CAST({whole} AS TIMESTAMPTZ)))"
     return (

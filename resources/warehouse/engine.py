@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from resources.warehouse.base import Engine as AnyEngine
+
 _CONFIG = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
 _SESSION = ("SET TimeZone = 'UTC'", "SET enable_progress_bar = false")
 _CATALOG = "warehouse"
@@ -51,7 +53,7 @@ class Engine:
         try:
             self._connection.execute(statement, dict(parameters) if parameters else None)
         except (duckdb.Error, RuntimeError) as error:  # RuntimeError: text that is not text, as half a surrogate pair
-            raise WarehouseError(_described(error, statement)) from None
+            raise WarehouseError(described(error, statement)) from None
         return self
 
     def rows(self, statement: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
@@ -60,7 +62,7 @@ class Engine:
         try:
             return self._connection.fetchall()
         except duckdb.Error as error:
-            raise WarehouseError(_described(error, statement)) from None
+            raise WarehouseError(described(error, statement)) from None
 
     def stream(self, statement: str, parameters: Mapping[str, object] | None = None) -> Iterator[tuple[Any, ...]]:
         """The rows of a large result, some at once; nothing else may be run meanwhile."""
@@ -69,7 +71,7 @@ class Engine:
             while rows := self._connection.fetchmany(_ROWS_AT_ONCE):
                 yield from rows
         except duckdb.Error as error:
-            raise WarehouseError(_described(error, statement)) from None
+            raise WarehouseError(described(error, statement)) from None
 
     def scalar(self, statement: str, parameters: Mapping[str, object] | None = None) -> Any:
         """The first column of the first row."""
@@ -86,7 +88,7 @@ class Engine:
         try:
             return self._connection.to_arrow_table()
         except duckdb.Error as error:
-            raise WarehouseError(_described(error, statement)) from None
+            raise WarehouseError(described(error, statement)) from None
 
     def columns(self, statement: str, parameters: Mapping[str, object] | None = None) -> list[str]:
         """The column names of a result."""
@@ -123,7 +125,8 @@ class Engine:
         attach(self._connection, file, catalog, key=key)
 
 
-def _described(error: Exception, statement: str) -> str:
+def described(error: Exception, statement: str) -> str:
+    """What is said of a statement that failed: the step and the kind of error, nothing that may be of a record."""
     words = " ".join(statement.split()[:4])
     left_out = "Its own message is left out, for it may hold data of records."
     full = " The disk is full: make room, and run again; what was published before is as it was." if _is_full(error) else ""
@@ -234,7 +237,7 @@ def _extension() -> Path:
     return Path(str(folder / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"))
 
 
-def tables_of(opened: Engine, schema: str) -> Sequence[str]:
+def tables_of(opened: AnyEngine, schema: str) -> Sequence[str]:
     """The tables of a schema, sorted."""
     statement = "SELECT table_name FROM information_schema.tables WHERE table_schema = $schema ORDER BY table_name"
     return [row[0] for row in opened.rows(statement, {"schema": schema})]

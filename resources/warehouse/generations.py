@@ -36,7 +36,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from resources.keys import Sealing
-    from resources.warehouse.engine import Engine
+    from resources.warehouse.base import Engine
+    from resources.warehouse.engine import Engine as DuckDB
 
 _WAIT_SECONDS = 600
 _TRIES = 10
@@ -46,6 +47,11 @@ _held: dict[Path, tuple[str, int]] = {}
 
 class Warehouse:
     """The register's bulk tables."""
+
+    kind = ".duckdb"
+    """How the files of its generations end."""
+    can_be_copied = True
+    """Whether a generation is a file that holds all of it, as backups need it."""
 
     def __init__(self, folder: Path, temporary: Path, sealing: Sealing, memory: str | None = None) -> None:
         """Name the folder of the generations, and one for what spills out of memory.
@@ -200,14 +206,12 @@ class Warehouse:
             run: the run's id.
             moment: when, as a naive UTC timestamp.
         """
-        rewritten = self.folder / f"rewritten-{run}.duckdb"
+        rewritten = self.folder / f"rewritten-{run}{self.kind}"
         rewritten.unlink(missing_ok=True)
         with _or_nothing(rewritten):
-            with self._engine(self._working(run)) as opened:
-                opened.run("INSERT INTO meta.generations VALUES ($run, $moment)", {"run": run, "moment": moment})
-                self._rewrite(opened, rewritten)
+            self._write_anew(run, moment, rewritten)
             _sync(rewritten)
-        target = self.folder / f"generation-{run}.duckdb"
+        target = self.folder / f"generation-{run}{self.kind}"
         rewritten.replace(target)
         link = self.folder / "current.partial"
         link.unlink(missing_ok=True)
@@ -216,6 +220,7 @@ class Warehouse:
         _sync(self.folder)
         for old in (*self._superseded(), self._working(run), self._working(run).with_suffix(".duckdb.wal")):
             old.unlink(missing_ok=True)
+        self._sweep()
         self.release(run)
 
     def release(self, run: str) -> None:
@@ -243,23 +248,37 @@ class Warehouse:
             return {row[0] for row in opened.rows("SELECT run FROM meta.generations")}
 
     def _working(self, run: str) -> Path:
-        return self.folder / f"working-{run}.duckdb"
+        return self.folder / f"working-{run}{self.kind}"
 
     def _clear(self) -> None:
         """Take away what a run that stopped left behind."""
         for stale in (*self.folder.glob("working-*"), *self.folder.glob("rewritten-*"), *self._superseded()):
             stale.unlink()
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Take away what no file of a generation names any more; one of DuckDB holds all that it names."""
 
     def _superseded(self) -> list[Path]:
         current = (self.folder / "current").resolve()
         return [file for file in self.folder.glob("generation-*") if not file.name.startswith(current.name)]
 
     def _engine(self, file: Path, *, read_only: bool = False, new: bool = False) -> AbstractContextManager[Engine]:
-        """A file of the warehouse, opened with the key that it was encrypted with, or, a new one, is to be."""
+        """A file of the warehouse, opened."""
+        return self._duckdb(file, read_only=read_only, new=new)
+
+    def _duckdb(self, file: Path, *, read_only: bool = False, new: bool = False) -> AbstractContextManager[DuckDB]:
+        """A database file, opened with the key that it was encrypted with, or, a new one, is to be."""
         key = self.sealing.for_new() if new else self.sealing.of(file)
         return engine(file, self.temporary, read_only=read_only, key=key, memory=self.memory)
 
-    def _rewrite(self, opened: Engine, file: Path) -> None:
+    def _write_anew(self, run: str, moment: dt.datetime, file: Path) -> None:
+        """Write a run's working copy into another file, with word of the run."""
+        with self._duckdb(self._working(run)) as opened:
+            opened.run("INSERT INTO meta.generations VALUES ($run, $moment)", {"run": run, "moment": moment})
+            self._rewrite(opened, file)
+
+    def _rewrite(self, opened: DuckDB, file: Path) -> None:
         source = opened.scalar("SELECT current_database()")
         opened.attach(file, "rewritten", key=self.sealing.for_new())
         file.chmod(0o600)

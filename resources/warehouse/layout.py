@@ -10,7 +10,7 @@ from resources.errors import AnsvarError
 from resources.warehouse.describe import Described
 
 if TYPE_CHECKING:
-    from resources.warehouse.engine import Engine
+    from resources.warehouse.base import Engine
 
 
 def require_layout(opened: Engine) -> None:

@@ -11,9 +11,9 @@ claimed AS (
   SELECT component, person, subject, since, CASE WHEN born = subject THEN 1 ELSE 0 END AS founder
   FROM known
   UNION ALL
-  SELECT component, person, born AS subject, since, 1 AS founder
+  SELECT known.component, known.person, known.born AS subject, known.since, 1 AS founder
   FROM known
-  WHERE born <> subject
+  WHERE known.born <> known.subject
   UNION ALL
   SELECT components.component, successors.person, successors.subject, successors.since, 1 AS founder
   FROM identity.components AS components

@@ -6,7 +6,7 @@ WITH nearest AS (
   FROM (
     SELECT one, other FROM identity.edges
     UNION ALL
-    SELECT other AS one, one AS other FROM identity.edges
+    SELECT edges.other AS one, edges.one AS other FROM identity.edges AS edges
   ) AS directions
   GROUP BY one
 )

@@ -17,4 +17,4 @@ SELECT
   subject,
   row_number() OVER (PARTITION BY component ORDER BY since, persons DESC, founders DESC, least, subject) AS place
 FROM ranked
-WHERE place = 1
+WHERE ranked.place = 1

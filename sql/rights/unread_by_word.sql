@@ -13,7 +13,9 @@ digits AS (
   SELECT _quarantine, regexp_replace(whole, '[^0-9]', '', 'g') AS digits FROM texts
 ),
 places AS (
-  SELECT _quarantine, digits, unnest(generate_series(1, length(digits) - 6)) AS place FROM digits WHERE length(digits) > 6
+  SELECT digits._quarantine, digits.digits, unnest(generate_series(1, length(digits.digits) - 6)) AS place
+  FROM digits
+  WHERE length(digits.digits) > 6
 ),
 numbers AS (
   SELECT DISTINCT _quarantine, substr(digits, CAST(place AS INTEGER), 7) AS number FROM places

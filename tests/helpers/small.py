@@ -59,7 +59,15 @@ def _new_ledger() -> bytes:
 class Small:
     """A register whose sources are files; `described` is its YAML as plain values, to be changed before the next `describe`."""
 
-    def __init__(self, folder: Path, sources: Mapping[str, str] = SOURCES, moment: str = TODAY, *, encrypted: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        sources: Mapping[str, str] = SOURCES,
+        moment: str = TODAY,
+        *,
+        encrypted: bool = False,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         """Write the YAML, make the home, open both; the warehouse is plain, so that bytes can be looked for in it, unless asked."""
         self.folder = folder
         self.described: dict[str, Any] = {each: deepcopy(_parsed(text)) for each, text in sources.items()}
@@ -69,7 +77,8 @@ class Small:
         self.data = folder / "data"
         for source in sources:
             (self.data / source).mkdir(parents=True)
-        write_private(self.home.path / "settings.env", f"DATA={self.data}\n{PLAIN_SETTING}={'no' if encrypted else 'yes'}\n")
+        settings = {"DATA": str(self.data), PLAIN_SETTING: "no" if encrypted else "yes"} | dict(settings or {})
+        write_private(self.home.path / "settings.env", "".join(f"{key}={value}\n" for key, value in settings.items()))
         self._runs = 1
         (folder / "register" / "sources").mkdir(parents=True)
         (folder / "register" / "notice.yaml").write_text(NOTICE, encoding="utf-8")

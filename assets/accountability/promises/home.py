@@ -21,7 +21,8 @@ _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 # What stands in the folders of the home, by the patterns of its names; `*` in a pattern is of one folder.
-_WAREHOUSE = ("current", "generation-*.duckdb", "generation-*.duckdb.wal", "working-*", "rewritten-*", "writer.lock", "*.partial")
+_GENERATIONS = ("generation-*.duckdb", "generation-*.json")
+_WAREHOUSE = ("current", *_GENERATIONS, "generation-*.duckdb.wal", "working-*", "rewritten-*", "session-*", "writer.lock", "*.partial")
 _DOCUMENTS = ("notice.*", "record_of_processing.*", "data_map.*", "promises.*", ".*.partial")
 _TEMPORARY = ("duckdb_temp_*", "pace-*.json", "backup-*")
 
@@ -30,7 +31,7 @@ _TEMPORARY = ("duckdb_temp_*", "pace-*.json", "backup-*")
 class HomeFacts:
     """The home's files; the accounts that own them; folders that others may enter, files that others may read; databases.
 
-    Of the databases of the warehouse: old generations, and those that are not encrypted (`plain`).
+    Of the databases of the warehouse: old generations, and those that are not encrypted (`plain`), as those are whose rows are in Spark.
     """
 
     files: int
@@ -62,8 +63,9 @@ def look_at(path: Path) -> HomeFacts:
             readable += is_open and bool(stat.S_IMODE(status.st_mode) & _OTHERS)
     warehouse = path / "warehouse"
     current = (warehouse / "current").resolve().name
-    superseded = sum(1 for each in warehouse.glob("generation-*.duckdb") if each.name != current)
-    plain = sum(1 for each in warehouse.glob("*.duckdb") if each.is_file() and is_database(each) and not is_encrypted(each))
+    superseded = sum(1 for pattern in _GENERATIONS for each in warehouse.glob(pattern) if each.name != current)
+    plain = sum(1 for _ in warehouse.glob("*.json"))
+    plain += sum(1 for each in warehouse.glob("*.duckdb") if each.is_file() and is_database(each) and not is_encrypted(each))
     return HomeFacts(files, len(owners), int(is_open), readable, superseded, plain)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from resources.warehouse import Engine
+    from resources.warehouse.engine import Engine
 
 IBAN = "FI2112345600000785"
 KEYS = [
