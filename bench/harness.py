@@ -71,6 +71,7 @@ class Contestant:
         needs: a package that must be installed; without it the contestant is left out, and named.
         most: the largest size at which it takes part, in millions of records.
         is_there: whether what is no package is installed.
+        is_own: whether all the work is done by the turn's own process and its children, so that their processor time and memory tell it.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Contestant:
     needs: str | None = None
     most: float = float("inf")
     is_there: Callable[[], bool] = lambda: True
+    is_own: bool = True
 
 
 @dataclass(frozen=True)
@@ -105,8 +107,8 @@ def run_turn(benchmark: Benchmark, contestant: str, data: Path, own: Path, size:
     turn = Turn(data, own, round(size * MILLION))
     answer = found.run(turn)
     watch = turn.watch
-    measured = {"seconds": round(watch.seconds, 3), "processor_seconds": round(watch.processor, 3), "peak_mb": watch.peak >> 20}
-    return measured | {"answer": answer}
+    own: dict[str, Any] = {"processor_seconds": round(watch.processor, 3), "peak_mb": watch.peak >> 20} if found.is_own else {}
+    return {"seconds": round(watch.seconds, 3)} | own | {"answer": answer}
 
 
 def race(benchmark: Benchmark, size: float, rounds: int, folder: Path, *, lock: Path | None = None) -> Iterator[dict[str, Any]]:

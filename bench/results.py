@@ -23,10 +23,10 @@ class Row:
     size: float
     who: str
     seconds: float
-    processor: float
-    peak: int
-    ratio: float
-    processor_ratio: float
+    processor: float | None
+    peak: float | None
+    ratio: float | None
+    processor_ratio: float | None
     rounds: int
     load: tuple[float, float]
 
@@ -69,9 +69,9 @@ def rows(results: Sequence[dict[str, Any]], order: Sequence[str], ours: str = "o
                 benchmark,
                 size,
                 who,
-                _median(turns.values(), "seconds"),
+                _median(turns.values(), "seconds") or 0.0,
                 _median(turns.values(), "processor_seconds"),
-                round(_median(turns.values(), "peak_mb")),
+                _median(turns.values(), "peak_mb"),
                 _ratio(pairs, "seconds"),
                 _ratio(pairs, "processor_seconds"),
                 len(turns),
@@ -89,36 +89,45 @@ def table(found: Sequence[Row], titles: dict[str, str]) -> str:
     for row in found:
         is_new = (row.benchmark, row.size) != last
         last = (row.benchmark, row.size)
-        ratios = ("", "") if row.who == "ours" else (f"{row.ratio:.2f} ×", f"{row.processor_ratio:.2f} ×")
+        ratios = ("", "") if row.who == "ours" else (_times(row.ratio), _times(row.processor_ratio))
         told = (titles.get(row.benchmark, row.benchmark) if is_new else "", f"{row.size:g}" if is_new else "", row.who)
-        measured = (_digits(row.seconds), _digits(row.processor), f"{row.peak:,} MB")
+        measured = (_digits(row.seconds), _digits(row.processor), "–" if row.peak is None else f"{row.peak:,.0f} MB")
         lines.append("| " + " | ".join((*told, *measured, *ratios, str(row.rounds), f"{row.load[0]:g} to {row.load[1]:g}")) + " |")
     return "\n".join(lines) + "\n"
 
 
 def growth(found: Sequence[Row], titles: dict[str, str]) -> list[str]:
-    """How many times as long ours and the limit take at each size as at the next smaller one, a line each."""
+    """How many times as long each takes at a size as at the next smaller one, a line each."""
     lines = []
     for smaller in found:
         larger = [row for row in found if (row.benchmark, row.who) == (smaller.benchmark, smaller.who) and row.size > smaller.size]
         if larger and smaller.seconds:
             next_one = min(larger, key=lambda row: row.size)
+            title = titles.get(smaller.benchmark, smaller.benchmark)
             times = f"{next_one.size / smaller.size:g} times the records: {next_one.seconds / smaller.seconds:.1f} times the time"
-            lines.append(
-                f"{titles.get(smaller.benchmark, smaller.benchmark)}, {smaller.who}, {smaller.size:g} to {next_one.size:g}: {times}, "
-                f"{next_one.processor / smaller.processor:.1f} times the processor's, {next_one.peak / max(1, smaller.peak):.1f} times the peak"
-            )
+            if smaller.processor and next_one.processor:
+                times += f", {next_one.processor / smaller.processor:.1f} times the processor's"
+            if smaller.peak and next_one.peak:
+                times += f", {next_one.peak / smaller.peak:.1f} times the peak"
+            lines.append(f"- {title}, {smaller.who}, {smaller.size:g} to {next_one.size:g} million: {times}")
     return lines
 
 
-def _median(turns: Iterable[dict[str, Any]], key: str) -> float:
-    return float(statistics.median(turn[key] for turn in turns))
+def _median(turns: Iterable[dict[str, Any]], key: str) -> float | None:
+    values = [turn[key] for turn in turns if key in turn]
+    return float(statistics.median(values)) if values else None
 
 
-def _ratio(pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]], key: str) -> float:
-    ratios = [own[key] / other[key] for own, other in pairs if other[key]]
-    return statistics.median(ratios) if ratios else float("nan")
+def _ratio(pairs: Sequence[tuple[dict[str, Any], dict[str, Any]]], key: str) -> float | None:
+    ratios = [own[key] / other[key] for own, other in pairs if own.get(key) is not None and other.get(key)]
+    return statistics.median(ratios) if ratios else None
 
 
-def _digits(seconds: float) -> str:
+def _times(ratio: float | None) -> str:
+    return "–" if ratio is None else f"{ratio:.2f} ×"
+
+
+def _digits(seconds: float | None) -> str:
+    if seconds is None:
+        return "–"
     return f"{seconds:.1f}" if seconds >= 10 else f"{seconds:.2f}" if seconds >= 1 else f"{seconds:.3f}"  # noqa: PLR2004 - three digits

@@ -37,6 +37,8 @@ def _change(kind: str) -> Change:
         described["datasets"].pop("service_events")
         dataset = described["datasets"]["page_views"]
         dataset["read"] = {"files": _FILES[kind], "format": kind}
+        if kind == "ndjson":
+            dataset["read"]["where"] = {"type": "page_view"}
         if kind != "ndjson":
             for field in dataset["fields"].values():
                 field.pop("from", None)
@@ -79,7 +81,7 @@ def _typed(kind: str, file: str) -> str:
         return f"""
             SELECT id AS event_id, cookie AS cookie_id, "user" AS user_id, {_VIEWED.format(chr(34) + "at" + chr(34))}, page.path AS page, page.referrer AS referrer,
               page.server AS referring_server, device.browser AS browser, device.language AS language
-            FROM read_json({file}, format = 'newline_delimited', columns = {columns})
+            FROM read_json({file}, format = 'newline_delimited', columns = {columns}) WHERE type = 'page_view'
         """  # noqa: S608 - our own names
     if kind == "weblog":
         names = ", ".join(literal(each) for each in LOG_NAMES)
