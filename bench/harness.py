@@ -13,11 +13,11 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from resources.errors import AnsvarError
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MILLION = 1_000_000
 _STATUS, _REFERENCES = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+_HELD_SECONDS = 150
 _PEAK_AGAIN = "5"  # what makes the kernel count the peak of memory anew
 
 
@@ -132,17 +133,20 @@ def race(benchmark: Benchmark, size: float, rounds: int, folder: Path, *, lock: 
     if not data.exists():
         with locked(lock):
             _child(benchmark.name, "prepare", data, folder / "own", size)
-    for number in range(rounds):
-        first = number % len(there)
-        results = []
-        with locked(lock):
-            for each in (*there[first:], *there[:first]):
-                load = os.getloadavg()[0]
-                told = _child(benchmark.name, each.name, data, folder / "own", size)
-                result = {"benchmark": benchmark.name, "size": size, "round": number, "who": each.name} | told
-                results.append(result | {"load": round(load, 1)})
-        require_agreement(results)
-        yield from results
+    with _Held(lock) as held:
+        for number in range(rounds):
+            first = number % len(there)
+            held.take()
+            results = [_taken(benchmark, each, data, folder / "own", size, number) for each in (*there[first:], *there[:first])]
+            held.give()
+            require_agreement(results)
+            yield from results
+
+
+def _taken(benchmark: Benchmark, contestant: Contestant, data: Path, own: Path, size: float, number: int) -> dict[str, Any]:
+    load = os.getloadavg()[0]
+    told = _child(benchmark.name, contestant.name, data, own, size)
+    return {"benchmark": benchmark.name, "size": size, "round": number, "who": contestant.name} | told | {"load": round(load, 1)}
 
 
 def require_agreement(results: Sequence[dict[str, Any]]) -> None:
@@ -162,6 +166,31 @@ def require_agreement(results: Sequence[dict[str, Any]]) -> None:
 def is_installed(contestant: Contestant) -> bool:
     """Whether a contestant can take part on this machine."""
     return contestant.is_there() and (contestant.needs is None or find_spec(contestant.needs) is not None)
+
+
+class _Held:
+    """A lock that is kept from one round to the next until it was held for some minutes: to wait for it may take longer than a round."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file, self._until, self._stack = file, 0.0, ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def take(self) -> None:
+        """Hold it from here on."""
+        if not self._until:
+            self._stack.enter_context(locked(self._file))
+            self._until = time.monotonic() + _HELD_SECONDS
+
+    def give(self) -> None:
+        """Let go of it, where it was held long enough."""
+        if time.monotonic() >= self._until:
+            self._stack.close()
+            self._until = 0.0
 
 
 @contextmanager

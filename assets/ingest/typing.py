@@ -67,10 +67,15 @@ def typed(field: Field, zone: str) -> str:
     return text
 
 
+def typed_value(field_name: str) -> str:
+    """The column of `landed` that has a field's value, typed."""
+    return f"landed.{name('_typed_' + field_name)}"
+
+
 def faults(dataset: Dataset, zone: str) -> list[Fault]:
     """Every rule that a record of the data set may break, in the order in which they are told.
 
-    A condition reads `landed` (text) and `typed` (values) of one record.
+    A condition reads `landed`, one record's text and, by `typed_value`, its values.
 
     Args:
         dataset: the data set.
@@ -93,15 +98,15 @@ def anchor_faults(dataset: Dataset, zone: str, today: dt.date) -> list[Fault]:
     """
     anchor, found = dataset.shape.anchor, []
     if dataset.rule.open == "quarantine":
-        found.append(Fault(anchor, "open", "must have a value: the record's time runs from it", f"typed.{name(anchor)} IS NULL"))
+        found.append(Fault(anchor, "open", "must have a value: the record's time runs from it", f"{typed_value(anchor)} IS NULL"))
     if dataset.rule.of_future == "quarantine":
-        ahead = f"{anchor_date(dataset, f'typed.{name(anchor)}', zone)} > CAST({literal(today.isoformat())} AS DATE) + 1"
+        ahead = f"{anchor_date(dataset, typed_value(anchor), zone)} > CAST({literal(today.isoformat())} AS DATE) + 1"
         found.append(Fault(anchor, "future", "must not be more than a day ahead: the record's time runs from it", ahead))
     return found
 
 
 def _faults(field: Field) -> list[Fault]:
-    text, value, shape = f"landed.{name(field.name)}", f"typed.{name(field.name)}", field.shape
+    text, value, shape = f"landed.{name(field.name)}", typed_value(field.name), field.shape
     given = f"{text} IS NOT NULL"
     found = []
     if shape.required:
@@ -139,15 +144,15 @@ def _compared(dataset: Dataset, field: Field, bound: float | dt.date | str, zone
     if isinstance(bound, str):
         other = dataset.fields[bound]
         if field.shape.type == other.shape.type:
-            return f"typed.{name(field.name)}", f"typed.{name(bound)}"
+            return typed_value(field.name), typed_value(bound)
         return _day(field, zone), _day(other, zone)
     if isinstance(bound, int | float):
-        return f"typed.{name(field.name)}", repr(bound)
+        return typed_value(field.name), repr(bound)
     return _day(field, zone), f"DATE {literal(bound.isoformat())}"
 
 
 def _day(field: Field, zone: str) -> str:
-    value = f"typed.{name(field.name)}"
+    value = typed_value(field.name)
     return value if field.shape.type == "date" else local_date(value, field.shape.time_zone or zone)
 
 
