@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bench.table import identity, ingest, persons, purge, snapshot
+from bench.table import gdpr, identity, ingest, persons, purge, snapshot
 from resources.errors import AnsvarError
 
 if TYPE_CHECKING:
     from bench.harness import Benchmark
 
-BENCHMARKS: dict[str, Benchmark] = {each.name: each for room in (ingest, snapshot, identity, persons, purge) for each in room.BENCHMARKS}
+BENCHMARKS: dict[str, Benchmark] = {each.name: each for room in (ingest, snapshot, identity, persons, purge, gdpr) for each in room.BENCHMARKS}
 
 
 def named(beginning: str) -> list[Benchmark]:
