@@ -71,6 +71,7 @@ class Contestant:
         run: takes a turn; gives its answer, of which what others answer too must be the same.
         needs: a package that must be installed; without it the contestant is left out, and named.
         most: the largest size at which it takes part, in millions of records.
+        turns: the most turns that it takes, where each of them takes minutes.
         is_there: whether what is no package is installed.
         is_own: whether all the work is done by the turn's own process and its children, so that their processor time and memory tell it.
     """
@@ -79,6 +80,7 @@ class Contestant:
     run: Callable[[Turn], dict[str, Any]]
     needs: str | None = None
     most: float = float("inf")
+    turns: int = sys.maxsize
     is_there: Callable[[], bool] = lambda: True
     is_own: bool = True
 
@@ -135,18 +137,17 @@ def race(benchmark: Benchmark, size: float, rounds: int, folder: Path, *, lock: 
             _child(benchmark.name, "prepare", data, folder / "own", size)
     with _Held(lock) as held:
         for number in range(rounds):
-            first = number % len(there)
+            left = [each for each in there if number < each.turns]
+            first = number % len(left)
             held.take()
-            results = [_taken(benchmark, each, data, folder / "own", size, number) for each in (*there[first:], *there[:first])]
+            results = []
+            for each in (*left[first:], *left[:first]):
+                load = round(os.getloadavg()[0], 1)
+                told = _child(benchmark.name, each.name, data, folder / "own", size)
+                results.append({"benchmark": benchmark.name, "size": size, "round": number, "who": each.name} | told | {"load": load})
             held.give()
             require_agreement(results)
             yield from results
-
-
-def _taken(benchmark: Benchmark, contestant: Contestant, data: Path, own: Path, size: float, number: int) -> dict[str, Any]:
-    load = os.getloadavg()[0]
-    told = _child(benchmark.name, contestant.name, data, own, size)
-    return {"benchmark": benchmark.name, "size": size, "round": number, "who": contestant.name} | told | {"load": round(load, 1)}
 
 
 def require_agreement(results: Sequence[dict[str, Any]]) -> None:
@@ -160,7 +161,9 @@ def require_agreement(results: Sequence[dict[str, Any]]) -> None:
         for question, answer in result["answer"].items():
             who, other = known.setdefault(question, (result["who"], answer))
             if other != answer:
-                raise AnsvarError(f"{who} and {result['who']} do not agree on '{question}' of {result['benchmark']}: see what each of them does.")
+                raise AnsvarError(
+                    f"{who} and {result['who']} do not agree on '{question}' of {result['benchmark']}: see what each of them does."
+                )
 
 
 def is_installed(contestant: Contestant) -> bool:

@@ -44,12 +44,12 @@ def step(benchmark: Benchmark, given: argparse.Namespace) -> None:
 
 
 def measure(benchmark: Benchmark, given: argparse.Namespace, folder: Path) -> None:
-    """Let all take their turns, and keep what they gave."""
-    kept = []
+    """Let all take their turns, and keep what they gave: each at once, for a later one may fail."""
+    kept: list[dict[str, Any]] = []
     for each in race(benchmark, given.size, given.rounds, folder, lock=given.lock):
         print(json.dumps(each), flush=True)  # noqa: T201 - a program
         kept.append(each)
-    results.write(kept, results.file_of(benchmark.name, given.size, given.into))
+        results.write(kept, results.file_of(benchmark.name, given.size, given.into))
 
 
 def show(folder: Path, plots: Path | None) -> None:

@@ -84,7 +84,9 @@ def prepare(data: Path, records: int) -> None:
         chosen = random.Random(mix)  # noqa: S311 - sample data, no secret
         operations = [
             _operation(chosen, kind, number, records, is_uniform=mix in _UNIFORM)
-            for number, kind in enumerate(chosen.choices(list(shares), list(shares.values()), k=max(1, records // _RECORDS_OF_AN_OPERATION)))
+            for number, kind in enumerate(
+                chosen.choices(list(shares), list(shares.values()), k=max(1, records // _RECORDS_OF_AN_OPERATION))
+            )
         ]
         (data / f"{mix}.json").write_text(json.dumps(operations), encoding="utf-8")
 
@@ -94,7 +96,12 @@ def _operation(chosen: random.Random, kind: str, number: int, records: int, *, i
     if kind == "create":
         return kind, f"n{number}", f"u{place // _OF_A_USER}"
     looked_up = _CHANGED[kind][1] if kind in _CHANGED else _ASKED[kind][2]
-    given = {"key": f"k{place}", "usr": f"u{place // _OF_A_USER}", "pur": f"p{place % max(1, records // _OF_A_PURPOSE)}", "look": f"l{place // _OF_A_LOOK}"}
+    given = {
+        "key": f"k{place}",
+        "usr": f"u{place // _OF_A_USER}",
+        "pur": f"p{place % max(1, records // _OF_A_PURPOSE)}",
+        "look": f"l{place // _OF_A_LOOK}",
+    }
     return kind, given[looked_up], f"set {number}"
 
 

@@ -145,7 +145,11 @@ def _answer(row: tuple[Any, ...]) -> dict[str, Any]:
 
 def _benchmark(kind: str, title: str) -> Benchmark:
     makers = {"ndjson": views.ndjson, "csv": views.csv, "parquet": views.parquet, "weblog": views.access_log}
-    peers = () if kind == "weblog" else (Contestant("dlt", partial(_dlt, kind), "dlt", 0.1), Contestant("pandas to_sql", partial(_pandas, kind), "pandas", 1))
+    peers = (
+        ()
+        if kind == "weblog"
+        else (Contestant("dlt", partial(_dlt, kind), "dlt", 0.1, 2), Contestant("pandas to_sql", partial(_pandas, kind), "pandas", 1))
+    )
     ours_and_limit = (Contestant("ours", partial(_ours, kind)), Contestant("limit", partial(_limit, kind)))
     return Benchmark(f"ingest_{kind}", f"ingest, {title}", 1.6, _made(makers[kind]), (*ours_and_limit, *peers))
 

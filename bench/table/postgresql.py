@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from resources.warehouse import Engine
 
 _SETTINGS = ("shared_buffers=1GB", "work_mem=256MB", "maintenance_work_mem=1GB", "max_wal_size=8GB")
-_TYPES = {"VARCHAR": "text", "BIGINT": "bigint", "BOOLEAN": "boolean", "TIMESTAMP": "timestamp", "DATE": "date", "DOUBLE": "double precision"}
+_TYPES = {
+    "VARCHAR": "text",
+    "BIGINT": "bigint",
+    "BOOLEAN": "boolean",
+    "TIMESTAMP": "timestamp",
+    "DATE": "date",
+    "DOUBLE": "double precision",
+}
 _PIECE = 1 << 20
 
 

@@ -19,7 +19,7 @@ from bench.table.described import REGISTER
 from resources.catalogue import load_register
 from resources.keys import Sealing, new_key
 from resources.warehouse import Warehouse
-from resources.warehouse.dialect import last_day, name
+from resources.warehouse.dialect import name
 from resources.warehouse.engine import engine
 
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     from bench.harness import Turn
     from resources.warehouse import Engine
-
-_ZONE = "Europe/Helsinki"
 
 
 def _warehouse(folder: Path) -> Warehouse:
@@ -63,9 +61,9 @@ def _ours(turn: Turn) -> dict[str, Any]:
 
 
 def _past() -> str:
+    """The condition that a row is due: all of them ended long before, or long after, the moment from which rows stay."""
     dataset = load_register(REGISTER).dataset(TABLE)
-    day = f"CAST(timezone('{_ZONE}', timezone('UTC', {name(dataset.shape.anchor)})) AS DATE)"
-    return f"{last_day(day, dataset.rule.period)} < DATE '{TODAY}'"
+    return f"{name(dataset.shape.anchor)} < TIMESTAMP '{TODAY}' - to_months({dataset.rule.period.months:d})"
 
 
 def _limit(turn: Turn) -> dict[str, Any]:
@@ -75,7 +73,7 @@ def _limit(turn: Turn) -> dict[str, Any]:
     with engine(file, warehouse.temporary, read_only=True, key=warehouse.sealing.of(file)) as opened:
         with turn.watch:
             opened.attach(target, "other", key=warehouse.sealing.for_new())
-            stays = f"SELECT * FROM register.{name(TABLE)} WHERE NOT coalesce({_past()}, false)"  # noqa: S608 - our own names
+            stays = f"SELECT * FROM register.{name(TABLE)} WHERE NOT {_past()}"  # noqa: S608 - our own names
             opened.run(f"CREATE TABLE other.events AS {stays}")
             stays = "SELECT held.* FROM identity.identifiers AS held SEMI JOIN other.events AS events ON events._record = held._record"
             opened.run(f"CREATE TABLE other.identifiers AS {stays}")

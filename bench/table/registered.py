@@ -10,7 +10,9 @@ from resources.errors import AnsvarError
 if TYPE_CHECKING:
     from bench.harness import Benchmark
 
-BENCHMARKS: dict[str, Benchmark] = {each.name: each for room in (ingest, snapshot, identity, persons, purge, gdpr) for each in room.BENCHMARKS}
+BENCHMARKS: dict[str, Benchmark] = {
+    each.name: each for room in (ingest, snapshot, identity, persons, purge, gdpr) for each in room.BENCHMARKS
+}
 
 
 def named(beginning: str) -> list[Benchmark]:
@@ -19,7 +21,9 @@ def named(beginning: str) -> list[Benchmark]:
     Raises:
         AnsvarError: where there is none.
     """
-    found = [BENCHMARKS[beginning]] if beginning in BENCHMARKS else [each for name, each in BENCHMARKS.items() if name.startswith(beginning)]
+    found = (
+        [BENCHMARKS[beginning]] if beginning in BENCHMARKS else [each for name, each in BENCHMARKS.items() if name.startswith(beginning)]
+    )
     if not found:
         raise AnsvarError(f"No benchmark is called '{beginning}': there are {', '.join(BENCHMARKS)}.")
     return found

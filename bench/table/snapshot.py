@@ -119,8 +119,12 @@ _GONE = "DELETE FROM held WHERE user_id NOT IN (SELECT user_id FROM day)"
 
 
 def _limit(turn: Turn) -> dict[str, Any]:
-    differing = f"CREATE TEMP TABLE changed AS SELECT day.* FROM day LEFT JOIN held USING (user_id) WHERE held.user_id IS NULL OR {_DIFFERS}"
-    return _by_hand(turn, differing, "DELETE FROM held USING changed WHERE changed.user_id = held.user_id", "INSERT INTO held FROM changed", _GONE)
+    differing = (
+        f"CREATE TEMP TABLE changed AS SELECT day.* FROM day LEFT JOIN held USING (user_id) WHERE held.user_id IS NULL OR {_DIFFERS}"
+    )
+    return _by_hand(
+        turn, differing, "DELETE FROM held USING changed WHERE changed.user_id = held.user_id", "INSERT INTO held FROM changed", _GONE
+    )
 
 
 def _merge(turn: Turn) -> dict[str, Any]:
@@ -139,7 +143,10 @@ def _pandas(turn: Turn) -> dict[str, Any]:
 
     first, target = turn.data / "first" / "users-1.parquet", turn.own / "users.parquet"
     with turn.watch:
-        held, day = pd.read_parquet(first).set_index("user_id"), pd.read_parquet(turn.data / "second" / "users-1.parquet").set_index("user_id")
+        held, day = (
+            pd.read_parquet(first).set_index("user_id"),
+            pd.read_parquet(turn.data / "second" / "users-1.parquet").set_index("user_id"),
+        )
         both = held.index.intersection(day.index)
         same = (held.loc[both] == day.loc[both]) | (held.loc[both].isna() & day.loc[both].isna())
         kept = both[same.all(axis=1)]
