@@ -40,7 +40,7 @@ def contestant(run: Callable[[Turn, psycopg.Connection[Any]], dict[str, Any]], m
         with connected() as connection:
             return run(given, connection)
 
-    return Contestant("PostgreSQL", turn, "psycopg", most, lambda: binaries() is not None, is_own=False)
+    return Contestant("PostgreSQL", turn, "psycopg", most, is_there=lambda: binaries() is not None, is_own=False)
 
 
 @contextmanager
