@@ -113,7 +113,7 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
 
 
 def _land(engine: Engine, what: Load, records: Path) -> None:
-    """`judged`: the batch's records, typed, each with its record id and the number of the rule that it breaks (`faults`); a bad one whole."""
+    """`judged`: the batch's records, typed, each with its id and the number of the rule that it breaks (`faults`); a bad one whole."""
     zone = what.catalogue.sources[what.dataset.source].shape.time_zone
     rules = [*faults(what.dataset, zone), *anchor_faults(what.dataset, what.zone, what.today), ERASED_FAULT]
     values = ", ".join(f"{typed(each, zone)} AS {name('_typed_' + key)}" for key, each in what.dataset.fields.items())

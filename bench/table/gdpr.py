@@ -69,7 +69,8 @@ def prepare(data: Path, records: int) -> None:
     with engine(None, data) as opened:
         opened.run(f"""
             COPY (
-              SELECT 'k' || number AS key, 'u' || number // {_OF_A_USER:d} AS usr, 'p' || number % {max(1, records // _OF_A_PURPOSE):d} AS pur,
+              SELECT 'k' || number AS key, 'u' || number // {_OF_A_USER:d} AS usr,
+                'p' || number % {max(1, records // _OF_A_PURPOSE):d} AS pur,
                 CAST(number % 1000 AS VARCHAR) AS ttl, 'nobody' AS shared, md5('data' || number) || md5('more' || number) AS data
               FROM range({records:d}) AS numbers(number)
             ) TO '{data}/records.parquet'
@@ -183,12 +184,12 @@ def _one(connection: psycopg.Connection[Any], kind: str, value: str, told: str) 
     return []
 
 
-def _add(digest: Any, answers: Iterable[list[tuple[Any, ...]]]) -> None:
+def _add(digest: hashlib._Hash, answers: Iterable[list[tuple[Any, ...]]]) -> None:
     for rows in answers:
         digest.update(repr(sorted(rows)).encode())
 
 
-def _answer(digest: Any, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
+def _answer(digest: hashlib._Hash, rows: list[tuple[Any, ...]]) -> dict[str, Any]:
     return {"answers": digest.hexdigest(), "records": len(rows), "left": hashlib.sha256(repr(sorted(rows)).encode()).hexdigest()}
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
 
 from assets.identity.kept import Kept
 from assets.identity.resolve import resolve, update
@@ -22,7 +23,8 @@ from resources.warehouse.engine import engine
 from resources.warehouse.models import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from bench.harness import Turn
     from resources.warehouse import Engine
@@ -73,10 +75,8 @@ def _ours(turn: Turn) -> dict[str, Any]:
     return {"subjects": rows[0][0], "same_groups": True}
 
 
-def _grouped(opened: Engine, people: Any, labels: Any) -> dict[str, Any]:
+def _grouped(opened: Engine, people: Sequence[str] | pa.Array, labels: Sequence[int]) -> dict[str, Any]:
     """How many groups there are among the persons of whom ours is certain."""
-    import pyarrow as pa  # noqa: PLC0415 - of the contestants alone
-
     opened.register("found", pa.table({"person": people, "label": labels}))
     rows = opened.rows(f"""
         SELECT count(DISTINCT found.label), count(*), count(DISTINCT (found.label, persons.subject))

@@ -17,11 +17,9 @@ from bench.table import views
 from bench.table.described import opened
 from resources.connectors.row_records import LOG_LINE, LOG_NAMES
 from resources.errors import AnsvarError
-from resources.warehouse.dialect import literal
+from resources.warehouse.dialect import literal, name
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bench.harness import Turn
     from bench.table.described import Change
 
@@ -33,7 +31,7 @@ _VIEWED = "CASE WHEN regexp_matches({0}, '^[0-9]+$') THEN make_timestamp(CAST({0
 
 
 def _change(kind: str) -> Change:
-    def change(described: Any) -> None:
+    def change(described: dict[str, Any]) -> None:
         described["datasets"].pop("service_events")
         dataset = described["datasets"]["page_views"]
         dataset["read"] = {"files": _FILES[kind], "format": kind}
@@ -79,8 +77,8 @@ def _typed(kind: str, file: str) -> str:
         columns = """{id: 'VARCHAR', type: 'VARCHAR', cookie: 'VARCHAR', "user": 'VARCHAR', "at": 'VARCHAR',
             page: 'STRUCT(path VARCHAR, referrer VARCHAR, server VARCHAR)', device: 'STRUCT(browser VARCHAR, language VARCHAR)'}"""
         return f"""
-            SELECT id AS event_id, cookie AS cookie_id, "user" AS user_id, {_VIEWED.format(chr(34) + "at" + chr(34))}, page.path AS page, page.referrer AS referrer,
-              page.server AS referring_server, device.browser AS browser, device.language AS language
+            SELECT id AS event_id, cookie AS cookie_id, "user" AS user_id, {_VIEWED.format(name("at"))}, page.path AS page,
+              page.referrer AS referrer, page.server AS referring_server, device.browser AS browser, device.language AS language
             FROM read_json({file}, format = 'newline_delimited', columns = {columns}) WHERE type = 'page_view'
         """  # noqa: S608 - our own names
     if kind == "weblog":
@@ -92,7 +90,9 @@ def _typed(kind: str, file: str) -> str:
               nullif(found.referrer, '-') AS referrer, found.user_agent AS browser
             FROM (
               SELECT regexp_extract(text, {literal(LOG_LINE)}, [{names}]) AS found
-              FROM read_csv({file}, columns = {{text: 'VARCHAR'}}, delim = '\\x01', quote = '', escape = '', header = false, auto_detect = false)
+              FROM read_csv(
+                {file}, columns = {{text: 'VARCHAR'}}, delim = '\\x01', quote = '', escape = '', header = false, auto_detect = false
+              )
             )
         """  # noqa: S608 - our own names
     source = f"read_csv({file}, columns = {{{_FLAT}}}, header = true)" if kind == "csv" else f"read_parquet({file})"
@@ -145,20 +145,10 @@ def _answer(row: tuple[Any, ...]) -> dict[str, Any]:
 
 def _benchmark(kind: str, title: str) -> Benchmark:
     makers = {"ndjson": views.ndjson, "csv": views.csv, "parquet": views.parquet, "weblog": views.access_log}
-    peers = (
-        ()
-        if kind == "weblog"
-        else (Contestant("dlt", partial(_dlt, kind), "dlt", 0.1, 2), Contestant("pandas to_sql", partial(_pandas, kind), "pandas", 1))
-    )
+    dlt, pandas = Contestant("dlt", partial(_dlt, kind), "dlt", 0.1, 2), Contestant("pandas to_sql", partial(_pandas, kind), "pandas", 1)
+    peers = () if kind == "weblog" else (dlt, pandas)
     ours_and_limit = (Contestant("ours", partial(_ours, kind)), Contestant("limit", partial(_limit, kind)))
-    return Benchmark(f"ingest_{kind}", f"ingest, {title}", 1.6, _made(makers[kind]), (*ours_and_limit, *peers))
-
-
-def _made(maker: Any) -> Any:
-    def prepare(data: Path, records: int) -> None:
-        maker(data, records)
-
-    return prepare
+    return Benchmark(f"ingest_{kind}", f"ingest, {title}", 1.6, makers[kind], (*ours_and_limit, *peers))
 
 
 BENCHMARKS = tuple(

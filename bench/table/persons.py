@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
     import psycopg
 
+    from assets.rights.find import Subject
     from bench.harness import Turn
     from resources.catalogue import Dataset
+    from resources.warehouse import Engine
 
 _RECORDS_OF_A_PERSON = 30
 _ONE_BY_ONE = 20
@@ -73,11 +75,10 @@ def _ours(persons: int, turn: Turn) -> dict[str, Any]:
     return {"records": records}
 
 
-def _persons(subject: Any) -> tuple[str, ...]:
+def _persons(subject: Subject | AnsvarError) -> tuple[str, ...]:
     if isinstance(subject, AnsvarError):
         raise subject
-    persons: tuple[str, ...] = subject.persons
-    return persons
+    return subject.persons
 
 
 def _limit(persons: int, turn: Turn) -> dict[str, Any]:
@@ -100,7 +101,7 @@ def _limit(persons: int, turn: Turn) -> dict[str, Any]:
     return {"records": records}
 
 
-def _hashes(engine: Any, dataset: Dataset, batch: list[int]) -> list[str]:
+def _hashes(engine: Engine, dataset: Dataset, batch: list[int]) -> list[str]:
     """The persons' ids in the source of a data set."""
     listed = ", ".join(f"({person:d})" for person in batch)
     rows = engine.rows(f"SELECT md5({literal(dataset.source)} || person) FROM (VALUES {listed}) AS wanted(person)")  # noqa: S608

@@ -6,7 +6,6 @@ It runs without `fsync`, which is to its advantage.
 from __future__ import annotations
 
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -17,6 +16,7 @@ from tests.helpers.postgresql import binaries, cluster
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from bench.harness import Turn
     from resources.warehouse import Engine

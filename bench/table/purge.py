@@ -22,7 +22,6 @@ from resources.warehouse import Warehouse
 from resources.warehouse.dialect import name
 from resources.warehouse.engine import engine
 
-
 if TYPE_CHECKING:
     from pathlib import Path
 

@@ -22,7 +22,9 @@ from resources.warehouse.dialect import literal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from assets.ingest.account import Account
     from bench.harness import Turn
+    from resources.register import Register
 
 _FIELDS = (
     "user_id",
@@ -40,7 +42,7 @@ _FIELDS = (
 _LISTED = ", ".join(_FIELDS)
 
 
-def _changed(described: Any) -> None:
+def _changed(described: dict[str, Any]) -> None:
     described["datasets"].pop("logins")
     dataset = described["datasets"]["users"]
     dataset["read"] = {"files": "users-*.parquet", "format": "parquet"}
@@ -78,10 +80,10 @@ def prepare(data: Path, records: int) -> None:
     register.ledger.close()
 
 
-def _ingested(register: Any, run: str) -> Any:
+def _ingested(register: Register, run: str) -> Account:
     (outcome,) = list(ingest_source(register, "accounts", run, ["users"]))
-    if outcome.error is not None:
-        raise outcome.error
+    if outcome.error is not None or outcome.account is None:
+        raise outcome.error or AnsvarError("The batch has no account.")
     return outcome.account
 
 
@@ -119,12 +121,9 @@ _GONE = "DELETE FROM held WHERE user_id NOT IN (SELECT user_id FROM day)"
 
 
 def _limit(turn: Turn) -> dict[str, Any]:
-    differing = (
-        f"CREATE TEMP TABLE changed AS SELECT day.* FROM day LEFT JOIN held USING (user_id) WHERE held.user_id IS NULL OR {_DIFFERS}"
-    )
-    return _by_hand(
-        turn, differing, "DELETE FROM held USING changed WHERE changed.user_id = held.user_id", "INSERT INTO held FROM changed", _GONE
-    )
+    differing = f"SELECT day.* FROM day LEFT JOIN held USING (user_id) WHERE held.user_id IS NULL OR {_DIFFERS}"  # noqa: S608 - our own
+    deleting = "DELETE FROM held USING changed WHERE changed.user_id = held.user_id"
+    return _by_hand(turn, f"CREATE TEMP TABLE changed AS {differing}", deleting, "INSERT INTO held FROM changed", _GONE)
 
 
 def _merge(turn: Turn) -> dict[str, Any]:

@@ -18,6 +18,12 @@ _VIEWS_OF_A_VISITOR = 7  # about the demonstration's: 3,409 pages of 526 users a
 FLAT = ("event_id", "cookie_id", "user_id", "viewed_at", "page", "referrer", "referring_server", "browser", "language")
 
 
+def _numbers(records: int) -> str:
+    """The SELECT of the views' numbers, each with who viewed."""
+    visitors = max(1, records // _VIEWS_OF_A_VISITOR)
+    return f"SELECT number, hash(number) % {visitors:d} AS visitor FROM range({records:d}) AS numbers(number)"  # noqa: S608 - numbers
+
+
 def views(opened: Engine, records: int) -> None:
     """Make the view `views`: a column a field of the data set, `viewed_at` in milliseconds as text, of which some is none."""
     opened.run(f"""
@@ -30,7 +36,7 @@ def views(opened: Engine, records: int) -> None:
           CASE WHEN number % 3 = 0 THEN 'https://haku.example/?q=' || number % 97 END AS referrer,
           CASE WHEN number % 3 = 0 THEN 'haku.example' END AS referring_server,
           ['Firefox', 'Chrome', 'Safari', 'Edge'][1 + number % 4] AS browser, ['fi', 'sv', 'en'][1 + number % 3] AS language
-        FROM (SELECT number, hash(number) % {max(1, records // _VIEWS_OF_A_VISITOR):d} AS visitor FROM range({records:d}) AS numbers(number))
+        FROM ({_numbers(records)}) AS numbered
     """)  # noqa: S608 - our own names
 
 
@@ -65,12 +71,13 @@ def access_log(data: Path, records: int) -> None:
     moment = f"TIMESTAMP '{NOW[:10]}' - to_seconds(number % 600000)"
     line = f"""
         visitor % 200 || '.' || (visitor // 200) % 200 || '.' || visitor % 113 || '.' || visitor % 211 || ' - '
-        || CASE WHEN visitor % 4 = 0 THEN 'u' || visitor ELSE '-' END || ' [' || strftime({moment}, '%d/%b/%Y:%H:%M:%S') || ' +0000] "GET /tuotteet/'
-        || number % 391 || ' HTTP/1.1" 200 ' || 500 + number % 5000 || ' "-" "Mozilla/5.0 (X11; Linux x86_64) Gecko/' || visitor % 89 || '"'
+        || CASE WHEN visitor % 4 = 0 THEN 'u' || visitor ELSE '-' END || ' [' || strftime({moment}, '%d/%b/%Y:%H:%M:%S')
+        || ' +0000] "GET /tuotteet/' || number % 391 || ' HTTP/1.1" 200 ' || 500 + number % 5000
+        || ' "-" "Mozilla/5.0 (X11; Linux x86_64) Gecko/' || visitor % 89 || '"'
     """
     rows = f"""
         SELECT CASE WHEN number % {_BAD:d} = 7 THEN 'no line' || number ELSE {line} END AS text
-        FROM (SELECT number, hash(number) % {max(1, records // _VIEWS_OF_A_VISITOR):d} AS visitor FROM range({records:d}) AS numbers(number))
+        FROM ({_numbers(records)}) AS numbered
     """  # noqa: S608 - our own names
     _copied(data, records, rows, "access.log", f"FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIM {literal(chr(1))}")
 

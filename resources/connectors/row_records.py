@@ -154,13 +154,13 @@ def weblog_rows(engine: Engine, files: list[Path]) -> Relation:
 
 def weblog_lines(engine: Engine) -> list[str]:
     """Make the relation `decoded` out of `lines`; gives its columns, as `weblog_rows` has it."""
-    names = ", ".join(literal(column) for column in LOG_NAMES)
+    line, names = literal(LOG_LINE), ", ".join(literal(column) for column in LOG_NAMES)
     columns = ", ".join(f"nullif(nullif(found.{name(column)}, '-'), '') AS {name(column)}" for column in LOG_NAMES)
     broken = reason_broken("text", "WHEN NOT fits THEN 'is not a line of the combined log format'")
     engine.run(f"""
         CREATE TEMP VIEW decoded AS
         WITH matched AS (
-          SELECT *, regexp_matches(text, {literal(LOG_LINE)}) AS fits, regexp_extract(text, {literal(LOG_LINE)}, [{names}]) AS found FROM lines
+          SELECT *, regexp_matches(text, {line}) AS fits, regexp_extract(text, {line}, [{names}]) AS found FROM lines
         )
         SELECT number AS _row, _path, _line, CAST(NULL AS BIGINT) AS _index, text AS _raw, {broken}, {columns} FROM matched
     """)
