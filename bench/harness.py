@@ -110,8 +110,10 @@ def run_turn(benchmark: Benchmark, contestant: str, data: Path, own: Path, size:
     turn = Turn(data, own, round(size * MILLION))
     answer = found.run(turn)
     watch = turn.watch
-    own: dict[str, Any] = {"processor_seconds": round(watch.processor, 3), "peak_mb": watch.peak >> 20} if found.is_own else {}
-    return {"seconds": round(watch.seconds, 3)} | own | {"answer": answer}
+    told: dict[str, Any] = {"seconds": round(watch.seconds, 3)}
+    if found.is_own:
+        told |= {"processor_seconds": round(watch.processor, 3), "peak_mb": watch.peak >> 20}
+    return told | {"answer": answer}
 
 
 def race(benchmark: Benchmark, size: float, rounds: int, folder: Path, *, lock: Path | None = None) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -86,10 +87,7 @@ def _grouped(opened: Engine, people: Sequence[str] | pa.Array, labels: Sequence[
 
 
 def _scipy(turn: Turn) -> dict[str, Any]:
-    import numpy as np  # noqa: PLC0415 - of this contestant alone
-    from scipy.sparse import coo_matrix  # noqa: PLC0415 - the same
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415 - the same
-
+    np, sparse, graphs = (import_module(each) for each in ("numpy", "scipy.sparse", "scipy.sparse.csgraph"))
     with _opened(_copied(turn, "after")) as opened:
         with turn.watch:
             pairs = opened.arrow(_PAIRS).combine_chunks()
@@ -97,15 +95,14 @@ def _scipy(turn: Turn) -> dict[str, Any]:
             del pairs
             size, ones = len(people.dictionary), people.indices.to_numpy()
             nodes = size + len(values.dictionary)
-            graph = coo_matrix((np.ones(len(ones), dtype=np.int8), (ones, values.indices.to_numpy() + size)), shape=(nodes, nodes))
-            labels = connected_components(graph, directed=False)[1]
+            graph = sparse.coo_matrix((np.ones(len(ones), dtype=np.int8), (ones, values.indices.to_numpy() + size)), shape=(nodes, nodes))
+            labels = graphs.connected_components(graph, directed=False)[1]
         found = _grouped(opened, people.dictionary, labels[:size])
     return {"same_groups": found["same_groups"]}
 
 
 def _networkx(turn: Turn) -> dict[str, Any]:
-    import networkx as nx  # noqa: PLC0415 - of this contestant alone
-
+    nx = import_module("networkx")
     with _opened(_copied(turn, "after")) as opened:
         with turn.watch:
             graph = nx.Graph()

@@ -62,7 +62,8 @@ def _ours(turn: Turn) -> dict[str, Any]:
 def _past() -> str:
     """The condition that a row is due: all of them ended long before, or long after, the moment from which rows stay."""
     dataset = load_register(REGISTER).dataset(TABLE)
-    return f"{name(dataset.shape.anchor)} < TIMESTAMP '{TODAY}' - to_months({dataset.rule.period.months:d})"
+    months = dataset.rule.period.months if dataset.rule.period is not None else 0
+    return f"{name(dataset.shape.anchor)} < TIMESTAMP '{TODAY}' - to_months({months:d})"
 
 
 def _limit(turn: Turn) -> dict[str, Any]:
