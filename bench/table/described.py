@@ -47,4 +47,6 @@ def again(own: Path, settings: dict[str, str]) -> Register:
     if not home.path.exists():
         home.create()
     write_private(home.path / "settings.env", "".join(f"{name}={value}\n" for name, value in settings.items()))
-    return open_register(load_register(own / "register"), home, Clock("Europe/Helsinki", Instant(NOW)))
+    register = open_register(load_register(own / "register"), home, Clock("Europe/Helsinki", Instant(NOW)))
+    register.ledger.requests()  # a new home's ledger is made, and is no part of any turn
+    return register
