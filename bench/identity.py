@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -124,8 +125,7 @@ def scipy(folder: Path, memory: str) -> dict[str, Any]:
     import pyarrow as pa  # noqa: PLC0415 - of this step alone
 
     try:
-        from scipy.sparse import coo_matrix  # noqa: PLC0415 - need not be installed
-        from scipy.sparse.csgraph import connected_components  # noqa: PLC0415 - the same
+        sparse, graphs = import_module("scipy.sparse"), import_module("scipy.sparse.csgraph")
     except ImportError:
         raise AnsvarError("SciPy is not installed: `.venv/bin/python -m pip install scipy` installs it for this step.") from None
     with _opened(folder, memory) as opened:
@@ -136,8 +136,8 @@ def scipy(folder: Path, memory: str) -> dict[str, Any]:
         size = len(people.dictionary)
         ones, others = people.indices.to_numpy(), values.indices.to_numpy() + size
         nodes = size + len(values.dictionary)
-        graph = coo_matrix((np.ones(len(ones), dtype=np.int8), (ones, others)), shape=(nodes, nodes))
-        number, labels = connected_components(graph, directed=False)
+        graph = sparse.coo_matrix((np.ones(len(ones), dtype=np.int8), (ones, others)), shape=(nodes, nodes))
+        number, labels = graphs.connected_components(graph, directed=False)
         seconds, worked = time.perf_counter() - began, time.process_time() - worked
         opened.register("found", pa.table({"person": people.dictionary, "label": labels[:size]}))
         rows = opened.rows("""

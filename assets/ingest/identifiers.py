@@ -19,10 +19,8 @@ _TELL = "INSERT INTO meta.changed_persons SELECT DISTINCT person FROM {relation}
 
 def add_identifiers(engine: Engine, select: str) -> None:
     """Insert the rows of a SELECT that gives the columns of `identity.identifiers`."""
-    engine.run(f"CREATE OR REPLACE TEMP TABLE added_identifiers AS {select}")
-    engine.run(_TELL.format(relation="added_identifiers"))
-    _count(engine, engine.count(f"INSERT INTO {_TABLE} SELECT * FROM added_identifiers"))
-    engine.run("DROP TABLE added_identifiers")
+    engine.run(_TELL.format(relation=f"({select}) AS added"))
+    _count(engine, engine.count(f"INSERT INTO {_TABLE} {select}"))
 
 
 def forget_identifiers(

@@ -24,9 +24,9 @@ from assets.ingest.quarantine import broken_rules, drop_outdone, quarantine
 from assets.ingest.snapshot import reconcile
 from assets.ingest.spare import spare
 from assets.ingest.table import prepare_table
-from assets.ingest.typing import anchor_date, anchor_faults, faults, record_id, typed
+from assets.ingest.typing import anchor_date, anchor_faults, faults, record_id, typed, typed_value
 from resources.ledger.holds import Keeping
-from resources.warehouse.dialect import name
+from resources.warehouse.dialect import literal, name
 from resources.warehouse.last_days import last_day_of
 
 if TYPE_CHECKING:
@@ -106,39 +106,34 @@ def load(engine: Engine, what: Load, records: Path, read: int, left_out: int) ->
         account.deleted += follow_deletions(engine, what.dataset)
     if account.inserted or account.updated or account.deleted:
         engine.run("INSERT INTO meta.unresolved VALUES ($table)", {"table": what.dataset.table})
-    for table in ("landed", "judged", "records", "changed", *LOOKUPS, "faults", "spared"):
+    for table in ("judged", "records", "changed", *LOOKUPS, "faults", "spared"):
         engine.run(f"DROP TABLE {table}")
+    engine.run(f"DROP {_landed_as(what.dataset)} landed")
     return account
 
 
 def _land(engine: Engine, what: Load, records: Path) -> None:
-    """`judged`: the batch's records, typed, each with its record id and the number of the rule that it breaks (`faults`)."""
+    """`judged`: the batch's records, typed, each with its id and the number of the rule that it breaks (`faults`); a bad one whole."""
     zone = what.catalogue.sources[what.dataset.source].shape.time_zone
     rules = [*faults(what.dataset, zone), *anchor_faults(what.dataset, what.zone, what.today), ERASED_FAULT]
-    values = ", ".join(f"{typed(each, zone)} AS {name(key)}" for key, each in what.dataset.fields.items())
-    plain = ", ".join(f"typed.{name(key)}" for key in what.dataset.fields)
+    values = ", ".join(f"{typed(each, zone)} AS {name('_typed_' + key)}" for key, each in what.dataset.fields.items())
+    plain = ", ".join(f"{typed_value(key)} AS {name(key)}" for key in what.dataset.fields)
     audio = what.dataset.audio
     beside = "" if audio is None else f"LEFT JOIN audio_files ON audio_files.file = landed.{name(audio.name)}"
     broken = " ".join(f"WHEN {rule.condition} THEN {number}" for number, rule in enumerate(rules))
-    engine.run(
-        """
-        CREATE TEMP TABLE landed AS
-        SELECT *, row_number() OVER (PARTITION BY _raw ORDER BY _row) AS _occurrence FROM read_parquet($records)
-        """,
-        {"records": str(records)},
-    )
-    engine.run(
-        f"""
+    kind = _landed_as(what.dataset)
+    nth = ", row_number() OVER (PARTITION BY _raw ORDER BY _row) AS _occurrence" if kind == "TABLE" else ""
+    engine.run(f"CREATE TEMP {kind} landed AS SELECT *{nth} FROM read_parquet({literal(str(records))})")
+    engine.run(f"""
         CREATE TEMP TABLE judged AS
-        WITH typed AS (SELECT _row, {values} FROM landed)
+        WITH typed AS (SELECT *, {values} FROM landed)
         SELECT
-          landed._row, landed._raw, landed._broken, landed._context, {record_id(what.dataset)} AS _record, {plain},
-          md5($table || chr(31) || coalesce(landed._raw, '') || chr(31) || landed._occurrence) AS _quarantine,
-          CASE {broken} END AS _fault, CAST(NULL AS VARCHAR) AS _drop
-        FROM landed INNER JOIN typed ON typed._row = landed._row {beside}
-        """,
-        {"table": what.dataset.table},
-    )
+          landed._row, CAST(NULL AS VARCHAR) AS _raw, CAST(NULL AS VARCHAR) AS _broken, CAST(NULL AS VARCHAR) AS _context,
+          {record_id(what.dataset)} AS _record, {plain}, CAST(NULL AS VARCHAR) AS _quarantine, CASE {broken} END AS _fault,
+          CAST(NULL AS VARCHAR) AS _drop
+        FROM typed AS landed {beside}
+    """)
+    _keep_whole(engine, what.dataset)
     columns = {
         "number": list(range(len(rules))),
         "field": [rule.field or None for rule in rules],
@@ -146,6 +141,33 @@ def _land(engine: Engine, what: Load, records: Path) -> None:
         "reason": [rule.reason for rule in rules],
     }
     _take(engine, "faults", pa.table(columns))
+
+
+def _landed_as(dataset: Dataset) -> str:
+    """What `landed` is: a table where a record's id is of its text and of its number among those of the same text, else a view."""
+    return "TABLE" if dataset.shape.key == "content" else "VIEW"
+
+
+def _keep_whole(engine: Engine, dataset: Dataset) -> None:
+    """Put what a bad record is kept with into `judged`: its text, what it takes from around it, and its id in quarantine.
+
+    The id is of the text, and of the number of the record among those of the same text.
+    """
+    bad = "FROM judged WHERE _fault IS NOT NULL AND _quarantine IS NULL"
+    if not engine.count(f"SELECT count(*) {bad}"):
+        return
+    engine.run(
+        f"""
+        UPDATE judged SET _raw = whole._raw, _broken = whole._broken, _context = whole._context,
+          _quarantine = md5($table || chr(31) || coalesce(whole._raw, '') || chr(31) || whole._nth)
+        FROM (
+          SELECT _row, _raw, _broken, _context, row_number() OVER (PARTITION BY _raw ORDER BY _row) AS _nth FROM landed
+          WHERE coalesce(_raw, '') IN (SELECT coalesce(_raw, '') FROM landed WHERE _row IN (SELECT _row {bad}))
+        ) AS whole
+        WHERE whole._row = judged._row AND judged._fault IS NOT NULL AND judged._quarantine IS NULL
+        """,
+        {"table": dataset.table},
+    )
 
 
 def _take(engine: Engine, table: str, rows: pa.Table) -> None:
@@ -188,6 +210,7 @@ def _split(engine: Engine, what: Load, *, keeps: bool) -> None:
     )
     spare(engine, what, keeps=keeps)
     mark_erased(engine, what)
+    _keep_whole(engine, what.dataset)
     engine.run("""
         CREATE TEMP TABLE superseded AS
         SELECT _row FROM judged WHERE _drop IS NULL AND _record IS NOT NULL

@@ -12,7 +12,7 @@ from resources.catalogue.shapes import FilesRead, RestRead, WeblogRead
 from resources.connectors.context import context_paths, context_text
 from resources.connectors.drift import missing_fields
 from resources.connectors.json_records import json_documents, json_lines
-from resources.connectors.paths import field_text
+from resources.connectors.paths import field_text, found_texts, given_paths, is_single, json_access
 from resources.connectors.row_records import csv_rows, delimited_rows, parquet_rows, weblog_rows
 from resources.connectors.undeclared import undeclared_in_columns, undeclared_in_documents
 from resources.warehouse.dialect import literal, name
@@ -61,7 +61,8 @@ def decode(engine: Engine, batch: Batch, files: list[RawFile], dataset: Dataset,
         SourceError: where files lack what the catalogue says they have.
     """
     relation = _relation(engine, dataset, [file.path for file in files])
-    access = relation.access
+    single = _single_paths(dataset) if relation.columns is None else []
+    access = json_access(single) if single else relation.access
     names = {
         "paths": [str(file.path) for file in files],
         "names": [file.name for file in files],
@@ -74,7 +75,8 @@ def decode(engine: Engine, batch: Batch, files: list[RawFile], dataset: Dataset,
         """,
         names,
     )
-    engine.run("CREATE TEMP VIEW named AS SELECT * FROM decoded LEFT JOIN names USING (_path)")
+    found = f", {found_texts(single)} AS _found" if single else ""
+    engine.run(f"CREATE TEMP VIEW named AS SELECT *{found} FROM decoded LEFT JOIN names USING (_path)")
     read = engine.count("SELECT count(*) FROM decoded")
     nulls = dataset.read.null_values
     columns = ", ".join(f"{field_text(key, field.shape, access, nulls)} AS {name(key)}" for key, field in dataset.fields.items())
@@ -89,6 +91,13 @@ def decode(engine: Engine, batch: Batch, files: list[RawFile], dataset: Dataset,
     required, optional = (tuple(field.name for field in absent if field.shape.required is wanted) for wanted in (True, False))
     is_rows = relation.columns is not None
     return Decoded(read, read - kept, tuple(_undeclared(engine, dataset, region, chosen, relation)), required, optional, is_rows=is_rows)
+
+
+def _single_paths(dataset: Dataset) -> list[str]:
+    """The paths of documents that are looked up in each record, but those that are looked up by themselves: into lists, or around it."""
+    read = dataset.read
+    fields = {path for field in dataset.fields.values() for path in given_paths(field.name, field.shape) if isinstance(path, str)}
+    return sorted(path for path in {*fields, *read.where, *read.deleted} if is_single(path))
 
 
 def _place(dataset: Dataset) -> tuple[str, ...]:

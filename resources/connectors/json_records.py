@@ -57,7 +57,7 @@ def _elements(engine: Engine, records: str | None) -> Relation:
             CREATE TEMP VIEW decoded AS
             SELECT
               number AS _row, _path, _line, CAST(NULL AS BIGINT) AS _index, text AS _raw, _broken,
-              CASE WHEN _broken IS NULL THEN CAST(text AS JSON) END AS _doc, CAST(NULL AS JSON) AS _above
+              CASE WHEN _broken IS NULL THEN text END AS _doc, CAST(NULL AS VARCHAR) AS _above
             FROM documents
         """)
         return Relation(json_access())

@@ -9,7 +9,7 @@ from resources.catalogue.shapes import Pick
 from resources.warehouse.dialect import literal, name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from resources.catalogue.shapes import FieldShape
 
@@ -32,17 +32,34 @@ def template(path: str) -> str:
     return "$" + "".join(steps).removesuffix("[*]")
 
 
-def json_access() -> Callable[[str], str]:
-    """Access for records that are JSON documents: `_doc`, and `_above` for the enclosing one."""
+def json_access(found: Sequence[str] = ()) -> Callable[[str], str]:
+    """Access for records that are JSON documents: `_doc`, and `_above` for the enclosing one.
+
+    Args:
+        found: paths whose texts stand in the list `_found`, in this order: see `found_texts`.
+    """
+    places = {path: number for number, path in enumerate(found, start=1)}
 
     def access(path: str) -> str:
         if path in SPECIAL:
             return SPECIAL[path]
+        if path in places:
+            return f"_found[{places[path]}]"
         document, path = ("_above", path[1:]) if path.startswith("^") else ("_doc", path)
         found = f"json_extract_string({document}, {literal(json_path(path))})"
         return f"nullif(array_to_string({found}, ', '), '')" if "[*]" in path else found
 
     return access
+
+
+def is_single(path: str) -> bool:
+    """Whether a path leads to one place in the record's own document."""
+    return path not in SPECIAL and not path.startswith("^") and "[*]" not in path
+
+
+def found_texts(paths: Sequence[str]) -> str:
+    """The list of the texts at single paths of `_doc`, which is parsed once for all of them."""
+    return f"json_extract_string(_doc, CAST([{', '.join(literal(json_path(path)) for path in paths)}] AS VARCHAR[]))"
 
 
 def column_access(columns: list[str]) -> Callable[[str], str]:
@@ -56,10 +73,15 @@ def column_access(columns: list[str]) -> Callable[[str], str]:
     return access
 
 
+def given_paths(field_name: str, shape: FieldShape) -> Sequence[str | Pick]:
+    """The paths and picks of which a field's value is the first that there is."""
+    given = shape.from_ if shape.from_ is not None else field_name
+    return given if isinstance(given, list) else [given]
+
+
 def field_text(field_name: str, shape: FieldShape, access: Callable[[str], str], null_values: list[str]) -> str:
     """A field's text, before typing: found by its path or paths, cleaned as the catalogue says; NULL where there is none."""
-    given = shape.from_ if shape.from_ is not None else field_name
-    paths = given if isinstance(given, list) else [given]
+    paths = given_paths(field_name, shape)
     found = [_cleaned(_picked(path) if isinstance(path, Pick) else access(path), shape, null_values) for path in paths]
     return found[0] if len(found) == 1 else f"coalesce({', '.join(found)})"
 

@@ -37,20 +37,22 @@ def text_lines(engine: Engine, files: list[Path]) -> None:
     """The relation `lines`: `_path`, `_line` (from 1) and `text`, without blank lines."""
     engine.run(
         f"""
-        CREATE TEMP TABLE lines AS
-        WITH all_lines AS (
-          SELECT filename AS _path, row_number() OVER () AS number, text
-          FROM read_csv(
-            $files, columns = {{'text': 'VARCHAR'}}, delim = {literal(NOWHERE)}, quote = '', escape = '', header = false,
-            auto_detect = false, strict_mode = false, filename = true, max_line_size = {LONGEST_LINE}
-          )
+        CREATE TEMP TABLE all_lines AS
+        SELECT filename AS _path, row_number() OVER () AS number, text, trim(coalesce(text, '')) = '' AS is_blank
+        FROM read_csv(
+          $files, columns = {{'text': 'VARCHAR'}}, delim = {literal(NOWHERE)}, quote = '', escape = '', header = false,
+          auto_detect = false, strict_mode = false, filename = true, max_line_size = {LONGEST_LINE}
         )
-        SELECT _path, number, number - min(number) OVER (PARTITION BY _path) + 1 AS _line, text
-        FROM all_lines
-        QUALIFY trim(coalesce(text, '')) <> ''
         """,
         {"files": [str(file) for file in files]},
     )
+    engine.run("CREATE TEMP TABLE first_lines AS SELECT _path, min(number) AS first FROM all_lines GROUP BY _path")
+    engine.run("""
+        CREATE TEMP VIEW lines AS
+        SELECT _path, all_lines.number, all_lines.number - first_lines.first + 1 AS _line, all_lines.text
+        FROM all_lines INNER JOIN first_lines USING (_path)
+        WHERE NOT all_lines.is_blank
+    """)
 
 
 def reason_broken(text: str, *conditions: str) -> str:

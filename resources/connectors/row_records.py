@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from resources.catalogue.shapes import FilesRead
     from resources.warehouse.engine import Engine
 
-_LOG = (
+LOG_LINE = (
     r'^(\S+) (\S+) (\S+) \[([^\]]+)\] "(([A-Z]+) (\S+) (HTTP/[0-9.]+)|(?:[^"\\]|\\.)*)" (\d{3}) (\d+|-) '
     r'"((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)"\s*$'
 )
-_LOG_NAMES = ["host", "ident", "user", "time", "request", "method", "path", "protocol", "status", "bytes", "referrer", "user_agent"]
+LOG_NAMES = ["host", "ident", "user", "time", "request", "method", "path", "protocol", "status", "bytes", "referrer", "user_agent"]
 
 
 def parquet_rows(engine: Engine, files: list[Path]) -> Relation:
@@ -154,14 +154,14 @@ def weblog_rows(engine: Engine, files: list[Path]) -> Relation:
 
 def weblog_lines(engine: Engine) -> list[str]:
     """Make the relation `decoded` out of `lines`; gives its columns, as `weblog_rows` has it."""
-    names = ", ".join(literal(column) for column in _LOG_NAMES)
-    columns = ", ".join(f"nullif(nullif(found.{name(column)}, '-'), '') AS {name(column)}" for column in _LOG_NAMES)
+    line, names = literal(LOG_LINE), ", ".join(literal(column) for column in LOG_NAMES)
+    columns = ", ".join(f"nullif(nullif(found.{name(column)}, '-'), '') AS {name(column)}" for column in LOG_NAMES)
     broken = reason_broken("text", "WHEN NOT fits THEN 'is not a line of the combined log format'")
     engine.run(f"""
         CREATE TEMP VIEW decoded AS
         WITH matched AS (
-          SELECT *, regexp_matches(text, {literal(_LOG)}) AS fits, regexp_extract(text, {literal(_LOG)}, [{names}]) AS found FROM lines
+          SELECT *, regexp_matches(text, {line}) AS fits, regexp_extract(text, {line}, [{names}]) AS found FROM lines
         )
         SELECT number AS _row, _path, _line, CAST(NULL AS BIGINT) AS _index, text AS _raw, {broken}, {columns} FROM matched
     """)
-    return _LOG_NAMES
+    return LOG_NAMES

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from tests.helpers.ports import free_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 PASSWORD = "s3cr3t"  # noqa: S105 - nobody's, and of a cluster that lives as long as the tests
 
@@ -28,11 +28,12 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def cluster(folder: Path) -> Iterator[sa.URL]:
+def cluster(folder: Path, more: Sequence[str] = ()) -> Iterator[sa.URL]:
     """A running cluster; gives the URL of its database.
 
     Args:
         folder: where PostgreSQL's binaries lie.
+        more: settings, as `shared_buffers=1GB`.
     """
     data = Path(tempfile.mkdtemp(prefix="cluster-"))
     user: dict[str, Any] = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
@@ -48,6 +49,7 @@ def cluster(folder: Path) -> Iterator[sa.URL]:
     subprocess.run([str(folder / "initdb"), *arguments], check=True, **quiet)
     port = free_port()
     settings = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={data}", "-c", "fsync=off"]
+    settings += [part for each in more for part in ("-c", each)]
     process = subprocess.Popen([folder / "postgres", "-D", server, "-p", str(port), *settings], **quiet)
     try:
         ready = [str(folder / "pg_isready"), "-h", "127.0.0.1", "-p", str(port), "-t", "30"]

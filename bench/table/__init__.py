@@ -1,0 +1,1 @@
+"""The benchmarks of the table: `python -m bench.table`."""
