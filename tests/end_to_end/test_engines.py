@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resources.errors import AnsvarError
 from resources.warehouse.chosen import SETTING, STORAGE_SETTING
 from resources.warehouse.dialect import name
-from resources.warehouse.engine import WarehouseError, tables_of
+from resources.warehouse.engine import tables_of
 from resources.warehouse.spark.engine import SparkEngine
 from tests.helpers.life import LATER, live
 from tests.helpers.ports import free_port
@@ -140,7 +141,7 @@ def test_what_a_killed_server_leaves_is_repaired(tmp_path: Path, monkeypatch: py
                 harmed.ingest("shop", "chats")
                 before = _everything(harmed)
             _die_at(patched, process, number)
-            with pytest.raises(WarehouseError):
+            with pytest.raises(AnsvarError):
                 step(harmed)
             harmed.register.warehouse.release(harmed.run)
     with server(port):

@@ -101,7 +101,7 @@ class SparkWarehouse(Warehouse):
             if _is_free(file):
                 _remove(self.storage / f"{_SCRATCH}{file.name.removeprefix(_SESSION)}")
                 file.unlink(missing_ok=True)
-        named = {folder for file in (*self.folder.glob("*.json"), *self.folder.glob("*.partial")) for folder in folders(file)}
+        named = {folder for file in self.folder.glob("*.json") for folder in folders(file)}
         for area in self.storage.iterdir():
             if area.name.startswith(_SCRATCH):
                 continue

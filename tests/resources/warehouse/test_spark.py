@@ -195,7 +195,7 @@ def test_a_server_that_is_killed(tmp_path: Path) -> None:
         publish(warehouse, "one", 1)
         with pytest.raises(WarehouseError, match="could not carry out"), warehouse.writing("two") as opened:
             _without_server(opened, process)
-        with pytest.raises(WarehouseError, match="does not answer"), warehouse.reading():
+        with pytest.raises(AnsvarError, match="does not answer"), warehouse.reading():
             pass
         warehouse.release("two")
     with server() as (address, _):
