@@ -12,6 +12,7 @@ from resources.catalogue.positions import Problem, nearest
 from resources.catalogue.retention_shapes import OwnShape
 from resources.limits import ByLaw, Calendar, Event, Longest, Shortest
 from resources.spoken import action_in_words, law_in_words, own_period_in_words
+from resources.warehouse.portable import refusals
 from resources.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def relation_texts(document: Document, retention: RetentionShape, folder: Path) 
         try:
             texts[name] = (folder / file).read_text(encoding="utf-8")
             parse(texts[name], file)
+            problems += [Problem(file, each.line, 1, f"{each.construct} is not portable: {each.instead}") for each in refusals(texts[name])]
         except (OSError, UnicodeDecodeError):
             document.report((RELATIONS, name), f"{file} cannot be read: write the SELECT that gives '_record' and 'held_until' there")
         except LineageError as error:
