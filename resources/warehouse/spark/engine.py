@@ -16,7 +16,7 @@ from resources.warehouse.engine import WarehouseError, described
 from resources.warehouse.spark.queries import Queries, query_of
 from resources.warehouse.spark.rewrites import Change, added, altered
 from resources.warehouse.spark.session import FAILURES
-from resources.warehouse.spark.statements import understood
+from resources.warehouse.spark.statements import Table, understood
 from resources.warehouse.translate import translated
 
 if TYPE_CHECKING:
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyspark.sql.dataframe import DataFrame
 
-    from resources.warehouse.spark.statements import Statement, Table
+    from resources.warehouse.spark.statements import Statement
     from resources.warehouse.spark.tables import Parts
 
 _ROWS_AT_ONCE = 10_000
+_MOST_PARTS = 16
 
 
 class SparkEngine(Queries):
@@ -93,13 +94,13 @@ class SparkEngine(Queries):
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All that is done inside, or nothing of it."""
-        before = dict(self._tables.parts)
+        before = dict(self._tables.parts), dict(self._own), dict(self._views)
         self._shadow.run("BEGIN")
         try:
             yield
         except BaseException:
             self._shadow.run("ROLLBACK")
-            self._tables.parts = before
+            self._tables.parts, self._own, self._views = before
             raise
         self._shadow.run("COMMIT")
         self.save()
@@ -108,6 +109,14 @@ class SparkEngine(Queries):
         """Write down which tables there are, and which files hold their rows."""
         self._tables.made_by = self._shadow.made_by()
         self._tables.save()
+
+    def gather(self) -> None:
+        """Write those tables anew whose rows lie in many folders."""
+        with _without_data("gather"):
+            for key, parts in list(self._tables.parts.items()):
+                if len(parts) > _MOST_PARTS:
+                    table = Table(*key.split(".", maxsplit=1))
+                    self._set(table, self._write(self._read(self._columns(table), parts), temporary=False), temporary=False)
 
     def _carry_out(self, what: Statement, statement: str, parameters: Mapping[str, object]) -> int:
         """Carry out a statement that is not asked for rows; how many it changed."""
