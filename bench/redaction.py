@@ -30,7 +30,7 @@ from assets.rights.own import Own
 from assets.rights.redact import KINDS, Redactor, Text
 from assets.rights.redaction.model import SETTING, name_model
 from resources.catalogue import load_register
-from resources.warehouse import Engine
+from resources.warehouse.engine import Engine
 
 ROOT = Path(__file__).parents[1]
 SETS = ("develop", "held_out")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 KEY_FILE = "signing.key"
 KEY_FILE_SETTING = "ANSVAR_SIGNING_KEY_FILE"
 _LETTERS = 4
+_MAKING = Lock()
 
 
 def signing_key(home: Home) -> Ed25519PrivateKey:
@@ -40,8 +42,9 @@ def signing_key(home: Home) -> Ed25519PrivateKey:
     """
     named = home.settings().get(KEY_FILE_SETTING, "").strip()
     file = Path(named) if named else home.path / KEY_FILE
-    if not named and not file.exists():
-        write_private(file, Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    with _MAKING:  # bundles are made several at once
+        if not named and not file.exists():
+            write_private(file, Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     try:
         key = load_pem_private_key(file.read_bytes(), password=None)
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm):

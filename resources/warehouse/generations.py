@@ -210,14 +210,14 @@ class Warehouse:
         rewritten.unlink(missing_ok=True)
         with _or_nothing(rewritten):
             self._write_anew(run, moment, rewritten)
-            _sync(rewritten)
+            sync(rewritten)
         target = self.folder / f"generation-{run}{self.kind}"
         rewritten.replace(target)
         link = self.folder / "current.partial"
         link.unlink(missing_ok=True)
         link.symlink_to(target.name)
         link.replace(self.folder / "current")
-        _sync(self.folder)
+        sync(self.folder)
         for old in (*self._superseded(), self._working(run), self._working(run).with_suffix(".duckdb.wal")):
             old.unlink(missing_ok=True)
         self._sweep()
@@ -350,7 +350,8 @@ def _clone(source: Path, target: Path) -> None:
             shutil.copyfileobj(reading, writing, 1 << 24)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Let a file, or a folder's list of files, be on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

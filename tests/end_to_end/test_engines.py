@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from resources.catalogue import load_register
+from resources.errors import AnsvarError
+from resources.home import Home
+from resources.keys import PLAIN_SETTING
+from resources.register import open_register
 from resources.warehouse.chosen import SETTING, STORAGE_SETTING
 from resources.warehouse.dialect import name
-from resources.warehouse.engine import WarehouseError, tables_of
+from resources.warehouse.engine import tables_of
 from resources.warehouse.spark.engine import SparkEngine
+from tests.end_to_end.conftest import PERSONS, REPOSITORY
 from tests.helpers.life import LATER, live
 from tests.helpers.ports import free_port
 from tests.helpers.records import chat, customer
@@ -17,12 +27,15 @@ from tests.helpers.sail import server, spark
 from tests.helpers.small import Small
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
+
+    from resources.register import Register
+    from tests.end_to_end.conftest import Demonstration
 
 _SCHEMAS = ("register", "quarantine", "identity", "outreach", "meta")
 _OWN = {"batch", "_batch", "run"}  # random ids of readings, of corrections and erasures
+_HASHED = {"company", "hash", "key_hash", "former"}  # made with the home's pepper, which is random
 _SUBJECTS = """
     SELECT subject, min(person) FROM (
       SELECT subject, person FROM identity.memory UNION ALL SELECT born, person FROM identity.memory
@@ -39,7 +52,7 @@ class _Lived:
     def __init__(self, folder: Path, settings: dict[str, str]) -> None:
         small = _small(folder, settings)
         self.answers = live(small)
-        self.tables = _everything(small)
+        self.tables = _everything(small.register)
         small.close()
 
 
@@ -49,15 +62,15 @@ def _small(folder: Path, settings: dict[str, str]) -> Small:
     return small
 
 
-def _everything(small: Small) -> dict[str, list[str]]:
-    """Every row of every table, sorted; a subject, whose id is random, is named by a person of it."""
+def _everything(register: Register, without: Collection[str] = _OWN) -> dict[str, list[str]]:
+    """Every row of every table that is published, sorted; a subject, whose id is random, is named by a person of it."""
     found = {}
-    with small.register.warehouse.viewing(small.run) as engine:
+    with register.warehouse.reading() as engine:
         subjects = dict(engine.rows(_SUBJECTS))
         for schema in _SCHEMAS:
             for table in tables_of(engine, schema):
                 rows = engine.arrow(f"SELECT * FROM {schema}.{name(table)}")  # noqa: S608 - names of the register's own tables
-                kept = rows.select([column for column in rows.column_names if column not in _OWN])
+                kept = rows.select([column for column in rows.column_names if column not in without])
                 found[f"{schema}.{table}"] = sorted(repr(_with(row, subjects)) for row in kept.to_pylist())
     return found
 
@@ -138,18 +151,34 @@ def test_what_a_killed_server_leaves_is_repaired(tmp_path: Path, monkeypatch: py
                 _read(harmed)
             if step is _purge:
                 harmed.ingest("shop", "chats")
-                before = _everything(harmed)
+                before = _everything(harmed.register)
             _die_at(patched, process, number)
-            with pytest.raises(WarehouseError):
+            with pytest.raises(AnsvarError):
                 step(harmed)
             harmed.register.warehouse.release(harmed.run)
     with server(port):
-        assert before == _everything(harmed)
+        assert before == _everything(harmed.register)
         _purge(harmed)
         unharmed.ingest("shop", "chats")
         _purge(unharmed)
-        found = _everything(harmed)
-        assert _everything(unharmed) == found
+        found = _everything(harmed.register)
+        assert _everything(unharmed.register) == found
         assert found["register.chats_conversations"] == []
     for small in (unharmed, harmed):
         small.close()
+
+
+@pytest.mark.skipif("ANSVAR_TEST_SPARK" not in os.environ, reason="takes minutes: .ci/spark runs it")
+def test_the_demonstration_is_the_same(demonstration: Demonstration, tmp_path: Path) -> None:
+    """The demonstration company's two nights and its answer, on Sail as on DuckDB."""
+    (tmp_path / "storage").mkdir()
+    catalogue = load_register(REPOSITORY / "register")
+    with server() as (address, _), pytest.MonkeyPatch.context() as patched:
+        ours = _everything(open_register(catalogue, Home(demonstration.home)), _OWN | _HASHED)
+        settings = {SETTING: address, STORAGE_SETTING: str(tmp_path / "storage"), PLAIN_SETTING: "yes"}
+        there = replace(demonstration, home=tmp_path / "home", world=tmp_path / "world")
+        program = [sys.executable, "-m", "demo", "run", "--persons", str(PERSONS)]
+        subprocess.run(program, cwd=REPOSITORY, env=there.environment(**settings), stdout=subprocess.DEVNULL, check=True)
+        for key, value in settings.items():
+            patched.setenv(key, value)
+        assert ours == _everything(open_register(catalogue, Home(there.home)), _OWN | _HASHED)

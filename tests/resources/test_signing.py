@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import stat
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -30,6 +31,13 @@ def test_a_home_of_before_gets_its_key(home: Home) -> None:
     key = signing_key(home)
     file = home.path / "signing.key"
     assert (public_pem(signing_key(home)), stat.S_IMODE(file.stat().st_mode), home.strangers()) == (public_pem(key), 0o600, 0)
+
+
+def test_a_key_is_made_once(home: Home) -> None:
+    """Of several that sign at once, each signs with the same key."""
+    with ThreadPoolExecutor(8) as pool:
+        keys = list(pool.map(signing_key, [home] * 8))
+    assert len({public_pem(key) for key in keys}) == 1
 
 
 def test_what_is_signed(home: Home) -> None:

@@ -1,64 +1,39 @@
 """An engine whose tables are Parquet files that a Spark Connect server reads and writes.
 
-A table is a set of files that never change: who appends adds files, who deletes or updates writes the table anew. What a statement gives is
-described by an empty DuckDB first (`shadow`), so that it has the types that DuckDB would have given it.
+A table is a set of files that never change: who appends adds files, who deletes or updates writes the table anew.
 """
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-from pyspark.sql.connect import functions as sql
-from pyspark.sql.pandas.types import from_arrow_schema
 from sqlglot import exp
 from sqlglot.errors import SqlglotError
 
-from resources.warehouse.dialect import name
 from resources.warehouse.engine import WarehouseError, described
+from resources.warehouse.spark.queries import Queries, query_of
 from resources.warehouse.spark.rewrites import Change, added, altered
 from resources.warehouse.spark.session import FAILURES
-from resources.warehouse.spark.statements import understood
+from resources.warehouse.spark.statements import Table, understood
 from resources.warehouse.translate import translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     import pyarrow as pa
-    from pyspark.sql.connect.session import SparkSession
     from pyspark.sql.dataframe import DataFrame
 
-    from resources.warehouse.spark.shadow import Columns, Shadow
-    from resources.warehouse.spark.statements import Statement, Table
-    from resources.warehouse.spark.tables import Parts, Tables
+    from resources.warehouse.spark.statements import Statement
+    from resources.warehouse.spark.tables import Parts
 
 _ROWS_AT_ONCE = 10_000
+_MOST_PARTS = 16
 
 
-class SparkEngine:
+class SparkEngine(Queries):
     """A connection to one state of the warehouse through a session of Spark Connect."""
-
-    def __init__(self, session: SparkSession, shadow: Shadow, tables: Tables, *, area: str | None, scratch: str) -> None:
-        """Take up a state.
-
-        Args:
-            session: a session of its own.
-            shadow: the state's tables without their rows.
-            tables: where the rows of the tables are.
-            area: the part of the storage that new rows are written into; None where nothing may be written.
-            scratch: the part of the storage for temporary tables.
-        """
-        self._session = session
-        self._shadow = shadow
-        self._tables = tables
-        self._area = area
-        self._scratch = scratch
-        self._own: dict[str, Parts] = {}  # temporary tables
-        self._views = {view.named.key: _query_of(view) for view in map(understood, shadow.views())}
-        self._bound: dict[str, object] = {}  # what each view of Spark's session shows
 
     def run(self, statement: str, parameters: Mapping[str, object] | None = None) -> SparkEngine:
         """Execute one statement with bound parameters."""
@@ -119,13 +94,13 @@ class SparkEngine:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All that is done inside, or nothing of it."""
-        before = dict(self._tables.parts)
+        before = dict(self._tables.parts), dict(self._own), dict(self._views)
         self._shadow.run("BEGIN")
         try:
             yield
         except BaseException:
             self._shadow.run("ROLLBACK")
-            self._tables.parts = before
+            self._tables.parts, self._own, self._views = before
             raise
         self._shadow.run("COMMIT")
         self.save()
@@ -134,6 +109,14 @@ class SparkEngine:
         """Write down which tables there are, and which files hold their rows."""
         self._tables.made_by = self._shadow.made_by()
         self._tables.save()
+
+    def gather(self) -> None:
+        """Write those tables anew whose rows lie in many folders."""
+        with _without_data("gather"):
+            for key, parts in list(self._tables.parts.items()):
+                if len(parts) > _MOST_PARTS:
+                    table = Table(*key.split(".", maxsplit=1))
+                    self._set(table, self._write(self._read(self._columns(table), parts), temporary=False), temporary=False)
 
     def _carry_out(self, what: Statement, statement: str, parameters: Mapping[str, object]) -> int:
         """Carry out a statement that is not asked for rows; how many it changed."""
@@ -153,103 +136,6 @@ class SparkEngine:
             case _:
                 raise WarehouseError(f"The warehouse on Spark knows no statement that begins with '{statement.split(maxsplit=1)[0]}'.")
         return changed
-
-    def _answer(self, what: Statement, statement: str, parameters: Mapping[str, object]) -> duckdb.DuckDBPyConnection:
-        """What a query gives."""
-        if what.of_catalogue:
-            return self._shadow.run(statement, parameters)
-        if what.is_own:
-            return self._worked_out_here(what, statement, parameters)
-        columns = self._shadow.columns(statement, parameters)
-        return self._shadow.answer(self._typed(self._query(statement, parameters), columns).toArrow(), columns)
-
-    def _worked_out_here(self, what: Statement, statement: str, parameters: Mapping[str, object]) -> duckdb.DuckDBPyConnection:
-        """What a query gives that asks for functions which DuckDB alone has: the columns that it reads are fetched."""
-        fetched = []
-        for table in what.reads:
-            wanted = [each for each in self._columns(table).names if each in what.columns]
-            listed = ", ".join(map(name, wanted or self._columns(table).names))
-            fetched.append((table, self.arrow(f"SELECT {listed} FROM {table.quoted}")))
-        return self._shadow.with_rows(statement, parameters, fetched)
-
-    def _query(self, query: str, parameters: Mapping[str, object]) -> DataFrame:
-        """The rows of a query, in Spark's types."""
-        query, parameters = self._without_files(query, parameters)
-        for table in understood(query).reads:
-            self._see(table)
-        text = translated(query)
-        bound = {key: list(value) if isinstance(value, list | tuple | set) else value for key, value in parameters.items()}
-        for key, value in bound.items():
-            if isinstance(value, dt.datetime):  # it would be read in the zone of the machine
-                bound[key] = value.isoformat(" ")
-                text = re.sub(rf"(?<![\w:]):{key}\b", f"CAST(:{key} AS TIMESTAMP_NTZ)", text)
-        return self._session.sql(text, args=bound or None)
-
-    def _without_files(self, query: str, parameters: Mapping[str, object]) -> tuple[str, Mapping[str, object]]:
-        """A query in which the Parquet files that it reads are views."""
-        if "read_parquet" not in query.lower():
-            return query, parameters
-        tree, left = understood(query).tree.copy(), dict(parameters)
-        for read in list(tree.find_all(exp.ReadParquet)):
-            (file,) = read.expressions
-            value = left.pop(file.name)
-            view, paths = f"read_{file.name}", list(value) if isinstance(value, list) else [str(value)]
-            columns = self._shadow.columns("SELECT * FROM read_parquet($paths)", {"paths": paths})
-            self._show(view, self._files(columns, paths), object())
-            read.replace(exp.to_identifier(view))
-        return tree.sql(dialect="duckdb"), left
-
-    def _typed(self, frame: DataFrame, columns: Columns) -> DataFrame:
-        """Rows with the names and types that DuckDB would give them."""
-        numbered = [f"c{number}" for number in range(len(columns.names))]
-        types = from_arrow_schema(self._shadow.schema(columns), prefer_timestamp_ntz=True)
-        wanted = zip(numbered, columns.names, types, strict=True)
-        return frame.toDF(*numbered).select(*(sql.col(each).cast(kind.dataType).alias(own) for each, own, kind in wanted))
-
-    def _see(self, table: Table) -> None:
-        """Show a table's present rows in Spark's session."""
-        if (query := self._views.get(table.key)) is not None:
-            self._see_view(table, query)
-            return
-        if table.key not in self._own and not table.schema:
-            return  # registered, or a function
-        shown = (self._columns(table), self._parts(table))
-        if self._bound.get(table.view) != shown:
-            self._show(table.view, self._read(*shown), shown)
-
-    def _see_view(self, view: Table, query: str) -> None:
-        """Show what a view's query gives now."""
-        inputs = understood(query).reads
-        for each in inputs:
-            self._see(each)
-        shown = (query, *(self._bound.get(each.view) for each in inputs))
-        if self._bound.get(view.view) != shown:
-            self._show(view.view, self._typed(self._query(query, {}), self._columns(view)), shown)
-
-    def _read(self, columns: Columns, parts: Parts) -> DataFrame:
-        return self._files(columns, self._tables.paths(parts)) if parts else self._given(self._shadow.schema(columns).empty_table())
-
-    def _files(self, columns: Columns, paths: Sequence[str]) -> DataFrame:
-        types = from_arrow_schema(self._shadow.schema(columns), prefer_timestamp_ntz=True)
-        return self._session.read.schema(types).parquet(*paths)
-
-    def _given(self, rows: pa.Table) -> DataFrame:
-        types = from_arrow_schema(rows.schema, prefer_timestamp_ntz=True)
-        return self._session.createDataFrame(rows, schema=types)
-
-    def _show(self, view: str, frame: DataFrame, what: object) -> None:
-        frame.createOrReplaceTempView(view)
-        self._bound[view] = what
-
-    def _hide(self, view: str) -> None:
-        if self._bound.pop(view, None) is not None:
-            self._session.catalog.dropTempView(view)
-
-    def _columns(self, table: Table) -> Columns:
-        return self._shadow.columns(f"SELECT * FROM {table.quoted}")
-
-    def _parts(self, table: Table) -> Parts:
-        return self._own[table.key] if table.key in self._own else self._tables.parts.get(table.key, ())
 
     def _set(self, table: Table, parts: Parts, *, temporary: bool) -> int:
         """Say which files hold a table's rows; how many rows those are.
@@ -271,7 +157,7 @@ class SparkEngine:
             return 0
         if tree.args["kind"] == "VIEW":
             self._shadow.run(statement)
-            self._views[table.key] = _query_of(what)
+            self._views[table.key] = query_of(what)
             return 0
         if tree.args.get("exists") and self._shadow.has(table.schema, table.own):
             return 0
@@ -279,7 +165,7 @@ class SparkEngine:
         if query is None:
             self._shadow.run(statement)
             return self._set(table, (), temporary=temporary)
-        rows = self._query(_query_of(what), parameters)  # before the table is another one, which it may read
+        rows = self._query(query_of(what), parameters)  # before the table is another one, which it may read
         self._shadow.run(f"{statement}\nWITH NO DATA", parameters)
         return self._set(table, self._write(self._typed(rows, self._columns(table)), temporary=temporary), temporary=temporary)
 
@@ -357,11 +243,6 @@ class SparkEngine:
         folder = self._tables.new_folder(self._scratch if temporary or self._area is None else self._area)
         frame.write.parquet(str(self._tables.storage / folder))
         return self._tables.part(folder)
-
-
-def _query_of(what: Statement) -> str:
-    """The query that a table or a view is made of."""
-    return str(what.tree.args["expression"].sql(dialect="duckdb"))
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from resources.errors import AnsvarError
 from resources.warehouse.engine import WarehouseError
-from resources.warehouse.generations import Warehouse
+from resources.warehouse.generations import Warehouse, sync
 from resources.warehouse.spark.engine import SparkEngine
 from resources.warehouse.spark.session import session
 from resources.warehouse.spark.shadow import Shadow
@@ -86,6 +86,11 @@ class SparkWarehouse(Warehouse):
         working = self._working(run)
         with self._engine(working) as opened:
             opened.run("INSERT INTO meta.generations VALUES ($run, $moment)", {"run": run, "moment": moment})
+            opened.gather()
+        for folder in folders(working):
+            if folder.startswith(f"{working.stem}/"):
+                for each in (*(self.storage / folder).iterdir(), self.storage / folder):
+                    sync(each)
         file.write_bytes(working.read_bytes())
         file.chmod(0o600)
 
@@ -101,7 +106,7 @@ class SparkWarehouse(Warehouse):
             if _is_free(file):
                 _remove(self.storage / f"{_SCRATCH}{file.name.removeprefix(_SESSION)}")
                 file.unlink(missing_ok=True)
-        named = {folder for file in (*self.folder.glob("*.json"), *self.folder.glob("*.partial")) for folder in folders(file)}
+        named = {folder for file in self.folder.glob("*.json") for folder in folders(file)}
         for area in self.storage.iterdir():
             if area.name.startswith(_SCRATCH):
                 continue

@@ -12,7 +12,7 @@ from pyspark.sql.connect.client.core import DefaultChannelBuilder
 from pyspark.sql.connect.client.retries import DefaultPolicy
 from pyspark.sql.connect.session import SparkSession
 
-from resources.warehouse.engine import WarehouseError
+from resources.errors import AnsvarError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ def session(address: str) -> Iterator[SparkSession]:
     """A session of its own at a server, `sc://host:port`.
 
     Raises:
-        WarehouseError: where nobody answers.
+        AnsvarError: where nobody answers.
     """
     for logger in _QUOTING:
         logging.getLogger(logger).disabled = True
@@ -44,7 +44,9 @@ def session(address: str) -> Iterator[SparkSession]:
         for key, value in _SET.items():
             opened.conf.set(key, value)
     except FAILURES as error:
-        raise WarehouseError(f"The server of the warehouse at {address} does not answer: {type(error).__name__}.") from None
+        raise AnsvarError(
+            f"The server of the warehouse at {address} does not answer: {type(error).__name__}. What is published is as it was."
+        ) from None
     try:
         yield opened
     finally:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pytest
 from ruamel.yaml import YAML
 
+import resources.warehouse.spark  # noqa: F401 - the client is imported with care
 from resources.calendar import Period
 from resources.errors import AnsvarError
 from resources.limits import Calendar
