@@ -6,6 +6,7 @@ What a query gives is described by an empty DuckDB first (`shadow`), so that it 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import re
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from resources.warehouse.spark.shadow import Columns, Shadow
     from resources.warehouse.spark.statements import Statement, Table
     from resources.warehouse.spark.tables import Parts, Tables
+
+_NAME_LETTERS = 16
 
 
 class Queries:
@@ -91,8 +94,9 @@ class Queries:
         tree, left = understood(query).tree.copy(), dict(parameters)
         for read in list(tree.find_all(exp.ReadParquet)):
             (file,) = read.expressions
-            value = left.pop(file.name)
-            view, paths = f"read_{file.name}", list(value) if isinstance(value, list) else [str(value)]
+            value = file.name if isinstance(file, exp.Literal) else left.pop(file.name)
+            paths = list(value) if isinstance(value, list) else [str(value)]
+            view = f"read_{hashlib.sha256(repr(paths).encode()).hexdigest()[:_NAME_LETTERS]}"
             columns = self._shadow.columns("SELECT * FROM read_parquet($paths)", {"paths": paths})
             self._show(view, self._files(columns, paths), object())
             read.replace(exp.to_identifier(view))
