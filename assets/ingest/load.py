@@ -24,7 +24,7 @@ from assets.ingest.quarantine import broken_rules, drop_outdone, quarantine
 from assets.ingest.snapshot import reconcile
 from assets.ingest.spare import spare
 from assets.ingest.table import prepare_table
-from assets.ingest.typing import anchor_date, anchor_faults, faults, record_id, typed, typed_value
+from assets.ingest.typing import anchor_date, anchor_faults, faults, record_id, typed, typed_name, typed_value
 from resources.ledger.holds import Keeping
 from resources.warehouse.dialect import literal, name
 from resources.warehouse.last_days import last_day_of
@@ -116,7 +116,7 @@ def _land(engine: Engine, what: Load, records: Path) -> None:
     """`judged`: the batch's records, typed, each with its id and the number of the rule that it breaks (`faults`); a bad one whole."""
     zone = what.catalogue.sources[what.dataset.source].shape.time_zone
     rules = [*faults(what.dataset, zone), *anchor_faults(what.dataset, what.zone, what.today), ERASED_FAULT]
-    values = ", ".join(f"{typed(each, zone)} AS {name('_typed_' + key)}" for key, each in what.dataset.fields.items())
+    values = ", ".join(f"{typed(each, zone)} AS {name(typed_name(key))}" for key, each in what.dataset.fields.items())
     plain = ", ".join(f"{typed_value(key)} AS {name(key)}" for key in what.dataset.fields)
     audio = what.dataset.audio
     beside = "" if audio is None else f"LEFT JOIN audio_files ON audio_files.file = landed.{name(audio.name)}"

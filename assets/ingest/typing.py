@@ -67,9 +67,14 @@ def typed(field: Field, zone: str) -> str:
     return text
 
 
+def typed_name(field_name: str) -> str:
+    """The name of the column that has a field's value, typed, beside its text."""
+    return f"_typed_{field_name}"
+
+
 def typed_value(field_name: str) -> str:
     """The column of `landed` that has a field's value, typed."""
-    return f"landed.{name('_typed_' + field_name)}"
+    return f"landed.{name(typed_name(field_name))}"
 
 
 def faults(dataset: Dataset, zone: str) -> list[Fault]:

@@ -13,7 +13,7 @@ from assets.identity.kept import Kept
 from assets.identity.resolve import update
 from assets.ingest.corrected import Corrections, correct_register, hash_of
 from assets.ingest.people import forms
-from assets.ingest.typing import SQL_TYPES, faults, typed
+from assets.ingest.typing import SQL_TYPES, faults, typed, typed_name, typed_value
 from assets.retention.orders import RECTIFICATION, Orders
 from resources.catalogue.positions import nearest
 from resources.errors import AnsvarError
@@ -175,12 +175,13 @@ def _values(engine: Engine, register: Register, dataset: Dataset, wanted: Wanted
     """
     field, zone = dataset.fields[wanted.field], register.catalogue.sources[dataset.source].shape.time_zone
     own, column = name(field.name), f"CAST({{}} AS {SQL_TYPES[field.shape.type]})"
-    engine.run(f"CREATE OR REPLACE TEMP TABLE landed AS SELECT CAST($value AS VARCHAR) AS {own}", {"value": wanted.value})
-    others = ", ".join(f"held.{name(each)}" for each in dataset.fields if each != field.name)
+    engine.run(f"CREATE OR REPLACE TEMP TABLE said AS SELECT CAST($value AS VARCHAR) AS {own}", {"value": wanted.value})
+    values = {each: f"held.{name(each)}" for each in dataset.fields} | {field.name: column.format(typed(field, zone))}
+    listed = ", ".join(f"{value} AS {name(typed_name(each))}" for each, value in values.items())
     engine.run(
         f"""
-        CREATE OR REPLACE TEMP TABLE typed AS
-        SELECT {column.format(typed(field, zone))} AS {own}, {others} FROM landed CROSS JOIN register.{name(dataset.table)} AS held
+        CREATE OR REPLACE TEMP TABLE landed AS
+        SELECT landed.{own}, {listed} FROM said AS landed CROSS JOIN register.{name(dataset.table)} AS held
         WHERE held._record = $record
         """,
         {"record": record},
@@ -188,10 +189,9 @@ def _values(engine: Engine, register: Register, dataset: Dataset, wanted: Wanted
     broken = [rule.reason for rule in faults(dataset, zone) if rule.field == field.name and _breaks(engine, rule.condition)]
     if broken:
         raise AnsvarError(f"What is said to be right does not fit '{field.name}' of {dataset.id}: it {broken[0]}.")
-    statement = f"SELECT CAST({own} AS VARCHAR) FROM "
-    held = engine.scalar(f"{statement} register.{name(dataset.table)} WHERE _record = $record", {"record": record})
-    right = engine.scalar(f"{statement} typed")
-    for passing in ("landed", "typed"):
+    held = engine.scalar(f"SELECT CAST({own} AS VARCHAR) FROM register.{name(dataset.table)} WHERE _record = $record", {"record": record})
+    right = engine.scalar(f"SELECT CAST({typed_value(field.name)} AS VARCHAR) FROM landed")
+    for passing in ("said", "landed"):
         engine.run(f"DROP TABLE {passing}")
     if held == right:
         raise AnsvarError(f"'{field.name}' of that record is so already: there is nothing to correct.")
@@ -199,4 +199,4 @@ def _values(engine: Engine, register: Register, dataset: Dataset, wanted: Wanted
 
 
 def _breaks(engine: Engine, condition: str) -> bool:
-    return engine.count(f"SELECT count(*) FROM landed CROSS JOIN typed WHERE {condition}") > 0
+    return engine.count(f"SELECT count(*) FROM landed WHERE {condition}") > 0

@@ -88,15 +88,20 @@ def ingest(register: Register, run: str) -> dict[str, Account]:
     return accounts
 
 
+def empty(folder: Path, **settings: str) -> Register:
+    """The register with an empty home in a folder, on the first of June 2015; with settings beside the place of its input."""
+    home = Home(folder)
+    home.create()
+    stated = {"ADVENTURE_WORKS_DATA": str(DATA)} | settings
+    write_private(home.path / "settings.env", "".join(f"{key}={value}\n" for key, value in stated.items()))
+    catalogue = load_register(REGISTER)
+    return open_register(catalogue, home, Clock(catalogue.notice.time_zone, OffsetDateTime(f"{DAY}T03:00:00+03:00").to_instant()))
+
+
 @pytest.fixture(scope="module")
 def register(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Register]:
-    """The register with an empty home, on the first of June 2015."""
-    home = Home(tmp_path_factory.mktemp("home"))
-    home.create()
-    write_private(home.path / "settings.env", f"ADVENTURE_WORKS_DATA={DATA}\n")
-    catalogue = load_register(REGISTER)
-    clock = Clock(catalogue.notice.time_zone, OffsetDateTime(f"{DAY}T03:00:00+03:00").to_instant())
-    opened = open_register(catalogue, home, clock)
+    """The register with an empty home."""
+    opened = empty(tmp_path_factory.mktemp("home"))
     yield opened
     opened.ledger.close()
 

@@ -19,6 +19,7 @@ from resources.warehouse.chosen import SETTING, STORAGE_SETTING
 from resources.warehouse.dialect import name
 from resources.warehouse.engine import tables_of
 from resources.warehouse.spark.engine import SparkEngine
+from tests.end_to_end import test_adventure_works as adventure_works
 from tests.end_to_end.conftest import PERSONS, REPOSITORY
 from tests.helpers.life import LATER, live
 from tests.helpers.ports import free_port
@@ -182,3 +183,22 @@ def test_the_demonstration_is_the_same(demonstration: Demonstration, tmp_path: P
         for key, value in settings.items():
             patched.setenv(key, value)
         assert ours == _everything(open_register(catalogue, Home(there.home)), _OWN | _HASHED)
+
+
+@pytest.mark.skipif("ANSVAR_TEST_SPARK" not in os.environ, reason="takes minutes: .ci/spark runs it")
+@pytest.mark.skipif(not adventure_works.DATA.is_dir(), reason=f"the real input is not there: {adventure_works.DATA}")
+def test_the_second_register_is_the_same(tmp_path: Path) -> None:
+    """AdventureWorks and the rest of the real input, on Sail as on DuckDB."""
+    (tmp_path / "storage").mkdir()
+    found = []
+    with server() as (address, _):
+        for home, settings in (("duckdb", {}), ("spark", {SETTING: address, STORAGE_SETTING: str(tmp_path / "storage")})):
+            register = adventure_works.empty(tmp_path / home, **{PLAIN_SETTING: "yes"}, **settings)
+            (register.home.path / "pepper.key").write_text("the same on both", encoding="utf-8")
+            adventure_works.ingest(register, "first")
+            found.append(_everything(register))
+            register.ledger.close()
+    duckdb, spark = found
+    assert sorted(duckdb) == sorted(spark)
+    assert {table: rows for table, rows in duckdb.items() if rows != spark[table]} == {}
+    assert sum(map(len, duckdb.values())) > 0

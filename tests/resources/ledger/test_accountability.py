@@ -32,4 +32,5 @@ def test_disclosures_and_what_partners_were_given(ledger: Ledger) -> None:
     asked = Disclosure("tax", "authority", "FI", "Act 1558/1995", None, "Liisa", MOMENT + dt.timedelta(days=1))
     partner, authority = ledger.new_disclosure(given, ["h2", "h1", "h1"]), ledger.new_disclosure(asked, ["h3"])
     assert [(row["disclosure"], row["identifiers"]) for row in ledger.disclosures()] == [(authority, 1), (partner, 2)]
-    assert ledger.disclosed().to_pylist() == [{"disclosure": partner, "hash": each, "made_at": MOMENT} for each in ("h1", "h2")]
+    rows = [{"disclosure": partner, "hash": each, "made_at": MOMENT, "purpose": None} for each in ("h1", "h2")]
+    assert ledger.disclosed().to_pylist() == rows

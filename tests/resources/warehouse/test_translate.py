@@ -47,7 +47,7 @@ class Both:
         """Connect to a server of Sail's, or of Spark's."""
         from pyspark.sql import SparkSession  # noqa: PLC0415 - where it is installed
 
-        self.sail = SparkSession.builder.remote(server).getOrCreate()
+        self.sail = SparkSession.builder.remote(server).create()  # its own: another's server may have gone
         self.sail.conf.set("spark.sql.session.timeZone", "UTC")
         self.duckdb = duckdb.connect()
         self.duckdb.execute("SET TimeZone = 'UTC'")
