@@ -11,7 +11,7 @@ export PYTHONUNBUFFERED := 1
 
 INSTALL := -m pip install --quiet --disable-pip-version-check
 
-.PHONY: demo test ui install service lint lock
+.PHONY: demo test ui install service lint spark lock
 
 install: $(STAMP) ## all that this file needs: what runs, and what it is developed and tested with
 
@@ -45,6 +45,9 @@ lint: $(STAMP) ## what must hold beside the tests
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+spark: $(STAMP) ## the warehouse on Apache Spark and Sail, compared with DuckDB to the row: minutes
+	.ci/spark whole
 
 UV ?= uv
 LOCKING := --generate-hashes --universal --python-version 3.11 --no-header --no-emit-index-url --no-strip-extras --quiet

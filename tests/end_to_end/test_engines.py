@@ -169,7 +169,7 @@ def test_what_a_killed_server_leaves_is_repaired(tmp_path: Path, monkeypatch: py
         small.close()
 
 
-@pytest.mark.skipif("ANSVAR_TEST_SPARK" not in os.environ, reason="takes minutes: .ci/spark runs it")
+@pytest.mark.skipif("ANSVAR_TEST_SPARK" not in os.environ, reason="takes minutes: `make spark` runs it")
 def test_the_demonstration_is_the_same(demonstration: Demonstration, tmp_path: Path) -> None:
     """The demonstration company's two nights and its answer, on Sail as on DuckDB."""
     (tmp_path / "storage").mkdir()
@@ -185,7 +185,7 @@ def test_the_demonstration_is_the_same(demonstration: Demonstration, tmp_path: P
         assert ours == _everything(open_register(catalogue, Home(there.home)), _OWN | _HASHED)
 
 
-@pytest.mark.skipif("ANSVAR_TEST_SPARK" not in os.environ, reason="takes minutes: .ci/spark runs it")
+@pytest.mark.skipif("ANSVAR_TEST_SPARK" not in os.environ, reason="takes minutes: `make spark` runs it")
 @pytest.mark.skipif(not adventure_works.DATA.is_dir(), reason=f"the real input is not there: {adventure_works.DATA}")
 def test_the_second_register_is_the_same(tmp_path: Path) -> None:
     """AdventureWorks and the rest of the real input, on Sail as on DuckDB."""
