@@ -46,7 +46,7 @@ lint: $(STAMP) ## what must hold beside the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-spark: $(STAMP) ## the warehouse on Apache Spark and Sail, compared with DuckDB to the row: minutes
+spark: $(STAMP) ## the warehouse on Apache Spark, and both registers on Sail compared with DuckDB to the row: minutes
 	.ci/spark whole
 
 UV ?= uv
